@@ -1,0 +1,1 @@
+"""Types and sums that know no disease and no file."""
