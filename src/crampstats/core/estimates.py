@@ -95,7 +95,7 @@ class Estimates:
 
     def to_records(self) -> list[dict[str, Any]]:
         """The rows as dictionaries of plain Python values; what is missing is None."""
-        return [{name: _plain(value) for name, value in row.items()} for row in self.frame.to_dict("records")]
+        return [{str(name): _plain(value) for name, value in row.items()} for row in self.frame.to_dict("records")]
 
     def to_json(self) -> str:
         """A JSON list of rows at full precision; what is missing is null."""
