@@ -1,0 +1,74 @@
+"""Cramp outcomes: the recorded frequency, the thresholds cut from it, and what each of them does not say."""
+
+from __future__ import annotations
+
+from crampstats.codebook.model import Derived, Variable
+from crampstats.codebook.rules import OneOf
+from crampstats.core.outcomes import Outcome
+
+POPULATION = "persons aged 16 and over interviewed at home, U.S. civilian noninstitutionalised population"
+RECALL_WINDOW = "past month"
+QUESTION = "In the past month, how often did you have leg cramps while trying to sleep?"
+LIMITATION = (
+    "The item counts times in the month, not nights, while trying to sleep; it measures neither pain nor sleeplessness "
+    "and cannot tell cramps from restless legs."
+)
+SOURCE = "NHANES 2005-2008, sleep disorders questionnaire, SLQ160"
+GRANDNER = "Grandner & Winkelman 2017, https://doi.org/10.1371/journal.pone.0178465"
+
+CRAMP_FREQUENCY = Variable(
+    "cramp_frequency",
+    "Leg cramps while trying to sleep, past month",
+    kind="category",
+    levels={
+        "never": "never",
+        "rarely": "once a month",
+        "sometimes": "2-4 times a month",
+        "often": "5-15 times a month",
+        "almost always": "16-30 times a month",
+    },
+    ordered=True,
+    missing="refused or did not know; not asked below 16 years",
+    population=POPULATION,
+)
+
+
+def _at_least(level: str) -> OneOf:
+    levels = list(CRAMP_FREQUENCY.levels)
+    return OneOf(CRAMP_FREQUENCY.name, tuple(levels[levels.index(level):]))
+
+
+ANY = Derived("any_cramps", "Leg cramps at night, any", _at_least("rarely"), SOURCE, POPULATION)
+TWO_OR_MORE = Derived(
+    "cramps_two_or_more", "Leg cramps at night, two or more times a month", _at_least("sometimes"), SOURCE, POPULATION
+)
+FREQUENT = Derived(
+    "frequent_cramps", "Leg cramps at night, five or more times a month", _at_least("often"),
+    f"{GRANDNER} (moderate to severe)", POPULATION,
+)
+MILD = Derived(
+    "mild_cramps", "Leg cramps at night, one to four times a month",
+    OneOf(CRAMP_FREQUENCY.name, ("rarely", "sometimes")), f"{GRANDNER} (mild)", POPULATION,
+)
+
+
+def _outcome(derived: Derived, threshold: str) -> Outcome:
+    return Outcome(
+        name=derived.name,
+        label=derived.label,
+        population=POPULATION,
+        recall_window=RECALL_WINDOW,
+        threshold=threshold,
+        definition=f"{derived.rule.describe()}, answering \"{QUESTION}\" {LIMITATION}",
+        source=derived.source,
+    )
+
+
+ANY_CRAMPS = _outcome(ANY, "at least once")
+CRAMPS_TWO_OR_MORE = _outcome(TWO_OR_MORE, "two or more times")
+FREQUENT_CRAMPS = _outcome(FREQUENT, "five or more times")
+MILD_CRAMPS = _outcome(MILD, "one to four times")
+
+VARIABLES = (CRAMP_FREQUENCY,)
+DERIVED = (ANY, TWO_OR_MORE, FREQUENT, MILD)
+OUTCOMES = (ANY_CRAMPS, CRAMPS_TWO_OR_MORE, FREQUENT_CRAMPS, MILD_CRAMPS)

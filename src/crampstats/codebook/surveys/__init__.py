@@ -1,0 +1,1 @@
+"""One module per survey: where it keeps each variable."""

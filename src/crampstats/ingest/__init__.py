@@ -1,0 +1,1 @@
+"""From files to an analysis table: reading, mapping to the codebook, deriving, and the log of what was changed."""

@@ -1,0 +1,30 @@
+"""Add derived variables to a table of codebook variables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from crampstats.codebook.model import Derived
+
+
+def derive_variables(table: pd.DataFrame, derived: Iterable[Derived]) -> pd.DataFrame:
+    """The table with its derived columns, each by its rule, in the order declared.
+
+    Parameters
+    ----------
+    table
+        Codebook variables, one row per person or cell.
+    derived
+        Definitions; one may build on those before it.
+
+    Returns
+    -------
+    DataFrame
+        A new table. Yes/no columns are ``boolean``, bands are ordered categories; unknown stays missing.
+    """
+    table = table.copy()
+    for item in derived:
+        table[item.name] = item.rule.evaluate(table)
+    return table

@@ -1,0 +1,152 @@
+"""Bring the recorded columns of one cycle to the codebook's variables, saying what was changed and why answers lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, Cycle, Field, Survey, Variable
+from crampstats.core.cleaning import Change
+from crampstats.core.errors import DataError
+
+DTYPES = {"yes/no": "boolean", "integer": "Int64", "number": "Float64"}
+
+
+@dataclass(frozen=True, eq=False)
+class Mapped:
+    """One cycle in the codebook's terms.
+
+    Parameters
+    ----------
+    table
+        One row per person: respondent, cycle, stratum, psu, weights, then the variables.
+    reasons
+        Same rows; for each variable with unanswered rows the reason there ("" where answered).
+    changes
+        What was changed, one entry per rule and column.
+    """
+
+    table: pd.DataFrame
+    reasons: pd.DataFrame
+    changes: tuple[Change, ...]
+
+
+def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) -> Mapped:
+    """The recorded tables of a cycle as one table of codebook variables.
+
+    Parameters
+    ----------
+    tables
+        Recorded tables by name without suffix, one row per respondent.
+    survey, cycle
+        Their declaration.
+
+    Returns
+    -------
+    Mapped
+        Weights are the recorded ones, of one cycle.
+
+    Raises
+    ------
+    DataError
+        Values outside the codebook, all columns in one message.
+    """
+    base = tables[survey.base_table]
+    table = _design_columns(base, survey, cycle)
+    variables = {variable.name: variable for variable in survey.variables}
+    reasons, changes, problems = {}, [], []
+    for entry in survey.fields_of(cycle):
+        recorded = _recorded(tables, entry, survey, base[survey.respondent])
+        problems += _outside(recorded, entry, cycle)
+        if not problems:
+            table[entry.variable] = _values(recorded, entry, variables[entry.variable])
+            reasons[entry.variable] = _reasons(recorded, entry, table, present=_present(tables, entry, survey))
+            changes += _changes(recorded, entry, cycle)
+    if problems:
+        raise DataError(" ".join(problems))
+    for name in variables.keys() - reasons.keys():
+        table[name] = pd.Series([None] * len(table), dtype=_dtype(variables[name]))
+        reasons[name] = pd.Categorical([NOT_ASKED] * len(table))
+    return Mapped(table, pd.DataFrame(reasons, index=table.index), tuple(changes))
+
+
+def _design_columns(base: pd.DataFrame, survey: Survey, cycle: Cycle) -> pd.DataFrame:
+    columns: dict[str, object] = {
+        "respondent": base[survey.respondent].astype("Int64"),
+        "cycle": pd.Categorical([cycle.name] * len(base), [one.name for one in survey.cycles], ordered=True),
+        "stratum": base[survey.stratum].astype("Int64"),
+        "psu": base[survey.psu].astype("Int64"),
+    }
+    columns |= {weight.column: base[weight.source_column].astype("Float64") for weight in survey.weights.values()}
+    return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _recorded(
+    tables: Mapping[str, pd.DataFrame], entry: Field, survey: Survey, respondents: pd.Series
+) -> pd.Series:
+    """The recorded column for every person of the base table, NaN for those who are not in its table."""
+    there = tables[entry.table].set_index(survey.respondent)[entry.column]
+    return there.reindex(respondents).reset_index(drop=True)
+
+
+def _present(tables: Mapping[str, pd.DataFrame], entry: Field, survey: Survey) -> np.ndarray:
+    return tables[survey.base_table][survey.respondent].isin(tables[entry.table][survey.respondent]).to_numpy()
+
+
+def _outside(recorded: pd.Series, entry: Field, cycle: Cycle) -> list[str]:
+    """A sentence when the column holds values its codebook does not list."""
+    known = recorded.isna() | recorded.isin([*entry.values, *entry.missing])
+    if not entry.values:
+        low, high = entry.limits or (-np.inf, np.inf)
+        known |= recorded.between(low, high)
+    strange = recorded[~known]
+    if strange.empty:
+        return []
+    codes = ", ".join(f"{code:g}" for code in [*entry.values, *entry.missing])
+    listed = " and ".join([f"{entry.limits[0]:g} to {entry.limits[1]:g}"] * bool(entry.limits) + [codes] * bool(codes))
+    return [
+        f"{entry.column} in {entry.table}_{cycle.suffix} holds {len(strange)} value(s) outside its codebook (first: "
+        f"{strange.iloc[0]:g} in row {strange.index[0] + 1}); listed are {listed}. Fetch the file again."
+    ]
+
+
+def _values(recorded: pd.Series, entry: Field, variable: Variable) -> pd.Series:
+    kept = recorded.mask(recorded.isin(list(entry.missing)))
+    if entry.values:
+        return kept.map(dict(entry.values)).astype(object).astype(_dtype(variable))
+    return (entry.offset + entry.factor * kept).clip(upper=entry.top).astype(_dtype(variable))
+
+
+def _dtype(variable: Variable) -> str | pd.CategoricalDtype:
+    if variable.kind == "category":
+        return pd.CategoricalDtype(list(variable.levels), ordered=variable.ordered)
+    return DTYPES[variable.kind]
+
+
+def _reasons(recorded: pd.Series, entry: Field, table: pd.DataFrame, *, present: np.ndarray) -> pd.Series:
+    """Why each row has no answer; "" where it has one."""
+    reasons = recorded.map(dict(entry.missing)).astype(object).where(recorded.notna(), NO_ANSWER)
+    asked = present if entry.asked is None else present & ~entry.asked.fails(table).to_numpy()
+    reasons = reasons.where(recorded.notna() | asked, NOT_ASKED).fillna("")
+    return pd.Series(pd.Categorical(reasons), index=table.index)
+
+
+def _changes(recorded: pd.Series, entry: Field, cycle: Cycle) -> list[Change]:
+    where = f"{entry.table}_{cycle.suffix}.{entry.column}"
+    changes = [
+        Change(entry.variable, f"{where} = {code:g}", "missing", int((recorded == code).sum()), reason)
+        for code, reason in entry.missing.items()
+    ]
+    if entry.top is not None:
+        n = int((recorded > entry.top).sum())
+        rule = "cycles publish different top codes; brought to the lower one before pooling"
+        changes.append(Change(entry.variable, f"{where} above {entry.top:g}", f"{entry.top:g}", n, rule))
+    if (entry.factor, entry.offset) != (1.0, 0.0):
+        n = int(recorded.notna().sum())
+        after = f"{entry.offset:g} + {entry.factor:g} x value"
+        changes.append(Change(entry.variable, where, after, n, entry.note or "unit or laboratory correction"))
+    return changes
+

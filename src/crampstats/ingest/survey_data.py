@@ -1,0 +1,282 @@
+"""What a loader returns: the analysis table with everything needed to trust it and to analyse it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from crampstats.codebook.model import NOT_ASKED, Survey
+from crampstats.core.cleaning import Change, CleaningLog
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.findings import Findings
+from crampstats.core.flow import Flow
+from crampstats.core.outcomes import Outcome
+from crampstats.core.source import Source
+from crampstats.ingest.deriving import derive_variables
+from crampstats.ingest.mapping import Mapped
+
+MICRODATA_NEEDED = "They need the microdata: crampstats data fetch, or name a folder that holds the .XPT files."
+AGE_OF_MAJORITY = 18
+
+
+@dataclass(frozen=True, eq=False)
+class SurveyData:
+    """A survey, read, mapped and derived.
+
+    Parameters
+    ----------
+    table
+        One row per person (respondent, cycle, stratum, psu, weights, then the codebook's variables), or one row per cell
+        when `counts` says how many persons it stands for. Types are nullable; unknown is missing, never a code.
+    declaration
+        The survey's declaration; ``declaration.describe()`` is the codebook of the table.
+    source
+        Where the data come from and how they were read.
+    reasons
+        Same rows as `table`; per variable why there is no answer ("" where there is one).
+    flow
+        Persons from the files to the table.
+    log
+        Every recode and conversion.
+    findings
+        What was noticed on the way.
+    counts
+        Of cells: weight name to the column that counts the persons who have that weight.
+    edges
+        Of cells: first ages of the bands; empty for microdata.
+    recorded
+        Tables as they stand in the files, by file name ("SLQ_D"), only the columns used.
+    """
+
+    table: pd.DataFrame
+    declaration: Survey
+    source: Source
+    reasons: pd.DataFrame
+    flow: Flow
+    log: CleaningLog = field(default_factory=CleaningLog)
+    findings: Findings = field(default_factory=Findings)
+    counts: Mapping[str, str] = field(default_factory=dict)
+    edges: tuple[int, ...] = ()
+    recorded: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def is_cells(self) -> bool:
+        """True when rows are grouped totals."""
+        return bool(self.counts)
+
+    @property
+    def cycles(self) -> tuple[str, ...]:
+        """Cycles in the table, in order."""
+        present = set(self.table["cycle"].dropna())
+        return tuple(cycle.name for cycle in self.declaration.cycles if cycle.name in present)
+
+    def require(self, *names: str) -> None:
+        """Refuse names the table does not hold.
+
+        Raises
+        ------
+        DataError
+            The survey has them, these grouped totals do not; the message says how to get the microdata.
+        OptionError
+            Nobody has them; the message lists the columns there are.
+        """
+        absent = [name for name in names if name not in self.table]
+        declared = self.declaration.labels()
+        for name in absent:
+            if name not in declared or not self.is_cells:
+                raise unknown_name("column", name, [name for name in declared if name in self.table])
+        if absent:
+            raise DataError(f"{', '.join(absent)}: the embedded cells do not hold this. {MICRODATA_NEEDED}")
+
+    def design(self, weight: str = "interview", *, outcomes: Iterable[Outcome] | None = None) -> SurveyDesign:
+        """The sampling design over every row.
+
+        Parameters
+        ----------
+        weight
+            "interview" for answers given at home, "exam" as soon as an examination or laboratory variable enters.
+        outcomes
+            Outcomes to carry; None for all the survey declares.
+
+        Returns
+        -------
+        SurveyDesign
+            Strata, PSUs and the weight divided by the number of cycles loaded, with outcomes and labels.
+
+        Raises
+        ------
+        OptionError
+            The weight is not one the survey has.
+        """
+        chosen = self.declaration.weight(weight)
+        return SurveyDesign(
+            self.table,
+            strata="stratum",
+            psu="psu",
+            weights=chosen.column,
+            counts=self.counts.get(weight),
+            outcomes=self.declaration.outcomes if outcomes is None else outcomes,
+            labels={name: label for name, label in self.declaration.labels().items() if name in self.table},
+            source=self.source,
+            population=self.declaration.population,
+            weights_label=chosen.label,
+        )
+
+    def adults(self, min_age: int = 20, *, weight: str = "interview") -> SurveyDesign:
+        """The design with its domain narrowed to persons of an age and over; every row is kept for the variance.
+
+        Parameters
+        ----------
+        min_age
+            Youngest age, in whole years.
+        weight
+            As in `design`.
+
+        Raises
+        ------
+        OptionError
+            The age lies above the oldest published one, or cuts through a band of the embedded cells.
+        """
+        return self.design(weight).subset(self._aged(min_age), population=_aged_words(min_age))
+
+    def flow_for(self, outcome: str, min_age: int | None = None, *, weight: str = "interview") -> Flow:
+        """Participant flow of one outcome: in the files, of the age, asked, with an answer, analysed.
+
+        Parameters
+        ----------
+        outcome
+            Column whose missing values leave (an outcome or any other variable).
+        min_age
+            Youngest age; None for no limit.
+        weight
+            With "exam", those interviewed only leave too.
+
+        Returns
+        -------
+        Flow
+            Unweighted persons; its last step is the number analysed.
+
+        Examples
+        --------
+        >>> from crampstats.datasets.cells import load_cells
+        >>> load_cells().flow_for("any_cramps", 20).n
+        10902
+        """
+        self.require(outcome)
+        persons = self._persons("interview")
+        flow, inside = self.flow, pd.Series(True, index=self.table.index)
+        if min_age is not None:
+            inside = self._aged(min_age)
+            flow = flow.leave(f"aged {min_age}+", {f"aged below {min_age}": flow.n - int(persons[inside].sum())})
+        if self._persons(weight) is not persons and weight != "interview":
+            persons = self._persons(weight)
+            flow = flow.leave("examined", {"interviewed only": flow.n - int(persons[inside].sum())})
+        lacking = inside & self.table[outcome].isna()
+        left = persons[lacking].groupby(self._reason(outcome)[lacking], observed=True).sum()
+        left = left[left > 0].astype(int).to_dict()
+        if NOT_ASKED in left:
+            flow = flow.leave("asked", {NOT_ASKED: left.pop(NOT_ASKED)})
+        flow = flow.leave("analysed", left)
+        return _confirmed(flow, int(persons[inside & ~lacking].sum()))
+
+    def _aged(self, min_age: int) -> pd.Series:
+        """Rows of persons of that age and over."""
+        if self.edges:
+            if min_age not in self.edges:
+                edges = ", ".join(map(str, self.edges))
+                raise OptionError(
+                    f"age {min_age} cuts through a band of the embedded cells; choose one of {edges}, or use the "
+                    f"microdata (crampstats data fetch)."
+                )
+            return self.table["age_from"] >= min_age
+        oldest = _oldest_age(self.declaration)
+        if not 0 <= min_age <= oldest:
+            raise OptionError(f"age {min_age} cannot be cut: ages are published from 0 to {oldest:g} ({oldest:g} or over).")
+        return (self.table["age_years"] >= min_age).fillna(False).astype(bool)
+
+    def _persons(self, weight: str) -> pd.Series:
+        """Persons each row stands for who carry the weight."""
+        if self.is_cells:
+            return self.table[self.counts[weight]]
+        return (self.table[self.declaration.weight(weight).column] > 0).astype("int64")
+
+    def _reason(self, name: str) -> pd.Series:
+        """Why each row lacks the column: the reason of the first recorded variable behind it that lacks."""
+        reasons = pd.Series("", index=self.table.index, dtype=object)
+        for root in _roots(name, self.declaration):
+            if root in self.reasons:
+                reasons = reasons.where(reasons != "", self.reasons[root].astype(object))
+        return reasons.where(reasons != "", "not derivable")
+
+
+def pool_cycles(
+    parts: Sequence[Mapped],
+    survey: Survey,
+    source: Source,
+    *,
+    findings: Findings | None = None,
+    recorded: Mapping[str, pd.DataFrame] | None = None,
+) -> SurveyData:
+    """Mapped cycles as one survey: rows stacked, weights divided by the number of cycles, derived variables added.
+
+    Parameters
+    ----------
+    parts
+        One per cycle, in order.
+    survey
+        Their declaration.
+    source, findings, recorded
+        Carried along.
+
+    Returns
+    -------
+    SurveyData
+        Weights of k cycles are the published ones / k, so that they add up to the population of the period.
+    """
+    table = pd.concat([part.table for part in parts], ignore_index=True)
+    reasons = pd.concat([part.reasons.astype(object) for part in parts], ignore_index=True).astype("category")
+    log = CleaningLog().add(*(change for part in parts for change in part.changes))
+    if len(parts) > 1:
+        for weight in survey.weights.values():
+            table[weight.column] = table[weight.column] / len(parts)
+            after = f"{weight.source_column} / {len(parts)}"
+            rule = f"{len(parts)} two-year cycles pooled: each stands for its part of the period"
+            log = log.add(Change(weight.column, weight.source_column, after, len(table), rule))
+    return SurveyData(
+        table=derive_variables(table, survey.derived),
+        declaration=survey,
+        source=source,
+        reasons=reasons,
+        flow=Flow.start("persons in the files", len(table)),
+        log=log,
+        findings=findings or Findings(),
+        recorded=recorded or {},
+    )
+
+
+def _roots(name: str, survey: Survey) -> list[str]:
+    """Recorded variables a column follows from."""
+    rules = {item.name: item.rule for item in survey.derived}
+    if name not in rules:
+        return [name]
+    return [root for column in rules[name].columns for root in _roots(column, survey)]
+
+
+def _oldest_age(survey: Survey) -> float:
+    """The top code all cycles share."""
+    entries = [entry for entry in survey.fields if entry.variable == "age_years" and entry.limits]
+    return min(entry.top or entry.limits[1] for entry in entries if entry.limits)
+
+
+def _aged_words(min_age: int) -> str:
+    return f"{'adults' if min_age >= AGE_OF_MAJORITY else 'persons'} aged {min_age}+"
+
+
+def _confirmed(flow: Flow, analysed: int) -> Flow:
+    """The flow, if it ends with those who really have a value."""
+    if flow.n != analysed:
+        raise DataError(f"the flow ends with {flow.n:,} persons, but {analysed:,} have a value: some left without a reason.")
+    return flow
