@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from types import MappingProxyType
 
 import pandas as pd
@@ -257,7 +258,7 @@ class Banded:
 
     def __post_init__(self) -> None:
         edges = list(self.starts.values())
-        if not edges or any(low >= high for low, high in zip(edges, edges[1:], strict=False)):
+        if not edges or any(low >= high for low, high in pairwise(edges)):
             raise DataError(f"the bands of {self.column!r} must start at rising values; got {edges}.")
         object.__setattr__(self, "starts", MappingProxyType(dict(self.starts)))
 
