@@ -40,6 +40,9 @@ class Claim:
         Yes/no column that narrows the population further (for shares among those with cramps); empty for all.
     needs
         What would be needed to test it, when it cannot be tested here.
+    bounded_below_by, bounded_above_by
+        Outcome that can only be rarer, or only be more frequent, than what the claim speaks of: a shorter window bounds a longer
+        one from below, "any cramps" bounds "cramps with pain" from above.
     """
 
     name: str
@@ -53,12 +56,14 @@ class Claim:
     outcome: str = ""
     domain: str = ""
     needs: str = ""
+    bounded_below_by: str = ""
+    bounded_above_by: str = ""
 
     def __post_init__(self) -> None:
         if self.direction not in get_args(Direction):
             raise unknown_name("direction", self.direction, get_args(Direction))
         if self.value is not None and not 0 < self.value < 1:
-            raise DataError(f"claim {self.name!r} has value {self.value}; a share strictly between 0 and 1 is expected.")
+            raise DataError(f"claim {self.name!r} has value {self.value}; a share between 0 and 1 is expected.")
         if not self.outcome and not self.needs:
             raise DataError(f"claim {self.name!r} names neither an outcome nor what it needs to be tested.")
         if self.outcome and self.value is None:

@@ -49,8 +49,10 @@ class Number:
     centre: float = 0.0
 
     def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
-        value = nw.col(self.column).cast(nw.Float64)
-        return (_no_nan(value, dtype) - self.centre).fill_null(0.0)
+        if dtype == nw.Boolean:  # casting yes/no to numbers fails on some engines
+            value = nw.when(nw.col(self.column) == True).then(nw.lit(1.0)).otherwise(nw.lit(0.0))  # noqa: E712
+            return (value - self.centre) * Present(self.column).expression(dtype)
+        return (_no_nan(nw.col(self.column).cast(nw.Float64), dtype) - self.centre).fill_null(0.0)
 
     def values(self, column: pd.Series[Any]) -> Floats:
         value = _floats(column) - self.centre
@@ -271,39 +273,42 @@ def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, T
     return sums[counts > 0] if by else sums
 
 
-def _group_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:
+def _group_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[Any], pd.DataFrame]:
     """An integer code of the key combination of each row, and the keys of each code."""
     parts = [_codes(frame[name]) for name in by]
     size = math.prod(len(values) for _, values in parts)
     if size > 4 * max(len(frame), 1000):  # too sparse for one slot a combination: keep the observed ones
         return _observed_codes(frame, by)
-    codes = np.zeros(len(frame), dtype=np.intp)
+    codes: NDArray[np.intp] = np.zeros(len(frame), dtype=np.intp)
     slots = np.arange(size)
     keys: dict[str, pd.Series[Any]] = {}
     for part, values in parts:
-        codes = codes * len(values) + part
+        codes *= len(values)
+        codes += part
     for name, (_, values) in zip(reversed(by), reversed(parts), strict=True):
         keys[name] = values.iloc[slots % len(values)].reset_index(drop=True)
         slots = slots // len(values)
     return codes, pd.DataFrame({name: keys[name] for name in by}, index=pd.RangeIndex(size))
 
 
-def _observed_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:
+def _observed_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[Any], pd.DataFrame]:
     """Codes of the observed combinations only, by pandas' own grouping."""
     numbers = frame.groupby(list(by), dropna=False, observed=True, sort=False).ngroup().to_numpy(dtype=np.intp)
     _, first = np.unique(numbers, return_index=True)
     return numbers, frame[list(by)].iloc[first].reset_index(drop=True)
 
 
-def _codes(column: pd.Series[Any]) -> tuple[NDArray[np.intp], pd.Series[Any]]:
+def _codes(column: pd.Series[Any]) -> tuple[NDArray[Any], pd.Series[Any]]:
     """Integer codes of a column and the value of each code; a missing value has a code of its own, the last."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and len(column):
         low, high = int(column.min()), int(column.max())
         if high - low < 100_000:  # a small range needs no hashing
-            return (column.to_numpy().astype(np.intp) - low), pd.Series(np.arange(low, high + 1))
+            offsets: NDArray[np.intp] = column.to_numpy().astype(np.intp)
+            offsets -= low
+            return offsets, pd.Series(np.arange(low, high + 1))
     found, values = pd.factorize(column, use_na_sentinel=True)
     known = pd.Series(values).astype(column.dtype)
-    codes = np.asarray(found, dtype=np.intp)
+    codes: NDArray[np.intp] = np.asarray(found, dtype=np.intp)
     if (codes < 0).any():
         codes = np.where(codes < 0, len(known), codes)
         known = pd.concat([known, pd.Series([None], dtype=known.dtype)], ignore_index=True)
@@ -312,17 +317,19 @@ def _codes(column: pd.Series[Any]) -> tuple[NDArray[np.intp], pd.Series[Any]]:
 
 def _tidy(sums: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term]) -> pd.DataFrame:
     """Keys in plain dtypes and sorted, missing last; sums as float64, rows as int64."""
-    out = pd.DataFrame({name: _plain_key(sums[name]) for name in by}, index=sums.index)
+    out = pd.DataFrame({name: plain_key(sums[name]) for name in by}, index=sums.index)
     out[ROWS] = sums[ROWS].fillna(0).astype("int64")
     for name in terms:
         out[name] = sums[name].astype("float64").fillna(0.0)
     return (out.sort_values(list(by), na_position="last") if by else out).reset_index(drop=True)
 
 
-def _plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
-    """A key column in a plain dtype."""
+def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
+    """A key column in a plain dtype: text, whole numbers (Int64) or yes/no (boolean); fractional numbers are refused."""
     if isinstance(column.dtype, pd.CategoricalDtype):
         return column.astype("str")
+    if column.dtype == object:  # yes/no with gaps, or mixed values
+        column = column.convert_dtypes()
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.astype("boolean")
     if pd.api.types.is_integer_dtype(column.dtype):
@@ -332,7 +339,7 @@ def _plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
         if fractional.any():
             raise DataError(
                 f"{column.name} holds {int(fractional.sum())} fractional numbers (first: {column.dropna()[fractional].iloc[0]}) "
-                "and cannot group rows; cut it into bands first."
+                "and can be neither a group nor a yes/no outcome; cut it into bands first."
             )
         return column.astype("Int64")
     return column.astype("str") if column.dtype == object else column

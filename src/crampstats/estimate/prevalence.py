@@ -1,0 +1,194 @@
+"""Prevalence under the sampling design, by any number of groups, with the full covariance of the domains."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import OptionError
+from crampstats.core.estimates import Estimates
+from crampstats.core.labels import Label
+from crampstats.core.outcomes import Outcome
+from crampstats.estimate.cautions import join_cautions, share_cautions
+from crampstats.estimate.intervals import Interval, Shares, check_level, proportion_interval
+from crampstats.estimate.sums import DomainSums, Floats, find_outcome, group_columns, yes_no_sums
+from crampstats.estimate.variance import ratio_covariance, ratio_values
+
+ALL = ""  # what a group column holds in an overall row
+
+INTERVAL_NAMES = {
+    "korn_graubard": "Korn-Graubard", "beta": "beta (modified Clopper-Pearson)", "logit": "logit", "wilson": "Wilson",
+    "asin": "arcsine square root", "wald": "Wald", "exact": "Clopper-Pearson (exact)",
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows of a result: their group columns, and which domain cells each covers (1 or 0).
+
+    Parameters
+    ----------
+    frame
+        One row per estimate, group columns only.
+    pick
+        Estimates x cells.
+    unknown
+        Persons analysed whose group is unknown; they are in overall rows only.
+    """
+
+    frame: pd.DataFrame
+    pick: Floats
+    unknown: int
+
+
+def estimate_prevalence(
+    design: SurveyDesign,
+    outcome: str | Outcome,
+    *,
+    by: str | Sequence[str] | None = None,
+    overall: bool = False,
+    interval: Interval = "korn_graubard",
+    level: float = 0.95,
+) -> Estimates:
+    """Share of persons with an outcome.
+
+    Parameters
+    ----------
+    design
+        Design whose domain is the population asked about.
+    outcome
+        Name of a declared outcome or yes/no column (1/True, 0/False, missing). Persons with a missing outcome are left out
+        of the estimate, not of the variance.
+    by
+        Group columns; every observed combination is a row. Persons with a missing group are in no group row.
+    overall
+        Add a first row for all persons of the domain; its group columns hold "".
+    interval
+        See `proportion_interval`; "exact" is for simple samples only.
+    level
+        Confidence level.
+
+    Returns
+    -------
+    Estimates
+        One row per group: `estimate` is the share (0 to 1) p = sum w y / sum w, `std_error` by Taylor linearisation, `df` PSUs
+        less strata among the analysed, `n` and `n_events` unweighted, `caution` by the NCHS presentation standard. `covariance`
+        holds the covariance of all rows.
+
+    Raises
+    ------
+    OptionError
+        Unknown outcome, group or interval, or "exact" on a complex sample.
+    DataError
+        The outcome holds other values than yes, no and missing, or nobody is left.
+    DesignError
+        A stratum has a single PSU and the design's rule is "error".
+
+    References
+    ----------
+    Korn EL, Graubard BI 1998, Survey Methodology 24:193-201. Parker JD et al. 2017, Vital Health Stat 2(175).
+    Lumley T 2004, doi:10.18637/jss.v009.i08.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"cramps": [1, 0, 0, 1], "sex": ["f", "f", "m", "m"]})
+    >>> estimate_prevalence(SurveyDesign(people), "cramps").frame.loc[0, "estimate"]
+    np.float64(0.5)
+    """
+    check_level(level)
+    if interval == "exact" and not design.is_simple_sample:
+        raise OptionError("the exact binomial interval is for a simple sample; with weights or clusters use korn_graubard.")
+    declared = find_outcome(design, outcome)
+    groups = group_columns(design, by)
+    sums = yes_no_sums(design, declared.name, groups)
+    rows = pick_rows(sums, groups, design.labels, overall=overall)
+    shares, covariance = estimate_shares(sums, rows.pick, design)
+    low, high = proportion_interval(shares, interval, level)
+    n_events = rows.pick @ sums.n_events
+    frame = rows.frame.assign(
+        measure="prevalence", outcome=declared.name, estimate=shares.share, std_error=shares.std_error,
+        conf_low=low, conf_high=high, df=shares.df, n=np.round(shares.n), n_events=np.round(n_events), unit="share",
+        caution=[join_cautions(text, _fallback(interval, text)) for text in share_cautions(shares)],
+    )
+    return describe_result(
+        design, frame, groups, (declared,), level, covariance, rows.unknown,
+        f"Prevalence is the weighted share with a {INTERVAL_NAMES[interval]} interval; "
+        f"{variance_words(design)}.",
+    )
+
+
+def estimate_shares(sums: DomainSums, pick: Floats, design: SurveyDesign) -> tuple[Shares, Floats]:
+    """Shares of the rows of `pick` with what intervals need, and their covariance."""
+    share = ratio_values(sums, pick)
+    covariance = ratio_covariance(sums, pick, design.lonely)
+    df = sums.degrees_of_freedom(pick)
+    # linearised scores of a share of exactly 0 or 1 are 0; rounding must not leave a trace
+    variance = np.where((share <= 0) | (share >= 1), 0.0, np.clip(np.diag(covariance), 0.0, None))
+    std_error = np.where(df >= 1, np.sqrt(variance), np.nan)
+    return Shares(share, std_error, df, pick @ sums.n), covariance
+
+
+def pick_rows(sums: DomainSums, groups: Sequence[str], labels: Mapping[str, Label], *, overall: bool) -> Rows:
+    """Rows of a result in the declared order of levels, overall first."""
+    cells = sums.cells
+    known = cells[list(groups)].notna().all(axis=1).to_numpy(dtype=bool) if groups else np.ones(len(cells), dtype=bool)
+    order = sorted(np.flatnonzero(known), key=lambda i: [_rank(cells.at[i, name], labels.get(name)) for name in groups])
+    pick = np.zeros((len(order), len(cells)))
+    pick[np.arange(len(order)), order] = 1.0
+    frame = cells.iloc[np.array(order, dtype=np.intp)][list(groups)].reset_index(drop=True)
+    if overall and groups:
+        pick = np.vstack([np.ones((1, len(cells))), pick])
+        frame = pd.concat([pd.DataFrame({name: [ALL] for name in groups}), frame.astype(object)], ignore_index=True)
+    unknown = round(float(sums.n[~known].sum()))
+    return Rows(frame.astype(object), pick, unknown)
+
+
+def describe_result(
+    design: SurveyDesign,
+    frame: pd.DataFrame,
+    groups: Sequence[str],
+    outcomes: Sequence[Outcome],
+    level: float,
+    covariance: Floats | None,
+    unknown: int,
+    method: str,
+) -> Estimates:
+    """Wrap rows as Estimates with the description the design carries."""
+    notes = [f"{one.label}: recall window not stated." for one in outcomes if not one.recall_window]
+    if unknown:
+        notes.append(f"{unknown:,} persons with an unknown {' or '.join(groups)} are in no group.")
+    return Estimates(
+        frame, tuple(groups), method=method, confidence_level=level,
+        labels={name: design.labels[name] for name in groups if name in design.labels},
+        outcomes={one.name: one for one in outcomes}, population=design.population, weights=design.weights_label,
+        source=design.source, notes=tuple(notes), covariance=covariance,
+    )
+
+
+def variance_words(design: SurveyDesign) -> str:
+    """How the variance was computed, for a methods paragraph."""
+    if design.is_simple_sample:
+        return "standard errors are those of a simple random sample"
+    units = "rows as sampling units" if not design.stages else "primary sampling units"
+    strata = "within strata" if design.strata else "without strata"
+    fpc = ", with finite population correction" if design.fpc else ", with replacement"
+    return f"standard errors by Taylor linearisation over {units} {strata}{fpc}; {design.weights_label}"
+
+
+def _rank(key: object, label: Label | None) -> tuple[int, float, str]:
+    """Sorting key: declared order, then numbers by size, then text."""
+    if label is not None and label.levels:
+        position, name = label.rank(key)
+        return position, 0.0, name
+    is_number = isinstance(key, (int, float, np.integer, np.floating))
+    return 0, float(key) if is_number else 0.0, str(key)  # type: ignore[arg-type]
+
+
+def _fallback(interval: str, caution: str) -> str:
+    """Say so where an interval without width was replaced."""
+    replaced = interval in ("logit", "asin", "wald") and "0 or 100 %" in caution
+    return f"note: Korn-Graubard bounds, the {interval} interval has no width here" if replaced else ""

@@ -1,0 +1,246 @@
+"""Weighted sums by sampling unit and domain cell: all that design-based estimators need of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crampstats.core.design import DOMAIN, SurveyDesign
+from crampstats.core.errors import DataError, DesignError, unknown_name
+from crampstats.core.outcomes import Outcome
+from crampstats.core.totals import ONE, ROWS, Term, between, num, present, sufficient_stats
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Units:
+    """The sampling units of a design, one entry each: the finest sampled stage, or whole strata when rows are the units.
+
+    Parameters
+    ----------
+    stages
+        Codes of stratum, PSU, second-stage unit, ...; one array per level, each as long as there are units.
+    stratum_names
+        Name of each stratum code.
+    rows
+        Rows of the table in each unit.
+    population
+        Per sampling stage the population size (or fraction) of the parent of each unit; empty without correction.
+    rows_are_units
+        True when rows are the sampled units, so that entries are whole strata.
+    """
+
+    stages: tuple[Codes, ...]
+    stratum_names: tuple[str, ...]
+    rows: Floats
+    population: tuple[Floats, ...]
+    rows_are_units: bool
+
+
+@dataclass(frozen=True)
+class DomainSums:
+    """Sums by unit (rows) and domain cell (columns). Cells are disjoint; `y` and `x` are sums of w*y and w*x.
+
+    Parameters
+    ----------
+    units
+        The sampling units.
+    cells
+        Key columns of each cell; a missing key stays missing.
+    y, x
+        Weighted sums, units x cells.
+    positive
+        Analysed rows with positive weight, units x cells (with PSUs: only whether there are any matters).
+    moments
+        Sums of w^2 yy, w^2 yx and w^2 xx, strata x cells; only where rows are the units.
+    n, n_events
+        Persons analysed and persons with the outcome, per cell; events are NaN where the variable is not yes/no.
+    """
+
+    units: Units
+    cells: pd.DataFrame
+    y: Floats
+    x: Floats
+    positive: Floats
+    moments: tuple[Floats, Floats, Floats] | None
+    n: Floats
+    n_events: Floats
+
+    def degrees_of_freedom(self, pick: Floats) -> Floats:
+        """PSUs less strata among analysed rows with positive weight, for each row of `pick` (estimates x cells)."""
+        strata = self.units.stages[0]
+        members = self.positive @ pick.T
+        if not self.units.rows_are_units:
+            psu = self.units.stages[1]
+            first = np.unique(psu, return_index=True)[1]
+            used = np.zeros((len(first), pick.shape[0]))
+            np.add.at(used, psu, members)
+            members, strata = (used > 0).astype(np.float64), strata[first]
+        held = np.zeros((int(strata.max()) + 1, pick.shape[0]))
+        np.add.at(held, strata, members)
+        return np.asarray(members.sum(axis=0) - (held > 0).sum(axis=0), dtype=np.float64)
+
+
+def require_column(design: SurveyDesign, name: str, kind: str = "column") -> str:
+    """`name`, or an error that lists the columns there are."""
+    columns = [column for column in design.columns if not column.startswith("_")]
+    if name not in design.columns:
+        raise unknown_name(kind, name, columns)
+    return name
+
+
+def find_outcome(design: SurveyDesign, outcome: str | Outcome) -> Outcome:
+    """The declared outcome of that name; an undeclared column is taken with window and threshold not stated."""
+    name = outcome.name if isinstance(outcome, Outcome) else outcome
+    if name not in design.columns:
+        raise unknown_name("outcome", name, design.known_outcomes or [c for c in design.columns if not c.startswith("_")])
+    if isinstance(outcome, Outcome):
+        return outcome
+    return design.known_outcomes.get(name) or Outcome(name, name, design.population, "", "")
+
+
+def group_columns(design: SurveyDesign, by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The `by` columns, checked."""
+    names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataError(f"group column(s) {', '.join(twice)} given twice.")
+    return tuple(require_column(design, name, "group column") for name in names)
+
+
+def yes_no_sums(design: SurveyDesign, outcome: str, by: Sequence[str]) -> DomainSums:
+    """Sums for the share with `outcome`: y = 1 for yes, x = 1 for yes or no. Missing outcomes are outside."""
+    keys = list(dict.fromkeys([*_unit_keys(design), *by]))
+    if outcome in keys:
+        raise DataError(f"{outcome!r} cannot be outcome and group or design column at once.")
+    weight = _weight(design)
+    long = sufficient_stats(
+        design.table, [*keys, outcome], {"_w": weight, "_ww": weight * weight, **_counted(design, ONE), **_fpc_terms(design)}
+    )
+    value = _yes_no(long, outcome)
+    known, yes = value.notna().to_numpy(dtype=float), (value == 1).to_numpy(dtype=float, na_value=0.0)
+    w, ww, n = (long[name].to_numpy() for name in ("_w", "_ww", "_n"))
+    sums = {"y": w * yes, "x": w * known, "yy": ww * yes, "yx": ww * yes, "xx": ww * known, "n": n * known,
+            "events": n * yes, "positive": long["_positive"].to_numpy() * known}
+    return _assemble(design, long, by, sums)
+
+
+def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> DomainSums:
+    """Sums for the ratio of the weighted totals of two terms; rows where a column of either is missing are outside."""
+    weight = _weight(design)
+    analysed = Term(tuple(dict.fromkeys(present(factor.column).factors[0] for factor in (*y.factors, *x.factors))))
+    y, x = y * analysed, x * analysed
+    terms = {
+        "_y": weight * y, "_x": weight * x, "_yy": weight * weight * y * y, "_yx": weight * weight * y * x,
+        "_xx": weight * weight * x * x, **_fpc_terms(design),
+    }
+    keys = list(dict.fromkeys([*_unit_keys(design), *by]))
+    long = sufficient_stats(design.table, keys, {**terms, **_counted(design, analysed)})
+    sums = {name: long[f"_{name}"].to_numpy() for name in ("y", "x", "yy", "yx", "xx", "n", "positive")}
+    return _assemble(design, long, by, {**sums, "events": np.full(len(long), np.nan)})
+
+
+def _counted(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
+    """Terms that count persons and rows with positive weight among analysed rows."""
+    persons = analysed * num(design.counts) if design.counts else analysed
+    tiny = float(np.nextafter(0.0, 1.0))
+    return {"_n": persons, "_positive": analysed * between(design.weights, tiny) if design.weights else analysed}
+
+
+def _unit_keys(design: SurveyDesign) -> list[str]:
+    return [name for name in (design.strata, *design.stages, design.domain) if name]
+
+
+def _weight(design: SurveyDesign) -> Term:
+    if design.weights:
+        return num(design.weights)
+    return num(design.counts) if design.counts else ONE
+
+
+def _fpc_terms(design: SurveyDesign) -> dict[str, Term]:
+    """Sums of each correction and its square, to read it off per unit and to see that it is constant."""
+    terms = {f"_fpc{i}": num(name) for i, name in enumerate(design.corrections)}
+    return terms | {f"_fpc{i}_squared": num(name) * num(name) for i, name in enumerate(design.corrections)}
+
+
+def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
+    """The outcome key as 1, 0 or missing; anything else is refused with counts."""
+    value = long[outcome]
+    if pd.api.types.is_bool_dtype(value.dtype) or pd.api.types.is_numeric_dtype(value.dtype):
+        number = value.astype("Float64")
+        bad = number.notna() & ~number.isin([0, 1])
+    else:
+        number, bad = value, value.notna()
+    if bad.any():
+        first = long.loc[bad, outcome].iloc[0]
+        rows = int(long.loc[bad, ROWS].sum())
+        raise DataError(
+            f"outcome {outcome!r} holds {rows:,} values that are neither 1/yes nor 0/no (first: {first}); "
+            "recode it to 1, 0 or missing."
+        )
+    return number
+
+
+def _assemble(design: SurveyDesign, long: pd.DataFrame, by: Sequence[str], sums: dict[str, Floats]) -> DomainSums:
+    """Fold the long sums into units x cells."""
+    units, unit = _units(design, long)
+    inside = (sums["n"] > 0) & (long[DOMAIN].to_numpy(dtype=bool) if design.domain else True)
+    cell, cells = _cells(long, by, inside)
+    shape = (len(units.rows), len(cells))
+
+    def fold(name: str) -> Floats:
+        out = np.zeros(shape)
+        np.add.at(out, (unit[inside], cell), sums[name][inside])
+        return out
+
+    return DomainSums(
+        units=units, cells=cells, y=fold("y"), x=fold("x"), positive=fold("positive"),
+        moments=(fold("yy"), fold("yx"), fold("xx")) if units.rows_are_units else None,
+        n=fold("n").sum(axis=0), n_events=fold("events").sum(axis=0),
+    )
+
+
+def _cells(long: pd.DataFrame, by: Sequence[str], inside: NDArray[np.bool_]) -> tuple[Codes, pd.DataFrame]:
+    """Code of the cell of each inside row, and the keys of each cell."""
+    chosen = long.loc[inside, list(by)].reset_index(drop=True)
+    if not len(chosen):
+        raise DataError("nobody is left to analyse: no row of the domain has an answer.")
+    if not by:
+        return np.zeros(len(chosen), dtype=np.intp), pd.DataFrame(index=pd.RangeIndex(1))
+    codes = np.asarray(chosen.groupby(list(by), dropna=False, sort=True).ngroup(), dtype=np.intp)
+    first = np.unique(codes, return_index=True)[1]
+    return codes, chosen.iloc[first].reset_index(drop=True)
+
+
+def _units(design: SurveyDesign, long: pd.DataFrame) -> tuple[Units, Codes]:
+    """The sampling units among all rows, and the unit of each row of the long sums."""
+    levels = [design.strata, *design.stages]
+    names = [name for name in levels if name]
+    unit = np.asarray(long.groupby(names, sort=True).ngroup(), dtype=np.intp) if names else np.zeros(len(long), dtype=np.intp)
+    first = np.unique(unit, return_index=True)[1]
+    codes = []
+    for depth in range(1, len(levels) + 1):
+        keys = [name for name in levels[:depth] if name]
+        frame = long.iloc[first]
+        codes.append(np.asarray(frame.groupby(keys, sort=True).ngroup(), dtype=np.intp) if keys
+                     else np.zeros(len(first), dtype=np.intp))
+    strata = sorted(long[design.strata].unique()) if design.strata else ["all"]
+    rows = np.bincount(unit, weights=long[ROWS]).astype(np.float64)
+    population = tuple(_population(long, unit, rows, i, name) for i, name in enumerate(design.corrections))
+    return Units(tuple(codes), tuple(map(str, strata)), rows, population, not design.stages), unit
+
+
+def _population(long: pd.DataFrame, unit: Codes, rows: Floats, stage: int, name: str) -> Floats:
+    """The correction of each unit; it must not vary inside a unit."""
+    mean = np.bincount(unit, weights=long[f"_fpc{stage}"]) / rows
+    square = np.bincount(unit, weights=long[f"_fpc{stage}_squared"]) / rows
+    if (square - mean**2 > 1e-9 * np.maximum(mean**2, 1.0)).any():
+        raise DesignError(f"the correction {name!r} varies inside a sampling unit; one value per stratum and stage is expected.")
+    return np.asarray(mean, dtype=np.float64)
