@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from crampstats.codebook import demographics, outcomes
-from crampstats.codebook.model import DID_NOT_KNOW, NOT_ASKED, REFUSED
+from crampstats.codebook.model import DID_NOT_KNOW, NOT_ASKED, REFUSED, Cycle
 from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.core.cleaning import Change, CleaningLog
 from crampstats.core.errors import DataError
@@ -24,6 +24,7 @@ from crampstats.core.flow import Flow
 from crampstats.core.source import Source
 from crampstats.datasets.files import data_file
 from crampstats.ingest.deriving import derive_variables
+from crampstats.ingest.mapping import share_weights
 from crampstats.ingest.survey_data import SurveyData
 
 SCHEMA = "crampstats NHANES cells"
@@ -69,14 +70,14 @@ def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None =
     cells = _read_cells(path)
     kept = [cycle for cycle in NHANES.cycles if cycles is None or cycle.name in cycles]
     cells = cells[cells["cycle"].isin([cycle.name for cycle in kept])].reset_index(drop=True)
-    period = f"{kept[0].name[:4]}-{kept[-1].name[-4:]}"
+    table, divided = share_weights(_analysis_table(cells), NHANES, len(kept))
     return SurveyData(
-        table=_analysis_table(cells, len(kept)),
+        table=table,
         declaration=NHANES,
-        source=Source(f"NHANES {period}, public files", NHANES.citation, detail="embedded cells (grouped totals)"),
+        source=nhanes_source(kept, "embedded cells (grouped totals)"),
         reasons=pd.DataFrame({"cramp_frequency": cells["cramp_frequency"].map(REASONS).fillna("").astype("category")}),
         flow=Flow.start("persons in the files", int(cells["n"].sum())),
-        log=_log(cells, len(kept)),
+        log=CleaningLog().add(_unknown_answers(cells), *divided),
         counts=COUNTS,
         edges=tuple(description["age_edges"]),
     )
@@ -116,6 +117,12 @@ def group_cells(survey: SurveyData) -> pd.DataFrame:
     return keyed.groupby(KEYS, sort=True).agg(sums).reset_index()
 
 
+def nhanes_source(cycles: Sequence[Cycle], detail: str) -> Source:
+    """Origin of the data for captions: the period covered and how it was read."""
+    period = f"{cycles[0].name[:4]}-{cycles[-1].name[-4:]}"
+    return Source(f"NHANES {period}, public files", citation=NHANES.citation, detail=detail)
+
+
 def cells_hash(path: Path) -> str:
     """SHA-256 of a text file with its line ends as on Unix, so that a checkout on Windows has the same."""
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
@@ -147,14 +154,14 @@ def _read_cells(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, dtype=kinds, keep_default_na=False, float_precision="round_trip")[[*KEYS, *TOTALS]]
 
 
-def _analysis_table(cells: pd.DataFrame, n_cycles: int) -> pd.DataFrame:
+def _analysis_table(cells: pd.DataFrame) -> pd.DataFrame:
     """Cells with the columns microdata have, as far as a cell knows them."""
     cycles = pd.CategoricalDtype([cycle.name for cycle in NHANES.cycles], ordered=True)
     frequency = outcomes.CRAMP_FREQUENCY
     table = cells.assign(
         cycle=cells["cycle"].astype(cycles),
-        weight_interview=(cells["weight_interview"] / n_cycles).astype("Float64"),
-        weight_exam=(cells["weight_exam"] / n_cycles).astype("Float64"),
+        weight_interview=cells["weight_interview"].astype("Float64"),
+        weight_exam=cells["weight_exam"].astype("Float64"),
         sex=pd.Categorical(cells["sex"], list(demographics.SEX.levels)),
         # stand-ins that are right for every rule in DERIVED, and dropped once those are applied
         age_years=cells["age_from"],
@@ -163,14 +170,6 @@ def _analysis_table(cells: pd.DataFrame, n_cycles: int) -> pd.DataFrame:
     return derive_variables(table, DERIVED).drop(columns=["age_years", "cramp_frequency"])
 
 
-def _log(cells: pd.DataFrame, n_cycles: int) -> CleaningLog:
-    persons = cells["n"].groupby(cells["cramp_frequency"]).sum()
-    unknown = Change("cramp_frequency", "7 or 9", "missing", int(persons.get("unknown", 0)), REASONS["unknown"])
-    log = CleaningLog().add(unknown)
-    if n_cycles == 1:
-        return log
-    rule = f"{n_cycles} two-year cycles pooled: each stands for its part of the period"
-    return log.add(*(
-        Change(weight.column, weight.source_column, f"{weight.source_column} / {n_cycles}", len(cells), rule)
-        for weight in NHANES.weights.values()
-    ))
+def _unknown_answers(cells: pd.DataFrame) -> Change:
+    unknown = cells["cramp_frequency"] == "unknown"
+    return Change("cramp_frequency", "7 or 9", "missing", int(cells.loc[unknown, "n"].sum()), REASONS["unknown"])

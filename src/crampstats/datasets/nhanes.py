@@ -9,8 +9,7 @@ from pathlib import Path
 from crampstats.codebook.model import Cycle
 from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.core.errors import DataError
-from crampstats.core.source import Source
-from crampstats.datasets.cells import load_cells
+from crampstats.datasets.cells import load_cells, nhanes_source
 from crampstats.datasets.files import PublishedFile, published_files
 from crampstats.ingest.mapping import map_cycle
 from crampstats.ingest.reading import find_tables, read_cycle
@@ -89,12 +88,6 @@ def is_complete(folder: Path, cycles: Sequence[Cycle] = NHANES.cycles) -> bool:
 def nhanes_terms() -> str:
     """Terms under which NCHS gives the files, in plain words."""
     return NHANES.terms
-
-
-def nhanes_source(cycles: Sequence[Cycle], detail: str) -> Source:
-    """Origin of the data for captions: the period covered and how it was read."""
-    period = f"{cycles[0].name[:4]}-{cycles[-1].name[-4:]}"
-    return Source(f"NHANES {period}, public files", citation=NHANES.citation, detail=detail)
 
 
 def _chosen(cycles: Sequence[str]) -> list[str]:

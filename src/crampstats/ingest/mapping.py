@@ -73,6 +73,19 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
     return Mapped(table, pd.DataFrame(reasons, index=table.index), tuple(changes))
 
 
+def share_weights(table: pd.DataFrame, survey: Survey, n_cycles: int) -> tuple[pd.DataFrame, tuple[Change, ...]]:
+    """The table with its weights divided by the number of cycles pooled, and what that changed."""
+    if n_cycles == 1:
+        return table, ()
+    weights = survey.weights.values()
+    rule = f"{n_cycles} two-year cycles pooled: each stands for its part of the period"
+    changes = tuple(
+        Change(weight.column, weight.source_column, f"{weight.source_column} / {n_cycles}", len(table), rule)
+        for weight in weights
+    )
+    return table.assign(**{weight.column: table[weight.column] / n_cycles for weight in weights}), changes
+
+
 def _design_columns(base: pd.DataFrame, survey: Survey, cycle: Cycle) -> pd.DataFrame:
     columns: dict[str, object] = {
         "respondent": base[survey.respondent].astype("Int64"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from crampstats.codebook.model import NOT_ASKED, Survey
-from crampstats.core.cleaning import Change, CleaningLog
+from crampstats.core.cleaning import CleaningLog
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.findings import Findings
@@ -16,7 +16,7 @@ from crampstats.core.flow import Flow
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.ingest.deriving import derive_variables
-from crampstats.ingest.mapping import Mapped
+from crampstats.ingest.mapping import Mapped, share_weights
 
 MICRODATA_NEEDED = "They need the microdata: crampstats data fetch, or name a folder that holds the .XPT files."
 AGE_OF_MAJORITY = 18
@@ -238,20 +238,14 @@ def pool_cycles(
     """
     table = pd.concat([part.table for part in parts], ignore_index=True)
     reasons = pd.concat([part.reasons.astype(object) for part in parts], ignore_index=True).astype("category")
-    log = CleaningLog().add(*(change for part in parts for change in part.changes))
-    if len(parts) > 1:
-        for weight in survey.weights.values():
-            table[weight.column] = table[weight.column] / len(parts)
-            after = f"{weight.source_column} / {len(parts)}"
-            rule = f"{len(parts)} two-year cycles pooled: each stands for its part of the period"
-            log = log.add(Change(weight.column, weight.source_column, after, len(table), rule))
+    table, divided = share_weights(table, survey, len(parts))
     return SurveyData(
         table=derive_variables(table, survey.derived),
         declaration=survey,
         source=source,
         reasons=reasons,
         flow=Flow.start("persons in the files", len(table)),
-        log=log,
+        log=CleaningLog().add(*(change for part in parts for change in part.changes), *divided),
         findings=findings or Findings(),
         recorded=recorded or {},
     )

@@ -63,7 +63,7 @@ def check_xport(path: Path) -> None:
         head = stream.read(1024)
     if not head.strip():
         raise DataError(f"{path.name} is empty ({size} bytes): fetch it again.")
-    if any(mark in head.lower() for mark in MARKUP):
+    if looks_like_web_page(path):
         raise DataError(
             f"{path.name} is a web page saved under the name of a data file, probably the server's error page: "
             "delete it and fetch the file again."
@@ -77,6 +77,13 @@ def check_xport(path: Path) -> None:
         raise DataError(
             f"{path.name} is cut off: {size:,} bytes are no whole number of {RECORD}-byte records. Fetch it again."
         )
+
+
+def looks_like_web_page(path: Path) -> bool:
+    """True when a file begins like HTML or XML."""
+    with path.open("rb") as stream:
+        head = stream.read(1024).lower()
+    return any(mark in head for mark in MARKUP)
 
 
 def check_extent(name: str, rows: int, columns: int | None, expected_rows: int, expected_columns: int) -> None:
