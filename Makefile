@@ -1,0 +1,79 @@
+# Two commands on a fresh machine: `make report` and `make test`. `make help` lists the rest.
+
+PYTHON ?= python3
+VENV ?= .venv
+UV ?= uv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# `make lock UPGRADE=--upgrade` moves every pin to its newest release
+UPGRADE ?=
+LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help report test lab notebooks readme lock clean
+# two locks must never be installed into one environment at the same time
+.NOTPARALLEL:
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+report: $(VENV)/.run ## main job: write the page, its figures and tables; prints where the page is
+	@$(BIN)/crampstats report
+
+test: $(VENV)/.test ## run every check: ruff, mypy, import contracts, pytest
+	@failed=; \
+	for check in "ruff check" mypy lint-imports "python -m pytest"; do \
+		echo "== $$check"; \
+		$(BIN)/$$check || failed="$$failed [$$check]"; \
+	done; \
+	if [ -n "$$failed" ]; then echo "make test: failed:$$failed" >&2; exit 1; fi
+
+lab: $(VENV)/.lab ## open JupyterLab on the notebooks
+	@$(BIN)/jupyter-lab notebooks
+
+notebooks: $(VENV)/.test ## execute the notebooks again, in place
+	@$(BIN)/python docs/run_notebooks.py
+
+readme: $(VENV)/.test ## bring the numbers and the figure of README.md up to date
+	@$(BIN)/python docs/update_readme.py
+
+lock: ## resolve requirements/*.txt again (needs uv)
+	@command -v "$(UV)" >/dev/null 2>&1 || { \
+		echo "make lock needs uv, and '$(UV)' was not found: pip install uv, or name it: make lock UV=..." >&2; exit 1; }
+	$(LOCK) --output-file requirements/run.txt
+	$(LOCK) --extra test --constraints requirements/run.txt --output-file requirements/test.txt
+	$(LOCK) --extra lab --constraints requirements/test.txt --output-file requirements/lab.txt
+
+clean: ## remove the environment, caches and built packages; reports stay
+	rm -rf "$(VENV)" build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests data docs benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
+
+# The stamps below make a second call quick: each is renewed only when its lock or pyproject.toml changed.
+
+$(VENV)/.created:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+		echo "crampstats needs Python 3.11 or newer, and '$(PYTHON)' was not found." >&2; \
+		echo "Install it, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "crampstats needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1)." >&2; \
+		echo "Install a newer one, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@"$(PYTHON)" -m venv "$(VENV)" || { \
+		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.run: $(VENV)/.created requirements/run.txt pyproject.toml
+	@echo "Installing the locked packages into $(VENV) (some minutes the first time)"
+	@$(PIP) install --quiet --require-hashes --requirement requirements/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements/test.txt
+	@echo "Installing what the tests need into $(VENV)"
+	@$(PIP) install --quiet --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.run requirements/lab.txt
+	@echo "Installing JupyterLab into $(VENV)"
+	@$(PIP) install --quiet --require-hashes --requirement requirements/lab.txt
+	@touch $@

@@ -1,0 +1,52 @@
+"""environment.yml asks for what pyproject.toml asks for."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+# conda-forge's names where they differ; the -base packages leave out the Qt windows nobody needs here
+CONDA_NAMES = {"great-tables": "great_tables", "matplotlib": "matplotlib-base", "seaborn": "seaborn-base"}
+
+
+@pytest.fixture(scope="module")
+def environment():
+    return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def conda_packages(environment):
+    """Name to bounds, as written."""
+    lines = [line for line in environment["dependencies"] if isinstance(line, str)]
+    return dict(re.fullmatch(r"([\w.-]+?)((?:[<>=!]=?\S+)?)", line).groups() for line in lines)
+
+
+def wanted():
+    project = PROJECT["project"]
+    groups = [
+        project["dependencies"],
+        *project["optional-dependencies"].values(),
+        *PROJECT["dependency-groups"].values(),
+        [f"python{project['requires-python']}", "pip"],
+    ]
+    for requirement in (Requirement(one) for group in groups for one in group):
+        yield CONDA_NAMES.get(requirement.name, requirement.name), str(requirement.specifier)
+
+
+def test_names_and_lower_bounds_are_those_of_the_project(conda_packages):
+    assert conda_packages == dict(wanted())
+
+
+def test_packages_come_from_conda_forge_alone(environment):
+    assert environment["channels"] == ["conda-forge", "nodefaults"]
+
+
+def test_pip_installs_the_checkout_and_nothing_else(environment):
+    (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
+    assert pip == ["-e ."]
