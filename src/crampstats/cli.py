@@ -1,0 +1,353 @@
+"""The command line. Each command imports what it needs when it is used, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from crampstats import __version__
+from crampstats.core.errors import CrampstatsError
+
+if TYPE_CHECKING:
+    from crampstats.core.estimates import Estimates
+    from crampstats.reports.inputs import Study
+
+INTERVALS = ("korn_graubard", "beta", "logit", "wilson", "asin", "wald", "exact")
+STANDARDS = ("us2000", "who")
+WEIGHTS = ("interview", "exam")
+FORMATS = ("png", "svg", "pdf", "tiff")
+DEFAULT_OUT = "crampstats-report"
+USAGE = 2
+INTERRUPTED = 130
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class ListingCommand(click.Command):
+    """A command whose complaint about an unknown option lists the options there are."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and name the valid options when one is unknown."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as problem:
+            names = ", ".join(sorted(name for option in self.params for name in option.opts if name.startswith("--")))
+            raise click.UsageError(f"{problem.format_message()} Valid options: {names}.", ctx) from problem
+
+
+class ListingGroup(click.Group):
+    """A group whose commands list their options, and whose complaint about an unknown command lists the commands."""
+
+    command_class = ListingCommand
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and name the valid ones when it is unknown."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as problem:
+            known = ", ".join(self.list_commands(ctx))
+            raise click.UsageError(f"{problem.format_message()} Valid commands: {known}.", ctx) from problem
+
+
+ListingGroup.group_class = ListingGroup
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted."""
+    try:
+        status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except (CrampstatsError, PermissionError, IsADirectoryError, NotADirectoryError) as problem:
+        click.echo(f"Error: {problem}", err=True)
+        sys.exit(USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted; nothing half-written was left.", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def data_options(function: Function) -> Function:
+    """Options every command on data takes."""
+    for option in reversed((
+        click.option("--nhanes", "nhanes", metavar="DIR", help="Folder with NHANES .XPT files (also: CRAMPSTATS_NHANES)."),
+        click.option("--weight", type=click.Choice(WEIGHTS), default="interview", show_default=True, help="NHANES weight."),
+        click.option("--min-age", type=int, help="Youngest age. [default: 20 on NHANES, none on a file]"),
+        click.option("--outcome", "outcome", metavar="NAME,...", help="Yes/no outcome column(s), comma-separated."),
+        click.option("--strata", metavar="COLUMN", help="Strata of your file's sampling design."),
+        click.option("--psu", metavar="COLUMN", help="Primary sampling units of your file."),
+        click.option("--weights", metavar="COLUMN", help="Sampling weights of your file."),
+        click.option("--window", metavar="TEXT", default="", help='Recall window of your file, e.g. "past month".'),
+        click.option("--threshold", metavar="TEXT", default="at least once", show_default=True, help="What counts as a case."),
+        click.option("--population", metavar="TEXT", default="", help="Who was asked, in words."),
+        click.option("--age", metavar="COLUMN", default="age_years", show_default=True, help="Ages in your file."),
+    )):
+        function = option(function)
+    return function
+
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON list of rows at full precision.")
+DATA = click.argument("data", default="nhanes", metavar="[nhanes|FILE]")
+
+
+@click.group(cls=ListingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="crampstats")
+def app() -> None:
+    """How common are nocturnal leg cramps, and does "about 60 percent of adults" hold?
+
+    Every command takes NHANES (the default) or your own tidy file: one row per person, outcomes as 1/0 or true/false.
+    """
+
+
+@app.command()
+@DATA
+@data_options
+@click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder for the page, figures and numbers.")
+@click.option("--with-table", is_flag=True, help="Also write the analysed table (one row per person or cell).")
+@click.option("--quiet", is_flag=True, help="No progress on stderr.")
+def report(data: str, out: str, with_table: bool, quiet: bool, **options: Any) -> None:
+    """Write the whole answer: one self-contained HTML page, its figures, and the numbers behind them."""
+    from crampstats.reports.sixty_percent import write_report
+
+    study = _study(data, options)
+    with _progress(quiet) as step:
+        page = write_report(study, Path(out), with_table=with_table, progress=step)
+    click.echo(f"Source: {study.design.source.label} ({study.design.source.detail}).", err=True)
+    if study.more:
+        click.echo(study.more, err=True)
+    click.echo(page)
+
+
+@app.command()
+@DATA
+@data_options
+@click.option("--by", metavar="COLUMN,...", help="Group columns (NHANES: sex, age_group, cycle, ...), comma-separated.")
+@click.option("--overall", is_flag=True, help="Add a row for everybody.")
+@click.option("--interval", type=click.Choice(INTERVALS), default="korn_graubard", show_default=True)
+@click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
+@click.option("--standardise", type=click.Choice(STANDARDS), help="Standardise for age.")
+@JSON
+def prevalence(
+    data: str, by: str | None, overall: bool, interval: Any, level: float, standardise: str | None, as_json: bool, **options: Any
+) -> None:
+    """Print prevalence by any groups, with design-based intervals."""
+    from crampstats.core.estimates import concat_estimates
+    from crampstats.estimate.prevalence import estimate_prevalence
+    from crampstats.estimate.standardise import estimate_standardised_prevalence
+
+    study = _study(data, options)
+    groups = _split(by)
+    found = []
+    for name in _split(options["outcome"]) or list(study.outcome_names):
+        choices: Any = {"by": groups, "overall": overall, "interval": interval, "level": level}
+        if standardise:
+            found.append(estimate_standardised_prevalence(study.design, name, standard=standardise, **choices))
+        else:
+            found.append(estimate_prevalence(study.design, name, **choices))
+    _show(found[0] if len(found) == 1 else concat_estimates(found), study, as_json)
+
+
+@app.command()
+@DATA
+@data_options
+@click.option("--margin", type=float, default=0.05, show_default=True, help="Half-width that counts as 'about' (share).")
+@JSON
+def claims(data: str, margin: float, as_json: bool, **options: Any) -> None:
+    """Judge every checkable statement of the popular text, reading by reading."""
+    from crampstats.reports.sixty_percent import check_register
+
+    study = _study(data, options, need_window=True)
+    checks = check_register(study, margin=margin)
+    if as_json:
+        click.echo(json.dumps([row for check in checks for row in _claim_rows(check)], indent=2, ensure_ascii=False))
+        return
+    for check in checks:
+        click.echo(f"\n{check.family.statement}")
+        for verdict in check.verdicts:
+            click.echo(f"  {verdict.word.upper()}: {verdict.claim.statement}\n    {verdict.reason}.")
+    click.echo(f"\nSource: {study.design.source.label} ({study.design.source.detail}).", err=True)
+
+
+@app.command()
+@JSON
+def evidence(as_json: bool) -> None:
+    """Print the published prevalence studies and what pooling them gives."""
+    from crampstats.reports.sixty_percent import gather_evidence
+
+    found = gather_evidence()
+    if as_json:
+        click.echo(json.dumps([*found.studies.to_records(), *found.pooled.to_records()], indent=2, ensure_ascii=False))
+        return
+    click.echo(_plain_table(found.studies))
+    click.echo("\nPooled within setting and recall window:")
+    click.echo(_plain_table(found.pooled))
+    for finding in found.findings.rows:
+        click.echo(f"{finding.severity}: {finding.message}")
+
+
+@app.command()
+@click.argument("name", required=False)
+@click.argument("data", default="nhanes", metavar="[nhanes|FILE]")
+@data_options
+@click.option("--width-mm", type=click.FloatRange(60, 300), default=170.0, show_default=True, help="Width on paper.")
+@click.option("--format", "formats", default="png", show_default=True, metavar="NAME,...", help="Of png, svg, pdf, tiff.")
+@click.option("--dpi", type=click.IntRange(72, 2400), default=300, show_default=True, help="Of png and tiff.")
+@click.option("--grey", is_flag=True, help="Without colour.")
+@click.option("--out", default="crampstats-figures", show_default=True, metavar="DIR")
+def figures(
+    name: str | None, data: str, width_mm: float, formats: str, dpi: int, grey: bool, out: str, **options: Any
+) -> None:
+    """Write one figure for a paper with its caption and numbers beside it. Without NAME: list the figures."""
+    from crampstats.core.errors import unknown_name
+    from crampstats.reports.figures import FIGURES, write_figure
+
+    if name is None:
+        for key, (title, _) in FIGURES.items():
+            click.echo(f"{key:12} {title}")
+        return
+    if name not in FIGURES:
+        raise unknown_name("figure", name, FIGURES)
+    wanted = _split(formats)
+    for one in wanted:
+        if one not in FORMATS:
+            raise unknown_name("format", one, FORMATS)
+    study = _study(data, options)
+    for path in write_figure(name, study, Path(out), width_mm=width_mm, formats=wanted, dpi=dpi, grey=grey):
+        click.echo(path)
+
+
+@app.group()
+def data() -> None:
+    """Fetch and verify the public NHANES files."""
+
+
+@data.command()
+@click.option("--to", "folder", metavar="DIR", help="Where to put the files. [default: your cache]")
+@click.option("--base-url", metavar="URL", help="Another server with NCHS's folder layout.", hidden=True)
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def fetch(folder: str | None, base_url: str | None, quiet: bool) -> None:
+    """Download the NHANES files from NCHS; resumes where it stopped."""
+    from crampstats.datasets.download import fetch_nhanes
+    from crampstats.datasets.nhanes import nhanes_terms
+
+    click.echo(nhanes_terms(), err=True)
+    settings: dict[str, Any] = {"base_url": base_url} if base_url else {}
+    paths = fetch_nhanes(Path(folder) if folder else None, progress=not quiet, **settings)
+    click.echo(f"{len(paths)} files in place: {', '.join(sorted(path.name for path in paths))}", err=True)
+
+
+@data.command()
+@click.option("--nhanes", "nhanes", metavar="DIR", help="Folder with NHANES .XPT files (also: CRAMPSTATS_NHANES).")
+def verify(nhanes: str | None) -> int:
+    """Hold the loaded tables against the published frequency counts; exit 1 when any differ."""
+    from crampstats.datasets.nhanes import load_nhanes
+    from crampstats.datasets.verify import n_published_counts, verify_nhanes
+
+    survey = load_nhanes(nhanes)
+    findings = verify_nhanes(survey)
+    differing = [row for row in findings.rows if row.severity == "error"]
+    for row in findings.rows:
+        click.echo(f"{row.severity}: {row.message} {row.suggestion}".rstrip())
+    checked = n_published_counts(survey)
+    click.echo(f"{survey.source.label} ({survey.source.detail}): {checked} published counts checked, {len(differing)} differ.")
+    return 1 if differing else 0
+
+
+def _split(text: str | None) -> list[str]:
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def _study(data: str, options: dict[str, Any], *, need_window: bool = False) -> Study:
+    """The data the options name."""
+    from crampstats.core.errors import OptionError
+    from crampstats.reports.inputs import NHANES_NAME, FileOptions, open_study
+
+    is_nhanes = data.lower() == NHANES_NAME
+    if is_nhanes and (given := [name for name in ("strata", "psu", "weights", "window") if options[name]]):
+        raise OptionError(f"--{given[0]} is for your own file; NHANES has its own (its weight: --weight interview or exam).")
+    if not is_nhanes and need_window and not (options["window"] and options["population"]):
+        raise OptionError(
+            "a claim is judged only against data that state population and recall window: add --population and --window."
+        )
+    file_options = FileOptions(
+        tuple(_split(options["outcome"])), options["strata"], options["psu"], options["weights"], options["window"],
+        options["threshold"], options["population"], options["age"],
+    )
+    return open_study(data, nhanes=options["nhanes"], min_age=options["min_age"], weight=options["weight"], options=file_options)
+
+
+def _show(found: Estimates, study: Study, as_json: bool) -> None:
+    """Rows to stdout, where they come from to stderr."""
+    if as_json:
+        click.echo(found.to_json())
+        return
+    click.echo(_plain_table(found))
+    for note in (found.method, *found.notes):
+        click.echo(note, err=True)
+    click.echo(f"Source: {study.design.source.label} ({study.design.source.detail}). {study.more}".rstrip(), err=True)
+
+
+def _plain_table(found: Estimates) -> str:
+    """Estimates as text: shares in percent, columns without content left out."""
+    from crampstats.present.tables import text_table
+
+    return text_table(found)
+
+
+def _claim_rows(check: Any) -> list[dict[str, Any]]:
+    """Rows of a claim check: the verdict beside the Estimates columns of its prevalence."""
+    from crampstats.core.estimates import COLUMNS
+
+    rows = []
+    for verdict in check.verdicts:
+        claim = verdict.claim
+        head = {
+            "family": check.family.name, "claim": claim.name, "statement": claim.statement, "population": claim.population,
+            "recall_window": claim.recall_window, "threshold": claim.threshold, "claimed": claim.value,
+            "direction": claim.direction, "verdict": verdict.word, "reason": verdict.reason, "needs": claim.needs,
+        }
+        found = verdict.estimates.to_records() if verdict.estimates is not None else [dict.fromkeys(COLUMNS)]
+        rows += [{**head, **row} for row in found]
+    return rows
+
+
+class _Progress:
+    """Steps on stderr with a bar; silent when quiet."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+        self.bar: Any = None
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        return self.step
+
+    def step(self, label: str, done: int, total: int) -> None:
+        """Show that `done` of `total` steps are finished and `label` is next."""
+        if self.quiet:
+            return
+        if self.bar is None:
+            from tqdm import tqdm
+
+            self.bar = tqdm(total=total, file=sys.stderr, bar_format="{desc:<32} {bar} {n_fmt}/{total_fmt}", leave=False)
+        self.bar.total = total
+        self.bar.set_description_str(label[:32], refresh=False)
+        self.bar.update(done - self.bar.n)
+        self.bar.refresh()
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _progress(quiet: bool) -> _Progress:
+    return _Progress(quiet)
+
+
+if __name__ == "__main__":
+    main()

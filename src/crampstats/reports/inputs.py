@@ -1,0 +1,178 @@
+"""The data a report or command works on: NHANES, or the user's own tidy file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from crampstats.codebook.demographics import AGE, AGE_DECADE, AGE_GROUP, SEX
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.flow import Flow
+from crampstats.core.labels import Label
+from crampstats.core.outcomes import Outcome
+from crampstats.core.source import Source
+from crampstats.datasets.nhanes import load_nhanes
+from crampstats.ingest.deriving import derive_variables
+from crampstats.ingest.survey_data import SurveyData
+from crampstats.ingest.tidy import read_tidy
+
+NHANES_NAME = "nhanes"
+DEFAULT_MIN_AGE = 20
+AT_LEAST_ONCE = "at least once"
+
+
+@dataclass(frozen=True)
+class FileOptions:
+    """What the user says of their own file; each is empty when not said.
+
+    Parameters
+    ----------
+    outcomes
+        Yes/no columns that hold cramps.
+    strata, psu, weights
+        Design columns.
+    window, threshold, population
+        Recall window, what counts as a case, who was asked.
+    age
+        Column of ages in years.
+    """
+
+    outcomes: tuple[str, ...] = ()
+    strata: str | None = None
+    psu: str | None = None
+    weights: str | None = None
+    window: str = ""
+    threshold: str = AT_LEAST_ONCE
+    population: str = ""
+    age: str = AGE.name
+
+
+@dataclass(frozen=True)
+class Study:
+    """Data ready to analyse.
+
+    Parameters
+    ----------
+    design
+        Its domain is the population asked about.
+    flow_for
+        Participant flow of an outcome.
+    survey
+        The loaded survey; None for the user's own file.
+    more
+        How to get more than this holds ("" when there is no more).
+    """
+
+    design: SurveyDesign
+    flow_for: Callable[[str], Flow]
+    survey: SurveyData | None = None
+    more: str = ""
+
+    @property
+    def is_nhanes(self) -> bool:
+        """True for NHANES, from whatever source."""
+        return self.survey is not None
+
+    @property
+    def outcome_names(self) -> tuple[str, ...]:
+        """Declared outcomes, in order."""
+        return tuple(self.design.known_outcomes)
+
+
+def open_study(
+    data: str | Path,
+    *,
+    nhanes: str | Path | None = None,
+    min_age: int | None = None,
+    weight: str = "interview",
+    options: FileOptions | None = None,
+) -> Study:
+    """NHANES when `data` is "nhanes", otherwise the tidy file of that name.
+
+    Parameters
+    ----------
+    data
+        "nhanes" or a file.
+    nhanes
+        Folder of NHANES files; None for the usual search (see `load_nhanes`).
+    min_age
+        Youngest age; None: 20 on NHANES, no limit on a file.
+    weight
+        "interview" or "exam", NHANES only.
+    options
+        What the user says of a file.
+
+    Raises
+    ------
+    CrampstatsError
+        Whatever cannot be read or makes no design; the message says what to do.
+    """
+    if str(data).lower() == NHANES_NAME:
+        return _open_nhanes(nhanes, DEFAULT_MIN_AGE if min_age is None else min_age, weight)
+    return _open_file(Path(data), min_age, options or FileOptions())
+
+
+def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:
+    survey = load_nhanes(folder)
+    more = ""
+    if survey.is_cells:
+        more = "These are grouped totals; `crampstats data fetch` downloads the public microdata (about 12 MB), with which " \
+               "any age and further variables can be analysed."
+    return Study(survey.adults(min_age, weight=weight), lambda name: survey.flow_for(name, min_age, weight=weight), survey, more)
+
+
+def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
+    table = read_tidy(path)
+    if not options.outcomes:
+        raise OptionError(f"say which column of {path.name} holds the cramps: --outcome NAME; it has {', '.join(table.columns)}.")
+    for name in options.outcomes:
+        if name not in table:
+            raise unknown_name("outcome", name, table.columns)
+    table = _with_age_groups(table, options.age)
+    population = options.population or f"persons in {path.name}"
+    outcomes = tuple(
+        Outcome(name, name.replace("_", " "), options.population, options.window, options.threshold) for name in options.outcomes
+    )
+    design = SurveyDesign(
+        table, strata=options.strata, psu=options.psu, weights=options.weights, outcomes=outcomes, labels=_labels(table),
+        source=Source(f"the file {path.name}", detail="tidy file"), population=population,
+    )
+    if min_age is None:
+        return Study(design, lambda name: _file_flow(table, name, None, None))
+    if options.age not in table:
+        raise DataError(f"--min-age needs a column of ages; {path.name} has no {options.age!r} (--age NAME names another).")
+    inside = (table[options.age] >= min_age).fillna(False).astype(bool)
+    narrow = design.subset(inside, population=f"{population}, aged {min_age}+")
+    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age))
+
+
+def _with_age_groups(table: pd.DataFrame, age: str) -> pd.DataFrame:
+    """Age groups of the codebook, where ages are there and the file has no such columns of its own."""
+    if age not in table or not pd.api.types.is_numeric_dtype(table[age]):
+        return table
+    wanted = [item for item in (AGE_GROUP, AGE_DECADE) if item.name not in table]
+    named = table.rename(columns={age: AGE.name}) if age != AGE.name and AGE.name not in table else table
+    derived = derive_variables(named, wanted)
+    return table.assign(**{item.name: derived[item.name] for item in wanted})
+
+
+def _labels(table: pd.DataFrame) -> dict[str, Label]:
+    """Labels of columns the codebook knows by name; levels only where the file's own fit."""
+    labels = {item.name: item.to_label() for item in (AGE, SEX, AGE_GROUP, AGE_DECADE) if item.name in table}
+    return {
+        name: label for name, label in labels.items()
+        if not label.levels or set(table[name].dropna().astype(str)) <= set(label.levels)
+    }
+
+
+def _file_flow(table: pd.DataFrame, outcome: str, inside: pd.Series | None, min_age: int | None) -> Flow:
+    """Rows of the file, of the age, with an answer."""
+    flow = Flow.start("rows in the file", len(table))
+    kept = pd.Series(True, index=table.index) if inside is None else inside
+    if inside is not None:
+        flow = flow.leave(f"aged {min_age}+", {f"aged below {min_age} or age missing": int((~inside).sum())})
+    return flow.leave("analysed", {"no answer": int((kept & table[outcome].isna()).sum())})
