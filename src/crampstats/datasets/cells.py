@@ -149,9 +149,11 @@ def _described(path: Path) -> dict[str, Any]:
 
 
 def _read_cells(path: Path) -> pd.DataFrame:
-    kinds = {"cycle": str, "sex": str, "cramp_frequency": str}
-    # round_trip: the default parser may miss the last digit of a weight
-    return pd.read_csv(path, dtype=kinds, keep_default_na=False, float_precision="round_trip")[[*KEYS, *TOTALS]]
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False)[[*KEYS, *TOTALS]]
+    whole = ["stratum", "psu", "age_from", *COUNTS.values()]
+    # Python's float is correctly rounded; pandas' parser is not in every version, and the sums are given to their last digit
+    weights = {weight.column: cells[weight.column].map(float) for weight in NHANES.weights.values()}
+    return cells.astype(dict.fromkeys(whole, "int64")).astype(dict.fromkeys(whole, "Int64")).assign(**weights)
 
 
 def _analysis_table(cells: pd.DataFrame) -> pd.DataFrame:

@@ -60,7 +60,7 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
     reasons, changes, problems = {}, [], []
     for entry in survey.fields_of(cycle):
         recorded = _recorded(tables, entry, survey, base[survey.respondent])
-        problems += _outside(recorded, entry, cycle)
+        problems += _outside(tables[entry.table][entry.column], entry, cycle)
         if not problems:
             table[entry.variable] = _values(recorded, entry, variables[entry.variable])
             reasons[entry.variable] = _reasons(recorded, entry, table, present=_present(tables, entry, survey))
@@ -111,18 +111,15 @@ def _present(tables: Mapping[str, pd.DataFrame], entry: Field, survey: Survey) -
 
 def _outside(recorded: pd.Series, entry: Field, cycle: Cycle) -> list[str]:
     """A sentence when the column holds values its codebook does not list."""
-    known = recorded.isna() | recorded.isin([*entry.values, *entry.missing])
-    if not entry.values:
-        low, high = entry.limits or (-np.inf, np.inf)
-        known |= recorded.between(low, high)
-    strange = recorded[~known]
+    low, high = entry.limits or ((np.nan, np.nan) if entry.values else (-np.inf, np.inf))
+    codes = [*entry.values, *entry.missing]
+    strange = recorded[~(recorded.isna() | recorded.isin(codes) | recorded.between(low, high))]
     if strange.empty:
         return []
-    codes = ", ".join(f"{code:g}" for code in [*entry.values, *entry.missing])
-    listed = " and ".join([f"{entry.limits[0]:g} to {entry.limits[1]:g}"] * bool(entry.limits) + [codes] * bool(codes))
+    listed = [f"{low:g} to {high:g}"] * bool(entry.limits) + [f"{code:g}" for code in codes]
     return [
         f"{entry.column} in {entry.table}_{cycle.suffix} holds {len(strange)} value(s) outside its codebook (first: "
-        f"{strange.iloc[0]:g} in row {strange.index[0] + 1}); listed are {listed}. Fetch the file again."
+        f"{strange.iloc[0]:g} in row {strange.index[0] + 1}); listed are {', '.join(listed)}. Fetch the file again."
     ]
 
 

@@ -62,6 +62,9 @@ class SurveyData:
     edges: tuple[int, ...] = ()
     recorded: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        return f"<SurveyData: {self.source.label}, {self.source.detail}; {len(self.table):,} rows, {self.flow.n:,} persons>"
+
     @property
     def is_cells(self) -> bool:
         """True when rows are grouped totals."""
