@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from crampstats import __version__
 from crampstats.core.errors import CrampstatsError
 
 if TYPE_CHECKING:
@@ -97,7 +96,7 @@ DATA = click.argument("data", default="nhanes", metavar="[nhanes|FILE]")
 
 
 @click.group(cls=ListingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, prog_name="crampstats")
+@click.version_option(package_name="crampstats", prog_name="crampstats")
 def app() -> None:
     """How common are nocturnal leg cramps, and does "about 60 percent of adults" hold?
 
@@ -178,7 +177,7 @@ def claims(data: str, margin: float, as_json: bool, **options: Any) -> None:
 @JSON
 def evidence(as_json: bool) -> None:
     """Print the published prevalence studies and what pooling them gives."""
-    from crampstats.reports.sixty_percent import gather_evidence
+    from crampstats.reports.evidence import gather_evidence
 
     found = gather_evidence()
     if as_json:
@@ -295,9 +294,9 @@ def _show(found: Estimates, study: Study, as_json: bool) -> None:
 
 def _plain_table(found: Estimates) -> str:
     """Estimates as text: shares in percent, columns without content left out."""
-    from crampstats.present.tables import text_table
+    from crampstats.present.text import format_text
 
-    return text_table(found)
+    return format_text(found)
 
 
 def _claim_rows(check: Any) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ SIXTY_PERCENT = ClaimFamily(
     statement="About 60 percent of adults report nocturnal leg cramps.",
     source=POPULAR_TEXT,
     origin=(
-        f"{REVIEW}: abstract 'Up to 60 percent of adults report that they have had nocturnal leg cramps', body text '50 to 60 "
-        "percent'. A narrative review's upper bound, ever-type wording, without recall window, sample size or interval; on its "
-        "way to popular pages 'up to' and 'have had' were lost."
+        f"{REVIEW}: abstract “Up to 60 percent of adults report that they have had nocturnal leg cramps”, body text “50 to 60 "
+        "percent”. A narrative review's upper bound, ever-type wording, without recall window, sample size or interval; on its "
+        "way to popular pages “up to” and “have had” were lost."
     ),
     readings=(
         Claim(

@@ -120,8 +120,10 @@ def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:
     survey = load_nhanes(folder)
     more = ""
     if survey.is_cells:
-        more = "These are grouped totals; `crampstats data fetch` downloads the public microdata (about 12 MB), with which " \
-               "any age and further variables can be analysed."
+        more = (
+            "These are grouped totals; `crampstats data fetch` downloads the public microdata, with which any age and further "
+            "variables can be analysed."
+        )
     return Study(survey.adults(min_age, weight=weight), lambda name: survey.flow_for(name, min_age, weight=weight), survey, more)
 
 

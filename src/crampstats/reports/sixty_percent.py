@@ -1,0 +1,214 @@
+"""The main report: do about 60 percent of adults report nocturnal leg cramps?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from crampstats.codebook.claims import REGISTER, SIXTY_PERCENT
+from crampstats.core.claims import ClaimCheck
+from crampstats.core.errors import DataError
+from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.estimate.claims import MARGIN, check_claim
+from crampstats.estimate.comparisons import compare_groups
+from crampstats.estimate.prevalence import estimate_prevalence
+from crampstats.estimate.standardise import estimate_standardised_prevalence
+from crampstats.present.files import format_csv, save_text
+from crampstats.reports.evidence import Evidence, gather_evidence
+from crampstats.reports.figures import FIGURES, Drawing, save_drawing, shown_outcomes
+from crampstats.reports.inputs import Study
+
+PAGE = "index.html"
+Progress = Callable[[str, int, int], None]
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything the report says, computed once.
+
+    Parameters
+    ----------
+    study
+        The data.
+    checks
+        The register, judged.
+    overall
+        Prevalence of each outcome, everybody.
+    by_group
+        The same by age and by sex.
+    standardised
+        Age-standardised, overall and by sex; None where ages are not grouped.
+    waves
+        By survey cycle; None on a file.
+    compared
+        Women against men, and trend over age; None where the columns are not there.
+    evidence
+        Published studies.
+    """
+
+    study: Study
+    checks: tuple[ClaimCheck, ...]
+    overall: Estimates
+    by_group: Estimates
+    standardised: Estimates | None
+    waves: Estimates | None
+    compared: Estimates | None
+    evidence: Evidence
+
+    @property
+    def sixty(self) -> ClaimCheck:
+        """The check of the 60 % claim."""
+        return next(check for check in self.checks if check.family.name == SIXTY_PERCENT.name)
+
+
+def check_register(study: Study, *, margin: float = MARGIN) -> tuple[ClaimCheck, ...]:
+    """Judge every statement of the register on the data of a study.
+
+    Parameters
+    ----------
+    study
+        The data.
+    margin
+        Half-width of "about".
+
+    Returns
+    -------
+    tuple of ClaimCheck
+        One per statement, in the register's order.
+    """
+    return tuple(check_claim(family, study.design, margin=margin) for family in REGISTER)
+
+
+def answer_sixty_percent(study: Study) -> Answer:
+    """Compute all the report needs.
+
+    Parameters
+    ----------
+    study
+        The data.
+
+    Returns
+    -------
+    Answer
+        Estimates, verdicts and evidence.
+    """
+    return Answer(
+        study, check_register(study), _overall(study), _by_group(study), _standardised(study), _waves(study), _compared(study),
+        gather_evidence(),
+    )
+
+
+def write_report(study: Study, folder: Path, *, with_table: bool = False, progress: Progress | None = None) -> Path:
+    """Write the page, its figures and the numbers behind them.
+
+    Parameters
+    ----------
+    study
+        The data.
+    folder
+        Made when it is not there; files of an earlier report are replaced one by one.
+    with_table
+        Also write the analysed table.
+    progress
+        Called with what comes next, steps done and steps in all.
+
+    Returns
+    -------
+    Path
+        The page.
+    """
+    from crampstats.reports.sixty_percent_page import build_answer_page
+
+    tell = progress or _say_nothing
+    names = [name for name in FIGURES if _can_draw(name, study)]
+    total = len(names) + 3
+    folder.mkdir(parents=True, exist_ok=True)
+    tell("estimates and verdicts", 0, total)
+    answer = answer_sixty_percent(study)
+    drawings: dict[str, Drawing] = {}
+    for step, name in enumerate(names, start=1):
+        tell(f"figure: {name}", step, total)
+        drawings[name] = FIGURES[name][1](study)
+        save_drawing(drawings[name], folder / "figures" / name)
+    tell("tables", total - 2, total)
+    write_tables(answer, folder / "tables", with_table=with_table)
+    tell("page", total - 1, total)
+    page = save_text(build_answer_page(answer, drawings, with_table=with_table), folder / PAGE)
+    tell("done", total, total)
+    return page
+
+
+def write_tables(answer: Answer, folder: Path, *, with_table: bool = False) -> list[Path]:
+    """Every table of the page as CSV, and the analysed table on request."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, Estimates | ClaimCheck | None] = {
+        "prevalence": answer.overall, "prevalence_by_age_and_sex": answer.by_group, "age_standardised": answer.standardised,
+        "by_cycle": answer.waves, "comparisons": answer.compared, "claim_bounds": answer.sixty.bounds,
+        "claim_closest": answer.sixty.closest, "published_studies": answer.evidence.studies,
+        "published_pooled": answer.evidence.pooled, "claim_readings": answer.sixty,
+    }
+    written = [save_text(format_csv(table), folder / f"{name}.csv") for name, table in tables.items() if table is not None]
+    register = pd.concat([check.to_frame() for check in answer.checks], ignore_index=True)
+    written.append(save_text(register.to_csv(index=False, lineterminator="\n"), folder / "claims_register.csv"))
+    if with_table:
+        analysed = answer.study.design.table.drop(columns="_in_domain", errors="ignore")
+        written.append(save_text(analysed.to_csv(index=False, lineterminator="\n"), folder / "analysed_table.csv"))
+    return written
+
+
+def _overall(study: Study) -> Estimates:
+    names = dict.fromkeys((*shown_outcomes(study), *study.outcome_names))
+    return concat_estimates([estimate_prevalence(study.design, name) for name in names])
+
+
+def _by_group(study: Study) -> Estimates:
+    """Each outcome by age group and by sex, where the data have them, everybody first."""
+    groups = [name for name in ("age_group", "sex") if name in study.design.columns]
+    parts = []
+    for name in shown_outcomes(study):
+        parts.append(estimate_prevalence(study.design, name))
+        parts += [estimate_prevalence(study.design, name, by=group) for group in groups]
+    return concat_estimates(parts)
+
+
+def _standardised(study: Study) -> Estimates | None:
+    if "age_group" not in study.design.columns:
+        return None
+    by = ["sex"] if "sex" in study.design.columns else None
+    try:
+        return concat_estimates([
+            estimate_standardised_prevalence(study.design, name, by=by, overall=bool(by)) for name in shown_outcomes(study)
+        ])
+    except DataError:
+        return None  # the file's own age groups are not those of the standard
+
+
+def _waves(study: Study) -> Estimates | None:
+    if not study.is_nhanes:
+        return None
+    return concat_estimates([estimate_prevalence(study.design, name, by="cycle") for name in study.outcome_names])
+
+
+def _compared(study: Study) -> Estimates | None:
+    """Women against men, and ages, for each outcome."""
+    found = []
+    for column in ("sex", "age_group"):
+        for name in shown_outcomes(study) if column in study.design.columns else ():
+            try:
+                found.append(compare_groups(study.design, name, column))
+            except DataError:
+                continue  # one level only
+    return concat_estimates(found) if found else None
+
+
+def _can_draw(name: str, study: Study) -> bool:
+    """True when the data have the columns the figure needs."""
+    needed = {"prevalence": ("age_group", "sex"), "age_curve": ("age_decade",)}.get(name, ())
+    testable = name != "claims" or any(outcome.is_comparable for outcome in study.design.known_outcomes.values())
+    return testable and all(column in study.design.columns for column in needed)
+
+
+def _say_nothing(label: str, done: int, total: int) -> None:
+    del label, done, total
