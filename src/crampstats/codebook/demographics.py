@@ -50,13 +50,13 @@ BANDS = "bands of this project, the age groups of NCHS reports"
 AGE_GROUP = Derived(
     "age_group", "Age group", Banded("age_years", {"20-39": 20, "40-59": 40, "60+": 60}), BANDS, "adults aged 20+"
 )
+DECADES = Banded("age_years", {
+    "0-15": 0, "16-17": 16, "18-19": 18, "20-29": 20, "30-39": 30, "40-49": 40, "50-59": 50, "60-69": 60, "70-79": 70, "80+": 80,
+})
 AGE_DECADE = Derived(
     "age_decade",
     "Age in ten-year bands",
-    Banded("age_years", {
-        "0-15": 0, "16-17": 16, "18-19": 18, "20-29": 20, "30-39": 30, "40-49": 40, "50-59": 50, "60-69": 60,
-        "70-79": 70, "80+": 80,
-    }),
+    DECADES,
     "bands of this project; the youngest part where the cramp item begins (16) and where adulthood does (18, 20)",
 )
 FEMALE = Derived("female", "Female sex", OneOf("sex", ("female",)), "recorded sex")

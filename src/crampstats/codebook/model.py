@@ -260,7 +260,7 @@ class Survey:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
-        _refuse_repeats("variable", [item.name for item in (*self.variables, *self.derived)])
+        _refuse_repeats("variable", [*(one.name for one in self.variables), *(one.name for one in self.derived)])
         _refuse_repeats("cycle", [cycle.name for cycle in self.cycles])
         self._check_fields()
         self._check_derived()
@@ -317,9 +317,10 @@ class Survey:
 
     def labels(self) -> dict[str, Label]:
         """Label of every declared column, and of the cycle."""
-        declared = {item.name: item.to_label() for item in (*self.variables, *self.derived)}
+        recorded = {variable.name: variable.to_label() for variable in self.variables}
+        derived = {item.name: item.to_label() for item in self.derived}
         cycles = tuple(cycle.name for cycle in self.cycles)
-        return {"cycle": Label("Survey cycle", levels=cycles, ordered=True), **declared}
+        return {"cycle": Label("Survey cycle", levels=cycles, ordered=True), **recorded, **derived}
 
     def describe(self) -> pd.DataFrame:
         """The codebook as a table: one row per column with its label, unit, levels, meaning and place in the files."""
@@ -351,7 +352,8 @@ def _refuse_repeats(what: str, names: Iterable[str]) -> None:
 
 def _check_values(entry: Field, variable: Variable) -> None:
     """Codes must lead to levels the variable has."""
-    allowed: set[object] = {"category": set(variable.levels), "yes/no": {True, False}}.get(variable.kind, set())
+    levels: dict[str, set[object]] = {"category": set(variable.levels), "yes/no": {True, False}}
+    allowed = levels.get(variable.kind, set())
     strange = [value for value in entry.values.values() if value not in allowed]
     if strange or (allowed and not entry.values):
         raise DataError(

@@ -36,7 +36,7 @@ REASONS = {"unknown": f"{REFUSED} or {DID_NOT_KNOW}", "not asked": NOT_ASKED}
 COUNTS = {"interview": "n", "exam": "n_examined"}
 # Only what is constant within a cell may be derived from cells.
 DERIVED = (*demographics.DERIVED, *outcomes.DERIVED)
-AGE_STARTS = {name: int(start) for name, start in demographics.AGE_DECADE.rule.starts.items()}
+AGE_STARTS = {name: int(start) for name, start in demographics.DECADES.starts.items()}
 
 
 def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None = None) -> SurveyData:

@@ -63,7 +63,7 @@ def load_nhanes(
     wanted = [NHANES.cycle(name) for name in _chosen(cycles)]
     named = folder or os.environ.get(FOLDER_VARIABLE)
     if named:
-        return _from_folder(Path(named), wanted, "microdata from a local folder", published)
+        return _from_folder(Path(named).expanduser(), wanted, "microdata from a local folder", published)
     cache = nhanes_cache()
     if is_complete(cache, wanted):
         return _from_folder(cache, wanted, "microdata downloaded from NCHS", published)

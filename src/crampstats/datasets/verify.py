@@ -54,9 +54,9 @@ def verify_nhanes(data: SurveyData | str | Path) -> Findings:
     Returns
     -------
     Findings
-        One row per frequency that differs, per value the codebook does not list, and per file whose bytes are not CDC's
-        own although its frequencies are; empty when all agree. Cells are held to what they keep: persons, sex and answers
-        to the cramp item by cycle.
+        One row per column with values the codebook does not list and per frequency that differs ("error"), per table that
+        is not there ("warning"), and per file whose bytes are not CDC's own ("note"); empty when all agree. Cells are held to
+        what they keep: persons, sex and answers to the cramp item by cycle.
 
     Raises
     ------
@@ -75,7 +75,9 @@ def verify_nhanes(data: SurveyData | str | Path) -> Findings:
     if not found:
         raise DataError(f"{data} holds none of the tables used: {', '.join(sorted(_used_tables()))}.")
     findings = _verify_tables({name: read_xport(path) for name, path in found.items()})
-    return Findings((*findings, *(_changed_bytes(found))))
+    absent = sorted(_used_tables() - found.keys())
+    missing = [Finding(name, "table present", "warning", f"{name}.XPT is not there.", CURE) for name in absent]
+    return Findings((*findings, *missing, *_changed_bytes(found)))
 
 
 def n_published_counts(data: SurveyData | str | Path) -> int:

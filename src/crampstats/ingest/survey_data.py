@@ -107,7 +107,8 @@ class SurveyData:
         Returns
         -------
         SurveyDesign
-            Strata, PSUs and the weight divided by the number of cycles loaded, with outcomes and labels.
+            Strata, PSUs and the weight divided by the number of cycles loaded, with outcomes and labels. Persons without the
+            weight (interviewed only, with "exam") stand outside its domain, so that they count in no n; their rows stay.
 
         Raises
         ------
@@ -115,7 +116,7 @@ class SurveyData:
             The weight is not one the survey has.
         """
         chosen = self.declaration.weight(weight)
-        return SurveyDesign(
+        design = SurveyDesign(
             self.table,
             strata="stratum",
             psu="psu",
@@ -127,6 +128,8 @@ class SurveyData:
             population=self.declaration.population,
             weights_label=chosen.label,
         )
+        carriers = self.table[chosen.column] > 0
+        return design if carriers.all() else design.subset(carriers)
 
     def adults(self, min_age: int = 20, *, weight: str = "interview") -> SurveyDesign:
         """The design with its domain narrowed to persons of an age and over; every row is kept for the variance.
@@ -178,8 +181,8 @@ class SurveyData:
             persons = self._persons(weight)
             flow = flow.leave("examined", {"interviewed only": flow.n - int(persons[inside].sum())})
         lacking = inside & self.table[outcome].isna()
-        left = persons[lacking].groupby(self._reason(outcome)[lacking], observed=True).sum()
-        left = left[left > 0].astype(int).to_dict()
+        by_reason = persons[lacking].groupby(self._reason(outcome)[lacking], observed=True).sum()
+        left = {str(reason): int(count) for reason, count in by_reason.items() if count > 0}
         if NOT_ASKED in left:
             flow = flow.leave("asked", {NOT_ASKED: left.pop(NOT_ASKED)})
         flow = flow.leave("analysed", left)

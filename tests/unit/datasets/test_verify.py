@@ -85,10 +85,11 @@ def test_a_tampered_table_is_caught(real, table, column, value, message):
 
 @pytest.mark.nhanes
 @needs_files
-def test_a_rewritten_file_is_noted_and_no_error(tmp_path):
+def test_absent_tables_are_warned_of_and_a_rewritten_file_is_noted(tmp_path):
     (source,) = [path for path in Path(FOLDER).iterdir() if path.name.upper() == "DEMO_D.XPT"]
     content = bytearray(source.read_bytes())
     content[96:104] = b"OTHERLIB"  # a name inside the header, no data
     (tmp_path / "DEMO_D.XPT").write_bytes(content)
     found = verify_nhanes(tmp_path).to_frame()
-    assert found["severity"].tolist() == ["note"]
+    assert found["severity"].tolist() == ["warning", "warning", "warning", "note"]
+    assert found["column"].tolist() == ["DEMO_E", "SLQ_D", "SLQ_E", "DEMO_D.XPT"]

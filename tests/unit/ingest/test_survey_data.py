@@ -73,6 +73,14 @@ def test_the_design_keeps_every_row_and_carries_meaning(survey):
     assert survey.adults(16).population == "persons aged 16+"
 
 
+def test_persons_without_the_weight_stand_outside_the_domain_and_keep_their_row(survey):
+    assert survey.design().domain is None
+    design = survey.design("exam")
+    assert len(design.table) == 16
+    # the oldest of each cycle was interviewed only
+    assert design.table.loc[~design.table[design.domain], "age_years"].tolist() == [80, 80]
+
+
 def test_the_weight_is_chosen_by_name(survey):
     assert survey.design("exam").weights == "weight_exam"
     with pytest.raises(OptionError, match="valid: interview, exam"):
