@@ -62,7 +62,13 @@ def test_a_table_of_another_cycle_is_named_with_its_true_cycle(folder, make):
 
 def test_a_release_number_that_disagrees_is_refused(folder):
     write_table(folder / "DEMO_D.XPT", demo("D").assign(SDDSRVYR=5.0))
-    with pytest.raises(DataError, match="saved under the wrong name"):
+    with pytest.raises(DataError, match=r"DEMO_D\.XPT should hold NHANES 2005-2006"):
+        read(folder)
+
+
+def test_respondents_of_no_cycle_are_said_to_be_damage(folder):
+    write_table(folder / "SLQ_D.XPT", slq("D").assign(SEQN=float("nan")))
+    with pytest.raises(DataError, match="are of no cycle: it is damaged or another file"):
         read(folder)
 
 
