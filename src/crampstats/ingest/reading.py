@@ -89,10 +89,10 @@ def _check_cycle(table: pd.DataFrame, name: str, survey: Survey, cycle: Cycle) -
         return
     low, high = respondents.min(), respondents.max()
     others = [one.name for one in survey.cycles if one.respondents[0] <= low and high <= one.respondents[1]]
-    truth = f"are of {others[0]}: it was saved under the wrong name" if others else "are of no cycle: it is damaged or another file"
+    truth = f"of {others[0]}: it was saved under the wrong name" if others else "of no cycle: it is damaged or another file"
     raise DataError(
         f"{name} should hold {survey.label} {cycle.name} (respondents {first} to {last}), but its respondents "
-        f"{low:.0f} to {high:.0f} {truth}. Fetch {name} again."
+        f"{low:.0f} to {high:.0f} are {truth}. Fetch {name} again."
     )
 
 
