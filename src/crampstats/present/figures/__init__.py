@@ -1,0 +1,16 @@
+"""Figures: each function takes results and returns one matplotlib figure, stamped when the data were made up.
+
+Rows whose caution starts with "suppress" are left out and a note under the figure says so; rows with any other
+caution are drawn hollow.
+"""
+
+from crampstats.present.figures.claims import plot_claim_readings
+from crampstats.present.figures.flow import plot_flow
+from crampstats.present.figures.forest import plot_forest
+from crampstats.present.figures.prevalence import plot_age_curve, plot_prevalence_by_threshold_age_sex
+from crampstats.present.figures.sheet import Picture
+
+__all__ = [
+    "Picture", "plot_age_curve", "plot_claim_readings", "plot_flow", "plot_forest",
+    "plot_prevalence_by_threshold_age_sex",
+]

@@ -1,0 +1,257 @@
+"""Tables for the page, for LaTeX and for the notebook. Columns are chosen by convention: what is empty is left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from html import escape
+from typing import TYPE_CHECKING
+
+from crampstats.core.errors import DataError
+from crampstats.present.reading import (
+    is_suppressed,
+    label_of,
+    level_words,
+    levels_of,
+    outcome_words,
+    outcomes_of,
+    population_of,
+    windows_of,
+)
+from crampstats.present.wording import (
+    MADE_UP,
+    format_count,
+    format_p_value,
+    format_reason,
+    format_row,
+    format_sentence,
+    format_share,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from great_tables import GT
+
+    from crampstats.core.claims import ClaimCheck
+    from crampstats.core.estimates import Estimates
+    from crampstats.core.flow import Flow
+
+OUTCOME = "Outcome"
+HIDDEN = "suppressed"
+VALID_ID = re.compile(r"[A-Za-z][\w-]*\Z")
+
+
+def format_table(estimates: Estimates, *, title: str = "", digits: int = 1) -> GT:
+    """Estimates as a table, one line a row, grouped by outcome where there are several.
+
+    Parameters
+    ----------
+    estimates
+        Rows to show, in the order of their groups' levels as they come.
+    title
+        Printed above the table; none when empty.
+    digits
+        Decimals of percentages.
+
+    Returns
+    -------
+    great_tables.GT
+        Group columns, then measure (where there are several), exposure, level, estimate with its interval, p-value, n and
+        cases; a column that is empty throughout is left out. A row whose caution starts with "suppress" reads
+        "suppressed", its cases too. Cautions are notes under the table, marked [a], [b], ...
+
+    Raises
+    ------
+    DataError
+        When there is no row.
+    """
+    if not len(estimates):
+        raise DataError("a table needs at least one row; these estimates hold none.")
+    marks = _marks(estimates)
+    notes = [f"[{mark}] {format_sentence(_note(caution))}" for caution, mark in marks.items()]
+    several = len(outcomes_of(estimates)) > 1
+    return _table(_display(estimates, marks, digits), title=title, notes=[*_context(estimates), *notes],
+                  grouped_by=OUTCOME if several else None, words=len(estimates.groups) + 2)
+
+
+def format_claims_table(check: ClaimCheck, *, title: str = "") -> GT:
+    """The readings of a statement: what each says, what was found, the verdict and why. One line a reading."""
+    import pandas as pd
+
+    rows = []
+    for verdict in check.verdicts:
+        claim, results = verdict.claim, verdict.estimates
+        found = "" if results is None or not len(results) else format_row(results, results.frame.iloc[0])
+        value = "no number" if claim.value is None else f"{claim.direction} {format_share(claim.value, digits=0)}"
+        rows.append({
+            "Reading": claim.statement, "Verdict": verdict.word, "Claimed": value, "Found": found,
+            "Why": format_reason(verdict),
+            "Population; window; threshold": f"{claim.population}; {claim.recall_window}; {claim.threshold}",
+        })
+    return _table(pd.DataFrame(rows), title=title, notes=[format_sentence(note) for note in check.notes], words=6)
+
+
+def format_flow_table(flow: Flow, *, title: str = "") -> GT:
+    """A participant flow, one line for each step and each reason."""
+    import pandas as pd
+
+    rows = []
+    for step in flow.steps:
+        rows += [{"Step": f"left out: {reason}", "Persons": f"\u2212{format_count(count)}"} for reason, count in step.excluded]
+        rows.append({"Step": step.label, "Persons": format_count(step.n)})
+    return _table(pd.DataFrame(rows), title=title, words=1)
+
+
+def format_frame(frame: pd.DataFrame, *, title: str = "", labels: Mapping[str, str] | None = None) -> GT:
+    """Any plain table of words and numbers as it stands; missing values are empty.
+
+    Parameters
+    ----------
+    frame
+        Rows to show.
+    title
+        Printed above the table.
+    labels
+        Words for column names; a column without stays under its own name.
+    """
+    shown = frame.rename(columns=dict(labels or {})).astype(object)
+    return _table(shown.where(frame.notna().to_numpy(), "").astype(str), title=title,
+                  words=[not _is_number(frame[name]) for name in frame])
+
+
+def table_html(table: GT, id: str, *, label: str = "") -> str:
+    """A table as an HTML fragment for a page: its own ids, no style sheet of its own, scrolling in its own frame.
+
+    Parameters
+    ----------
+    table
+        Table to print.
+    id
+        Identifier on the page; the ids of head cells begin with it.
+    label
+        Name of the frame for those who do not see it.
+
+    Returns
+    -------
+    str
+        The frame, and after it the notes, which do not scroll with the table.
+
+    Raises
+    ------
+    DataError
+        When `id` is no identifier (a letter, then letters, digits, - or _).
+    """
+    if not VALID_ID.match(id):
+        raise DataError(f"table id {id!r} is no identifier; a letter, then letters, digits, - or _ is expected.")
+    body = re.search(r"<table.*?</table>", table.with_id(id).as_raw_html(), flags=re.DOTALL)
+    assert body is not None
+    html = re.sub(r' data-quarto-[a-z-]+="[a-z]*"', "", body.group())
+    notes = re.findall(r'<td class="gt_sourcenote"[^>]*>(.*?)</td>', html, flags=re.DOTALL)
+    html = re.sub(r"\s*<tfoot>.*?</tfoot>", "", html, flags=re.DOTALL)
+    html = re.sub(r'class="gt_row gt_left">(?=[^<]{40})', 'class="gt_row gt_left long">', html)
+    html = re.sub(r">[^<>]+<", lambda text: _whole_numbers(text.group()), html)
+    frame = f'<div id="{id}" class="table" role="region" aria-label="{escape(label or f"Table {id}")}" tabindex="0">'
+    below = "".join(f"<p>{_whole_numbers(note)}</p>\n" for note in notes)
+    return f"{frame}\n{html}\n</div>" + (f'\n<div class="notes">\n{below}</div>' if below else "")
+
+
+def _whole_numbers(html: str) -> str:
+    """Text in which a number and its percent sign stay on one line."""
+    return re.sub(r"(\d[\d.,]* %)", r'<span class="number">\1</span>', html)
+
+
+def table_latex(table: GT) -> str:
+    """A table as LaTeX (needs booktabs and caption)."""
+    return table.as_latex()
+
+
+def _display(estimates: Estimates, marks: Mapping[str, str], digits: int) -> pd.DataFrame:
+    """The words that are printed, one row per estimate."""
+    import pandas as pd
+
+    frame = _in_order(estimates)
+    shown = pd.DataFrame(index=frame.index)
+    shown[OUTCOME] = [outcome_words(estimates, name) for name in frame["outcome"]]
+    if len(outcomes_of(estimates)) < 2:
+        shown = shown.drop(columns=OUTCOME)
+    for name in estimates.groups:
+        shown[_heading(estimates, name)] = [level_words(level) for level in frame[name]]
+    for name, heading in (("measure", "Measure"), ("exposure", "Exposure"), ("level", "Level")):
+        if frame[name].nunique() > 1 or (name != "measure" and frame[name].ne("").any()):
+            shown[heading] = frame[name]
+    hidden = frame["caution"].map(is_suppressed)
+    interval = f"Estimate ({100 * estimates.confidence_level:g} % CI)"
+    shown[interval] = [_estimate(estimates, row, marks, digits) for _, row in frame.iterrows()]
+    if frame["p_value"].notna().any():
+        shown["p"] = ["" if pd.isna(p) or gone else format_p_value(p).removeprefix("p ").removeprefix("= ")
+                      for p, gone in zip(frame["p_value"], hidden, strict=True)]
+    for name, heading in (("n", "n"), ("n_events", "Cases")):
+        if frame[name].notna().any():
+            shown[heading] = ["" if pd.isna(count) else HIDDEN if gone and name == "n_events" else format_count(count)
+                              for count, gone in zip(frame[name], hidden, strict=True)]
+    return shown
+
+
+def _in_order(estimates: Estimates) -> pd.DataFrame:
+    """The rows by outcome (as they come), then by the order of the groups' levels, "all" last."""
+    frame = estimates.frame
+    ranks = {name: {level: place for place, level in enumerate(levels_of(estimates, name))} for name in estimates.groups}
+    ranks["outcome"] = {name: place for place, name in enumerate(outcomes_of(estimates))}
+    return frame.sort_values(["outcome", *estimates.groups], kind="stable", key=lambda c: c.astype(str).map(ranks[c.name]))
+
+
+def _heading(estimates: Estimates, name: str) -> str:
+    label = label_of(estimates, name)
+    text = label.label[:1].upper() + label.label[1:]
+    return f"{text} ({label.unit})" if label.unit else text
+
+
+def _estimate(estimates: Estimates, row: pd.Series, marks: Mapping[str, str], digits: int) -> str:
+    """Estimate and interval, without the words that the column head already says, with the mark of its caution."""
+    text = re.sub(r"\([\d.]+ % CI ", "(", format_row(estimates, row, digits=digits))
+    return f"{text} [{marks[row['caution']]}]" if row["caution"] else text
+
+
+def _marks(estimates: Estimates) -> dict[str, str]:
+    """A letter for each caution, in the order the table shows them; numbers after z."""
+    cautions = [caution for caution in dict.fromkeys(_in_order(estimates)["caution"]) if caution]
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {caution: letters[place] if place < len(letters) else str(place + 1) for place, caution in enumerate(cautions)}
+
+
+def _note(caution: str) -> str:
+    """A caution as a note: "suppress: why" is an order to the printer and reads "suppressed: why"."""
+    return re.sub(r"^\s*suppress\b", HIDDEN, caution, flags=re.IGNORECASE)
+
+
+def _context(estimates: Estimates) -> list[str]:
+    """Population, window, weights and source: a table copied out of the page still says of whom it speaks."""
+    windows = windows_of(estimates)
+    parts = [population_of(estimates), f"recall window: {', '.join(windows)}" if windows else "", estimates.weights,
+             estimates.source.label]
+    line = format_sentence("; ".join(part for part in parts if part))
+    return [f"{MADE_UP}. {line}" if estimates.source.made_up else line]
+
+
+def _table(frame: pd.DataFrame, *, title: str, words: int | list[bool], notes: list[str] | None = None,
+           grouped_by: str | None = None) -> GT:
+    """A great_tables table with words at the left, numbers at the right, and notes below."""
+    from great_tables import GT
+
+    table = GT(frame.reset_index(drop=True), groupname_col=grouped_by)
+    columns = [name for name in frame.columns if name != grouped_by]
+    is_words = [place < words for place in range(len(columns))] if isinstance(words, int) else words
+    numbers = [name for name in columns if any(mark in str(name) for mark in ("Estimate", "Persons"))]
+    left = [name for name, word in zip(columns, is_words, strict=True) if word and name not in (*numbers, "p", "n", "Cases")]
+    table = table.cols_align("right", columns=[name for name in columns if name not in left])
+    table = table.cols_align("left", columns=left) if left else table
+    table = table.tab_header(title=title) if title else table
+    for note in notes or []:
+        table = table.tab_source_note(note) if note else table
+    return table
+
+
+def _is_number(column: pd.Series) -> bool:
+    import pandas as pd
+
+    return bool(pd.api.types.is_numeric_dtype(column))
