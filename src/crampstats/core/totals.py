@@ -7,7 +7,6 @@ equal. Terms are products of a few factors (`num`, `level`, `present`, ...), so 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,10 +17,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
+from crampstats.core.group_codes import block_codes, group_codes
 
 Floats = NDArray[np.float64]
 ROWS = "rows"
 MAX_GROUPS = 5_000_000  # collecting more groups than this is no summary any more
+BLOCK = 65_536  # rows summed at a time; columns of this length stay in cache, where whole columns go to memory and back
 
 
 class Factor(Protocol):
@@ -260,67 +261,34 @@ def _collected_sums(frame: Any, by: Sequence[str], terms: Mapping[str, Term], wh
 
 
 def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
-    """The same sums of a pandas frame by `numpy.bincount`."""
-    kept = _values(where, frame) > 0.0 if where.factors else None
-    codes, keys = _group_codes(frame, by)
-    codes = codes if kept is None else codes[kept]
-    counts = np.bincount(codes, minlength=len(keys))
-    columns: dict[str, Any] = {ROWS: counts}
-    for name, term in terms.items():
-        values = _values(term, frame)
-        columns[name] = np.bincount(codes, weights=values if kept is None else values[kept], minlength=len(keys))
-    sums = pd.concat([keys, pd.DataFrame(columns, index=keys.index)], axis=1)
-    return sums[counts > 0] if by else sums
-
-
-def _group_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[Any], pd.DataFrame]:
-    """An integer code of the key combination of each row, and the keys of each code."""
-    parts = [_codes(frame[name]) for name in by]
-    size = math.prod(len(values) for _, values in parts)
-    if size > 4 * max(len(frame), 1000):  # too sparse for one slot a combination: keep the observed ones
-        return _observed_codes(frame, by)
-    codes: NDArray[np.intp] = np.zeros(len(frame), dtype=np.intp)
-    slots = np.arange(size)
-    keys: dict[str, pd.Series[Any]] = {}
-    for part, values in parts:
-        codes *= len(values)
-        codes += part
-    for name, (_, values) in zip(reversed(by), reversed(parts), strict=True):
-        keys[name] = values.iloc[slots % len(values)].reset_index(drop=True)
-        slots = slots // len(values)
-    return codes, pd.DataFrame({name: keys[name] for name in by}, index=pd.RangeIndex(size))
-
-
-def _observed_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[NDArray[Any], pd.DataFrame]:
-    """Codes of the observed combinations only, by pandas' own grouping."""
-    numbers = frame.groupby(list(by), dropna=False, observed=True, sort=False).ngroup().to_numpy(dtype=np.intp)
-    _, first = np.unique(numbers, return_index=True)
-    return numbers, frame[list(by)].iloc[first].reset_index(drop=True)
-
-
-def _codes(column: pd.Series[Any]) -> tuple[NDArray[Any], pd.Series[Any]]:
-    """Integer codes of a column and the value of each code; a missing value has a code of its own, the last."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu" and len(column):
-        low, high = int(column.min()), int(column.max())
-        if high - low < 100_000:  # a small range needs no hashing
-            offsets: NDArray[np.intp] = column.to_numpy().astype(np.intp)
-            offsets -= low
-            return offsets, pd.Series(np.arange(low, high + 1))
-    found, values = pd.factorize(column, use_na_sentinel=True)
-    known = pd.Series(values).astype(column.dtype)
-    codes: NDArray[np.intp] = np.asarray(found, dtype=np.intp)
-    if (codes < 0).any():
-        codes = np.where(codes < 0, len(known), codes)
-        known = pd.concat([known, pd.Series([None], dtype=known.dtype)], ignore_index=True)
-    return codes, known
+    """The same sums of a pandas frame by `numpy.bincount`, in blocks of rows small enough for the processor's cache."""
+    parts, keys = group_codes(frame, by)
+    factors = dict.fromkeys(factor for term in (where, *terms.values()) for factor in term.factors)
+    columns = {factor.column: frame[factor.column] for factor in factors}
+    counts, sums = np.zeros(len(keys), dtype=np.int64), {name: np.zeros(len(keys)) for name in terms}
+    # each block is added to every group, so it must not have fewer rows than there are groups
+    step = max(BLOCK, len(keys))
+    for start in range(0, len(frame), step):
+        rows = slice(start, min(start + step, len(frame)))
+        codes = block_codes(parts, rows)
+        values = {factor: factor.values(columns[factor.column].iloc[rows]) for factor in factors}
+        if where.factors:
+            kept = _values(where, values) > 0.0
+            codes, values = codes[kept], {factor: value[kept] for factor, value in values.items()}
+        found = np.bincount(codes, minlength=len(keys))
+        counts += found
+        for name, term in terms.items():
+            sums[name] += np.bincount(codes, _values(term, values), len(keys)) if term.factors else found
+    table = pd.concat([keys, pd.DataFrame({ROWS: counts, **sums}, index=keys.index)], axis=1)
+    return table[counts > 0] if by else table
 
 
 def _tidy(sums: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term]) -> pd.DataFrame:
     """Keys in plain dtypes and sorted, missing last; sums as float64, rows as int64."""
-    out = pd.DataFrame({name: plain_key(sums[name]) for name in by}, index=sums.index)
-    out[ROWS] = sums[ROWS].fillna(0).astype("int64")
-    for name in terms:
-        out[name] = sums[name].astype("float64").fillna(0.0)
+    columns = {name: plain_key(sums[name]) for name in by}
+    columns[ROWS] = sums[ROWS].fillna(0).astype("int64")
+    columns |= {name: sums[name].astype("float64").fillna(0.0) for name in terms}
+    out = pd.DataFrame(columns, index=sums.index)
     return (out.sort_values(list(by), na_position="last") if by else out).reset_index(drop=True)
 
 
@@ -356,11 +324,11 @@ def _check_columns(have: Sequence[str], by: Sequence[str], terms: Mapping[str, T
         raise DataError(f"key column(s) {', '.join(clash)} share a name with a sum; rename them.")
 
 
-def _values(term: Term, frame: pd.DataFrame) -> Floats:
-    """A term of a pandas frame, one float a row."""
-    product = np.ones(len(frame)) if not term.factors else term.factors[0].values(frame[term.factors[0].column])
+def _values(term: Term, values: Mapping[Factor, Floats]) -> Floats:
+    """A term as the product of the values of its factors."""
+    product = values[term.factors[0]]
     for factor in term.factors[1:]:
-        product = product * factor.values(frame[factor.column])
+        product = product * values[factor]
     return product
 
 
