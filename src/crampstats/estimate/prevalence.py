@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import OptionError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
@@ -133,18 +133,24 @@ def estimate_shares(sums: DomainSums, pick: Floats, design: SurveyDesign) -> tup
 
 
 def pick_rows(sums: DomainSums, groups: Sequence[str], labels: Mapping[str, Label], *, overall: bool) -> Rows:
-    """Rows of a result in the declared order of levels, overall first."""
-    cells = sums.cells
-    known = cells[list(groups)].notna().all(axis=1).to_numpy(dtype=bool) if groups else np.ones(len(cells), dtype=bool)
-    order = sorted(np.flatnonzero(known), key=lambda i: [_rank(cells.at[i, name], labels.get(name)) for name in groups])
-    pick = np.zeros((len(order), len(cells)))
-    pick[np.arange(len(order)), order] = 1.0
-    frame = cells.iloc[np.array(order, dtype=np.intp)][list(groups)].reset_index(drop=True)
+    """Rows of a result in the declared order of levels, overall first. Blank text is an unknown group."""
+    orders = [labels.get(name) for name in groups]
+    chosen = sums.cells[list(groups)].astype(object)
+    known = (chosen.notna() & (chosen != ALL)).all(axis=1).to_numpy(dtype=bool)
+    # cells may be finer than the groups: one row for each combination of keys
+    keys = list(chosen.itertuples(index=False, name=None)) if groups else [()] * len(sums.cells)
+    members = np.flatnonzero(known)
+    order = sorted({keys[i] for i in members}, key=lambda key: [_rank(*pair) for pair in zip(key, orders, strict=True)])
+    if not order and not overall:
+        raise DataError(f"nobody analysed has a known {' and '.join(groups)}; all {round(float(sums.n.sum())):,} are unknown.")
+    place = {key: row for row, key in enumerate(order)}
+    pick = np.zeros((len(order), len(keys)))
+    pick[[place[keys[i]] for i in members], members] = 1.0
     if overall and groups:
-        pick = np.vstack([np.ones((1, len(cells))), pick])
-        frame = pd.concat([pd.DataFrame({name: [ALL] for name in groups}), frame.astype(object)], ignore_index=True)
-    unknown = round(float(sums.n[~known].sum()))
-    return Rows(frame.astype(object), pick, unknown)
+        pick, order = np.vstack([np.ones((1, len(keys))), pick]), [(ALL,) * len(groups), *order]
+    frame = pd.DataFrame({name: pd.Series([key[j] for key in order], dtype=object) for j, name in enumerate(groups)},
+                         index=pd.RangeIndex(len(order)))
+    return Rows(frame, pick, round(float(sums.n[~known].sum())))
 
 
 def describe_result(
