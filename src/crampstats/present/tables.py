@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from crampstats.present.reading import (
     is_suppressed,
     label_of,
     level_words,
-    levels_of,
     outcome_words,
     outcomes_of,
     population_of,
@@ -20,6 +19,7 @@ from crampstats.present.reading import (
 )
 from crampstats.present.wording import (
     MADE_UP,
+    MISSING,
     format_count,
     format_p_value,
     format_reason,
@@ -41,17 +41,20 @@ HIDDEN = "suppressed"
 VALID_ID = re.compile(r"[A-Za-z][\w-]*\Z")
 
 
-def format_table(estimates: Estimates, *, title: str = "", digits: int = 1) -> GT:
-    """Estimates as a table, one line a row, grouped by outcome where there are several.
+def format_table(estimates: Estimates, *, title: str = "", digits: int = 1, by_outcome: bool = True) -> GT:
+    """Estimates as a table, one line a row, in the order in which they come.
 
     Parameters
     ----------
     estimates
-        Rows to show, in the order of their groups' levels as they come.
+        Rows to show.
     title
         Printed above the table; none when empty.
     digits
         Decimals of percentages.
+    by_outcome
+        Where there are several outcomes: True sets the rows of each under its name, False makes the outcome a column and
+        keeps the order of all rows (of a ranking, for instance).
 
     Returns
     -------
@@ -69,9 +72,9 @@ def format_table(estimates: Estimates, *, title: str = "", digits: int = 1) -> G
         raise DataError("a table needs at least one row; these estimates hold none.")
     marks = _marks(estimates)
     notes = [f"[{mark}] {format_sentence(_note(caution))}" for caution, mark in marks.items()]
-    several = len(outcomes_of(estimates)) > 1
     return _table(_display(estimates, marks, digits), title=title, notes=[*_context(estimates), *notes],
-                  grouped_by=OUTCOME if several else None, words=len(estimates.groups) + 2)
+                  grouped_by=OUTCOME if by_outcome and len(outcomes_of(estimates)) > 1 else None,
+                  right=(_interval_heading(estimates), "p", "n", "Cases"))
 
 
 def format_claims_table(check: ClaimCheck, *, title: str = "") -> GT:
@@ -88,7 +91,7 @@ def format_claims_table(check: ClaimCheck, *, title: str = "") -> GT:
             "Why": format_reason(verdict),
             "Population; window; threshold": f"{claim.population}; {claim.recall_window}; {claim.threshold}",
         })
-    return _table(pd.DataFrame(rows), title=title, notes=[format_sentence(note) for note in check.notes], words=6)
+    return _table(pd.DataFrame(rows), title=title, notes=[format_sentence(note) for note in check.notes], right=())
 
 
 def format_flow_table(flow: Flow, *, title: str = "") -> GT:
@@ -99,7 +102,7 @@ def format_flow_table(flow: Flow, *, title: str = "") -> GT:
     for step in flow.steps:
         rows += [{"Step": f"left out: {reason}", "Persons": f"\u2212{format_count(count)}"} for reason, count in step.excluded]
         rows.append({"Step": step.label, "Persons": format_count(step.n)})
-    return _table(pd.DataFrame(rows), title=title, words=1)
+    return _table(pd.DataFrame(rows), title=title, right=("Persons",))
 
 
 def format_frame(frame: pd.DataFrame, *, title: str = "", labels: Mapping[str, str] | None = None) -> GT:
@@ -116,7 +119,7 @@ def format_frame(frame: pd.DataFrame, *, title: str = "", labels: Mapping[str, s
     """
     shown = frame.rename(columns=dict(labels or {})).astype(object)
     return _table(shown.where(frame.notna().to_numpy(), "").astype(str), title=title,
-                  words=[not _is_number(frame[name]) for name in frame])
+                  right=[shown_name for name, shown_name in zip(frame, shown, strict=True) if _is_number(frame[name])])
 
 
 def table_html(table: GT, id: str, *, label: str = "") -> str:
@@ -169,7 +172,7 @@ def _display(estimates: Estimates, marks: Mapping[str, str], digits: int) -> pd.
     """The words that are printed, one row per estimate."""
     import pandas as pd
 
-    frame = _in_order(estimates)
+    frame = estimates.frame
     shown = pd.DataFrame(index=frame.index)
     shown[OUTCOME] = [outcome_words(estimates, name) for name in frame["outcome"]]
     if len(outcomes_of(estimates)) < 2:
@@ -180,8 +183,7 @@ def _display(estimates: Estimates, marks: Mapping[str, str], digits: int) -> pd.
         if frame[name].nunique() > 1 or (name != "measure" and frame[name].ne("").any()):
             shown[heading] = frame[name]
     hidden = frame["caution"].map(is_suppressed)
-    interval = f"Estimate ({100 * estimates.confidence_level:g} % CI)"
-    shown[interval] = [_estimate(estimates, row, marks, digits) for _, row in frame.iterrows()]
+    shown[_interval_heading(estimates)] = [_estimate(estimates, row, marks, digits) for _, row in frame.iterrows()]
     if frame["p_value"].notna().any():
         shown["p"] = ["" if pd.isna(p) or gone else format_p_value(p).removeprefix("p ").removeprefix("= ")
                       for p, gone in zip(frame["p_value"], hidden, strict=True)]
@@ -192,12 +194,8 @@ def _display(estimates: Estimates, marks: Mapping[str, str], digits: int) -> pd.
     return shown
 
 
-def _in_order(estimates: Estimates) -> pd.DataFrame:
-    """The rows by outcome (as they come), then by the order of the groups' levels, "all" last."""
-    frame = estimates.frame
-    ranks = {name: {level: place for place, level in enumerate(levels_of(estimates, name))} for name in estimates.groups}
-    ranks["outcome"] = {name: place for place, name in enumerate(outcomes_of(estimates))}
-    return frame.sort_values(["outcome", *estimates.groups], kind="stable", key=lambda c: c.astype(str).map(ranks[c.name]))
+def _interval_heading(estimates: Estimates) -> str:
+    return f"Estimate ({100 * estimates.confidence_level:g} % CI)"
 
 
 def _heading(estimates: Estimates, name: str) -> str:
@@ -209,12 +207,13 @@ def _heading(estimates: Estimates, name: str) -> str:
 def _estimate(estimates: Estimates, row: pd.Series, marks: Mapping[str, str], digits: int) -> str:
     """Estimate and interval, without the words that the column head already says, with the mark of its caution."""
     text = re.sub(r"\([\d.]+ % CI ", "(", format_row(estimates, row, digits=digits))
+    text = "–" if text == MISSING else text
     return f"{text} [{marks[row['caution']]}]" if row["caution"] else text
 
 
 def _marks(estimates: Estimates) -> dict[str, str]:
-    """A letter for each caution, in the order the table shows them; numbers after z."""
-    cautions = [caution for caution in dict.fromkeys(_in_order(estimates)["caution"]) if caution]
+    """A letter for each caution, in the order of the rows; numbers after z."""
+    cautions = [caution for caution in dict.fromkeys(estimates.frame["caution"]) if caution]
     letters = "abcdefghijklmnopqrstuvwxyz"
     return {caution: letters[place] if place < len(letters) else str(place + 1) for place, caution in enumerate(cautions)}
 
@@ -233,21 +232,18 @@ def _context(estimates: Estimates) -> list[str]:
     return [f"{MADE_UP}. {line}" if estimates.source.made_up else line]
 
 
-def _table(frame: pd.DataFrame, *, title: str, words: int | list[bool], notes: list[str] | None = None,
+def _table(frame: pd.DataFrame, *, title: str, right: Collection[str], notes: Sequence[str] = (),
            grouped_by: str | None = None) -> GT:
-    """A great_tables table with words at the left, numbers at the right, and notes below."""
+    """A great_tables table: the columns `right` hold numbers and end flush, the others hold words; notes below."""
     from great_tables import GT
 
-    table = GT(frame.reset_index(drop=True), groupname_col=grouped_by)
     columns = [name for name in frame.columns if name != grouped_by]
-    is_words = [place < words for place in range(len(columns))] if isinstance(words, int) else words
-    numbers = [name for name in columns if any(mark in str(name) for mark in ("Estimate", "Persons"))]
-    left = [name for name, word in zip(columns, is_words, strict=True) if word and name not in (*numbers, "p", "n", "Cases")]
-    table = table.cols_align("right", columns=[name for name in columns if name not in left])
-    table = table.cols_align("left", columns=left) if left else table
+    table = GT(frame.reset_index(drop=True), groupname_col=grouped_by)
+    table = table.cols_align("left", columns=columns)
+    table = table.cols_align("right", columns=[name for name in columns if name in right]) if right else table
     table = table.tab_header(title=title) if title else table
-    for note in notes or []:
-        table = table.tab_source_note(note) if note else table
+    for note in filter(None, notes):
+        table = table.tab_source_note(note)
     return table
 
 

@@ -270,7 +270,7 @@ def value_format(values: pd.Series, *, digits: int = 1):
     if _is_share(measure, unit):
         return (lambda x: f"{100 * x:.{digits}f}"), " %"
     if "total" in measure or unit in ("persons", "studies"):
-        return (lambda x: f"{x:,.0f}"), f" {values['unit']}" if unit else ""
+        return (lambda x: f"{x:,.0f}"), "" if unit in ("", "studies") else f" {values['unit']}"
     return (lambda x: f"{x:.{digits + 1}f}"), f" {values['unit']}" if unit else ""
 
 

@@ -121,6 +121,11 @@ def test_the_answer_the_methods_and_the_citation_are_on_the_page(page):
     assert '<a href="https://example.org/survey" rel="noopener noreferrer">https://example.org/survey</a>.' in page
 
 
+def test_addresses_in_paragraphs_are_links_without_the_full_stop():
+    html = build_page([Section("S", (Paragraph("See https://doi.org/10.1371/journal.pone.0178465."),))], title="T")
+    assert '<a href="https://doi.org/10.1371/journal.pone.0178465" rel="noopener noreferrer">' in html
+
+
 def test_a_banner_stands_over_made_up_data_only(sections, page):
     stamped = build_page(sections, title="T", sources=[Source("real"), Source("invented", made_up=True)])
     assert "MADE-UP DATA" not in page

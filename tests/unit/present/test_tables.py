@@ -30,6 +30,15 @@ def test_a_table_shows_labels_intervals_n_and_its_context(estimates):
         assert expected in text
 
 
+def test_a_ranking_keeps_its_order_with_the_outcome_as_a_column(estimates):
+    ranked = type(estimates)(estimates.frame.sort_values("estimate"), groups=estimates.groups, outcomes=estimates.outcomes)
+    html = table_html(format_table(ranked, by_outcome=False), "t")
+    shares = [float(share) for share in re.findall(r"(\d+\.\d) %</span> \(", html)]
+    assert shares == sorted(shares)
+    assert len(shares) == 12
+    assert ">Outcome</th>" in html
+
+
 def test_columns_without_content_are_left_out(estimates):
     text = words_of(table_html(format_table(estimates), "t"))
     assert "Exposure" not in text

@@ -55,6 +55,8 @@ def plot_flow(flow: Flow, *, source: Source | None = None, width_mm: float = PAG
         remaining, leaving, height = _lay_out(flow, look)
         notes = wrap_notes(look, [f"Source: {source.label}."] if source.label else [])
         sheet = Sheet(look, height + len(notes) * line_mm(look.small_points) + EDGE_MM)
+        # what has no axes is taken for empty by notebooks
+        sheet.axes(0, 0, look.width_mm, sheet.height_mm).set_axis_off()
         for box in remaining:
             _draw_box(sheet, box, fill=look.accent("#E8F1F8", "#EDEDED"))
         for above, below, out in zip(remaining[:-1], remaining[1:], leaving, strict=True):

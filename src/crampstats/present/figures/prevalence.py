@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
+from crampstats.present.figures.grid import Grid
 from crampstats.present.figures.sheet import (
     CLAIM_LINE,
     EDGE_MM,
@@ -22,7 +23,6 @@ from crampstats.present.figures.sheet import (
     claim_words,
     darker,
     draw_interval,
-    first_upper,
     line_mm,
     percent_ticks,
     text_mm,
@@ -94,20 +94,23 @@ def plot_prevalence_by_threshold_age_sex(
     with theme(width_mm=width_mm, grey=grey) as look:
         ages, series = levels_of(estimates, age), _series(estimates, sex, look)
         panels, upper = outcomes_of(estimates), upper_share(float(_highest(estimates)), claimed)
-        names = [_level_words(label_of(estimates, age), level) for level in ages]
+        names = [wrap_to(_level_words(label_of(estimates, age), level), 0.28 * width_mm, look.points) for level in ages]
         notes = wrap_notes(look, [_axis_words(estimates), *caution_notes(estimates)])
-        grid = _Grid(look, len(panels), left=EDGE_MM + widest_mm(names, look.points) + 2.5,
-                     height=len(ages) * (len(series) * MARK_MM + BETWEEN_ROWS_MM), header=line_mm(look.points) * 2.1)
+        row_mm = max(len(series) * MARK_MM, max(map(len, names)) * look.line_mm) + BETWEEN_ROWS_MM
+        grid = Grid(look, [threshold_words(estimates, panel) for panel in panels], repeats_axis=False,
+                    left=EDGE_MM + widest_mm([line for lines in names for line in lines], look.points) + 2.5, right=4.0,
+                    height=len(ages) * row_mm, above=1.1 * look.line_mm, below=AXIS_MM)
         sheet = Sheet(look, grid.total_height + len(notes) * line_mm(look.small_points) + EDGE_MM)
         for place, outcome in enumerate(panels):
             axes = sheet.axes(*grid.place(place))
             rows = shown_rows(estimates).query("outcome == @outcome")
-            _draw_rows(axes, rows, age, ages, series)
-            _dress_panel(sheet, axes, grid, place, threshold_words(estimates, outcome), upper, claimed)
-            axes.set_yticks(range(len(ages)), labels=names if grid.is_leftmost(place) else [""] * len(ages))
+            _draw_rows(axes, rows, age, ages, series, MARK_MM / row_mm)
+            _dress_panel(sheet, axes, grid, place, upper, claimed)
+            labels = ["\n".join(lines) if grid.is_leftmost(place) else "" for lines in names]
+            axes.set_yticks(range(len(ages)), labels=labels)
             axes.set_ylim(len(ages) - 0.5, -0.5)
-            if place == 0:
-                _name_series(axes, rows, age, ages, series, look)
+            if outcome == shown_rows(estimates)["outcome"].iloc[0]:
+                _name_series(axes, rows, age, ages, series, look, MARK_MM / row_mm)
         return sheet.finish(estimates.source, notes)
 
 
@@ -152,10 +155,10 @@ def plot_age_curve(
         notes = wrap_notes(look, [_axis_words(estimates), *caution_notes(estimates)])
         names = _direct_labels(series, look)
         height = 48.0 if look.is_narrow or len(panels) > 1 else 70.0
-        grid = _Grid(look, len(panels), left=EDGE_MM + text_mm("100 %", look.small_points) + 2.0, height=height,
-                     header=line_mm(look.points) * (1.4 if panels[0] else 0.6),
-                     right=EDGE_MM + 1.5 + widest_mm([line for lines in names for line in lines], look.points),
-                     axis=AXIS_MM + 4.0, repeats_axis=True)
+        grid = Grid(look, [panel and threshold_words(estimates, panel) for panel in panels], repeats_axis=True,
+                    left=EDGE_MM + text_mm("100 %", look.small_points) + 2.0,
+                    right=EDGE_MM + 1.5 + widest_mm([line for lines in names for line in lines], look.points),
+                    height=height, above=0.5 * look.line_mm, below=AXIS_MM + 4.0)
         sheet = Sheet(look, grid.total_height + len(notes) * line_mm(look.small_points) + EDGE_MM)
         for place, panel in enumerate(panels):
             axes = sheet.axes(*grid.place(place))
@@ -163,44 +166,9 @@ def plot_age_curve(
             rows = rows[(rows[age].astype(str) != "") & ((rows["outcome"] == panel) | (panel == ""))]
             _draw_curves(axes, rows, age, ages, series)
             _dress_curve(sheet, axes, grid, place, ages, label, upper, claimed)
-            if panel:
-                sheet.write(grid.place(place)[0], grid.place(place)[1] - line_mm(look.points) * 0.8,
-                            first_upper(threshold_words(estimates, panel)), weight="bold")
             if place == len(panels) - 1 or grid.is_stacked:
                 _name_curves(axes, rows, age, ages, series, names, upper, height, look)
         return sheet.finish(estimates.source, notes)
-
-
-class _Grid:
-    """Where panels stand: side by side on a page, one below the other in a column."""
-
-    def __init__(self, look: Look, count: int, *, left: float, height: float, header: float, right: float = 4.0,
-                 axis: float = AXIS_MM, repeats_axis: bool = False) -> None:
-        self.look, self.count, self.left, self.height, self.header, self.right = look, count, left, height, header, right
-        self.is_stacked, self.axis, self.gap = look.is_narrow, axis, 7.0
-        self.between = axis if repeats_axis else 2.0
-        across = 1 if self.is_stacked else count
-        self.width = (look.width_mm - left - right - (across - 1) * self.gap) / across
-
-    @property
-    def total_height(self) -> float:
-        """Height of all panels with their headers and the last axis."""
-        down = self.count if self.is_stacked else 1
-        return EDGE_MM + down * (self.header + self.height) + (down - 1) * self.between + self.axis
-
-    def place(self, number: int) -> tuple[float, float, float, float]:
-        """Left, top, width and height of a panel's frame."""
-        down, across = (number, 0) if self.is_stacked else (0, number)
-        top = EDGE_MM + self.header + down * (self.header + self.height + self.between)
-        return self.left + across * (self.width + self.gap), top, self.width, self.height
-
-    def is_leftmost(self, number: int) -> bool:
-        """True for panels that carry the labels of the rows."""
-        return self.is_stacked or number == 0
-
-    def is_lowest(self, number: int) -> bool:
-        """True for panels that carry the axis."""
-        return not self.is_stacked or number == self.count - 1
 
 
 def _series(estimates: Estimates, column: str, look: Look) -> list[Series]:
@@ -244,19 +212,14 @@ def _is_hollow(row: pd.Series) -> bool:
     return bool(row["caution"])
 
 
-def _draw_rows(axes: Axes, rows: pd.DataFrame, age: str, ages: list[str], series: list[Series]) -> None:
+def _draw_rows(axes: Axes, rows: pd.DataFrame, age: str, ages: list[str], series: list[Series], step: float) -> None:
     """One mark per age group and series."""
     for place, one in enumerate(series):
-        shift = _shift(place, len(series), _mark_step(series))
+        shift = _shift(place, len(series), step)
         for _, row in rows[rows[one.column].astype(str) == one.level].iterrows():
             at = ages.index(str(row[age])) + shift
             draw_interval(axes, row[["estimate", "conf_low", "conf_high"]].to_list(), [at], color=one.strokes.colour,
                           marker=one.strokes.marker, hollow=_is_hollow(row))
-
-
-def _mark_step(series: list[Series]) -> float:
-    """Distance between the marks of one row, as a share of the row."""
-    return MARK_MM / (len(series) * MARK_MM + BETWEEN_ROWS_MM)
 
 
 def _shift(place: int, count: int, step: float) -> float:
@@ -264,8 +227,7 @@ def _shift(place: int, count: int, step: float) -> float:
     return (place - (count - 1) / 2) * step
 
 
-def _dress_panel(sheet: Sheet, axes: Axes, grid: _Grid, place: int, title: str, upper: float,
-                 claimed: float | None) -> None:
+def _dress_panel(sheet: Sheet, axes: Axes, grid: Grid, place: int, upper: float, claimed: float | None) -> None:
     """Axis, grid, title and the claimed line of one panel of rows."""
     look, (left, top, width, _) = sheet.look, grid.place(place)
     axes.set_xlim(0, upper)
@@ -275,24 +237,25 @@ def _dress_panel(sheet: Sheet, axes: Axes, grid: _Grid, place: int, title: str, 
     if not grid.is_lowest(place):
         axes.tick_params(axis="x", labelbottom=False, length=0)
     sns.despine(ax=axes, left=True)
-    lines = wrap_to(first_upper(title), width, look.points, bold=True)
-    sheet.write(left, top - grid.header + 0.5 * line_mm(look.points), lines[0], weight="bold")
+    grid.write_title(sheet, place)
     if claimed is not None:
         axes.axvline(claimed, **CLAIM_LINE)
         sheet.write(left + width * claimed / upper, top - 0.45 * line_mm(look.small_points), claim_words(claimed),
                     ha="center", size=look.small_points, color=INK)
 
 
-def _name_series(axes: Axes, rows: pd.DataFrame, age: str, ages: list[str], series: list[Series], look: Look) -> None:
-    """Write each series' name beside its mark in the row where the marks reach least far."""
-    reach = rows.assign(level=rows[age].astype(str)).groupby("level")["conf_high"].max()
-    level = reach.idxmin()
+def _name_series(axes: Axes, rows: pd.DataFrame, age: str, ages: list[str], series: list[Series], look: Look,
+                 step: float) -> None:
+    """Write each series' name beside its mark in the row where most of them are and the marks reach least far."""
+    rows = rows.assign(reach=rows["conf_high"].fillna(rows["estimate"]), level=rows[age].astype(str))
+    found = rows.groupby("level")["reach"].agg(["count", "max"]).sort_values(["count", "max"], ascending=[False, True])
+    level = found.index[0]
     for place, one in enumerate(series):
-        row = rows[(rows[one.column].astype(str) == one.level) & (rows[age].astype(str) == level)]
+        row = rows[(rows[one.column].astype(str) == one.level) & (rows["level"] == level)]
         if row.empty:
             continue
-        at = ages.index(level) + _shift(place, len(series), _mark_step(series))
-        axes.annotate(one.words, (float(row["conf_high"].iloc[0]), at), xytext=(3, 0), textcoords="offset points",
+        at = ages.index(level) + _shift(place, len(series), step)
+        axes.annotate(one.words, (float(row["reach"].iloc[0]), at), xytext=(3, 0), textcoords="offset points",
                       va="center", ha="left", size=look.small_points, color=INK)
 
 
@@ -308,7 +271,7 @@ def _draw_curves(axes: Axes, rows: pd.DataFrame, age: str, ages: list[str], seri
                           color=one.strokes.colour, marker=one.strokes.marker, hollow=_is_hollow(row))
 
 
-def _dress_curve(sheet: Sheet, axes: Axes, grid: _Grid, place: int, ages: list[str], label: Label, upper: float,
+def _dress_curve(sheet: Sheet, axes: Axes, grid: Grid, place: int, ages: list[str], label: Label, upper: float,
                  claimed: float | None) -> None:
     """Axes, grid and the claimed line of one panel of curves."""
     look = sheet.look
@@ -322,6 +285,7 @@ def _dress_curve(sheet: Sheet, axes: Axes, grid: _Grid, place: int, ages: list[s
     if not grid.is_leftmost(place):
         axes.tick_params(axis="y", labelleft=False)
     sns.despine(ax=axes)
+    grid.write_title(sheet, place)
     if claimed is not None:
         axes.axhline(claimed, **CLAIM_LINE)
         if grid.is_leftmost(place):
