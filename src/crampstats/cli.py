@@ -142,6 +142,7 @@ def prevalence(
 
     study = _study(data, options)
     groups = _split(by)
+    study.require(groups)
     found = []
     for name in _split(options["outcome"]) or list(study.outcome_names):
         choices: Any = {"by": groups, "overall": overall, "interval": interval, "level": level}
@@ -237,7 +238,7 @@ def fetch(folder: str | None, base_url: str | None, quiet: bool) -> None:
 
     click.echo(nhanes_terms(), err=True)
     settings: dict[str, Any] = {"base_url": base_url} if base_url else {}
-    paths = fetch_nhanes(Path(folder) if folder else None, progress=not quiet, **settings)
+    paths = fetch_nhanes(folder=Path(folder) if folder else None, progress=None if quiet else _byte_bar, **settings)
     click.echo(f"{len(paths)} files in place: {', '.join(sorted(path.name for path in paths))}", err=True)
 
 
@@ -256,6 +257,13 @@ def verify(nhanes: str | None) -> int:
     checked = n_published_counts(survey)
     click.echo(f"{survey.source.label} ({survey.source.detail}): {checked} published counts checked, {len(differing)} differ.")
     return 1 if differing else 0
+
+
+def _byte_bar(name: str, total: int | None) -> Any:
+    """A progress bar in bytes on stderr."""
+    from tqdm import tqdm
+
+    return tqdm(desc=name, total=total, unit="B", unit_scale=True, file=sys.stderr)
 
 
 def _split(text: str | None) -> list[str]:

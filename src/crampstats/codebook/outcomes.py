@@ -38,7 +38,7 @@ def _at_least(level: str) -> OneOf:
     return OneOf(CRAMP_FREQUENCY.name, tuple(levels[levels.index(level):]))
 
 
-ANY = Derived("any_cramps", "Leg cramps at night, any", _at_least("rarely"), SOURCE, POPULATION)
+ANY = Derived("any_cramps", "Leg cramps at night", _at_least("rarely"), SOURCE, POPULATION)
 TWO_OR_MORE = Derived(
     "cramps_two_or_more", "Leg cramps at night, two or more times a month", _at_least("sometimes"), SOURCE, POPULATION
 )

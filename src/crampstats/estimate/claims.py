@@ -73,7 +73,8 @@ def check_claim(
         raise OptionError(f"margin is {margin}; a half-width between 0 and 0.5 is expected (0.05 is 5 points).")
     family = claim if isinstance(claim, ClaimFamily) else ClaimFamily(claim.name, claim.statement, claim.source, (claim,))
     verdicts = tuple(_judge(reading, design, margin, level) for reading in family.readings)
-    notes: tuple[str, ...] = (f"Judged for {design.population or 'the persons in the file'} as sampled in: {design.source.label}.",)
+    judged = design.population or "the persons in the file"
+    notes: tuple[str, ...] = (f"Judged for {judged} as sampled in: {design.source.label}.",)
     if not design.weights:
         notes += ("An unweighted sample speaks for its own members; whether they stand for all adults is not tested.",)
     return ClaimCheck(family, verdicts, _bounds(family, design), _closest(family, design, level, subgroups), notes)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError, DesignError, unknown_name
+from crampstats.core.estimates import COLUMNS
 from crampstats.core.outcomes import Outcome
 from crampstats.core.totals import ONE, ROWS, Term, between, num, present, sufficient_stats
 
@@ -61,7 +62,7 @@ class DomainSums:
     moments
         Sums of w^2 yy, w^2 yx and w^2 xx, strata x cells; only where rows are the units.
     n, n_events
-        Persons analysed and persons with the outcome, per cell; events are NaN where the variable is not yes/no.
+        Persons analysed (of positive weight) and those with the outcome, per cell; events are NaN unless the variable is yes/no.
     """
 
     units: Units
@@ -90,17 +91,20 @@ class DomainSums:
 
 def require_column(design: SurveyDesign, name: str, kind: str = "column") -> str:
     """`name`, or an error that lists the columns there are."""
-    columns = [column for column in design.columns if not column.startswith("_")]
     if name not in design.columns:
-        raise unknown_name(kind, name, columns)
+        raise unknown_name(kind, name, _shown(design))
     return name
+
+
+def _shown(design: SurveyDesign) -> list[str]:
+    return [column for column in design.columns if not str(column).startswith("_")]
 
 
 def find_outcome(design: SurveyDesign, outcome: str | Outcome) -> Outcome:
     """The declared outcome of that name; an undeclared column is taken with window and threshold not stated."""
     name = outcome.name if isinstance(outcome, Outcome) else outcome
     if name not in design.columns:
-        raise unknown_name("outcome", name, design.known_outcomes or [c for c in design.columns if not c.startswith("_")])
+        raise unknown_name("outcome", name, design.known_outcomes or _shown(design))
     if isinstance(outcome, Outcome):
         return outcome
     return design.known_outcomes.get(name) or Outcome(name, name, design.population, "", "")
@@ -112,6 +116,8 @@ def group_columns(design: SurveyDesign, by: str | Sequence[str] | None) -> tuple
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise DataError(f"group column(s) {', '.join(twice)} given twice.")
+    if taken := [name for name in names if name in COLUMNS]:
+        raise DataError(f"group column(s) {', '.join(taken)} share a name with a column of the result; rename them.")
     return tuple(require_column(design, name, "group column") for name in names)
 
 
@@ -148,10 +154,9 @@ def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> Dom
 
 
 def _counted(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
-    """Terms that count persons and rows with positive weight among analysed rows."""
-    persons = analysed * num(design.counts) if design.counts else analysed
-    tiny = float(np.nextafter(0.0, 1.0))
-    return {"_n": persons, "_positive": analysed * between(design.weights, tiny) if design.weights else analysed}
+    """Terms that count persons and rows among those analysed: a row of weight 0 stands for nobody, so it is none of them."""
+    carried = analysed * between(design.weights, float(np.nextafter(0.0, 1.0))) if design.weights else analysed
+    return {"_n": carried * num(design.counts) if design.counts else carried, "_positive": carried}
 
 
 def _unit_keys(design: SurveyDesign) -> list[str]:
@@ -179,10 +184,10 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
     else:
         number, bad = value, value.notna()
     if bad.any():
-        first = long.loc[bad, outcome].iloc[0]
-        rows = int(long.loc[bad, ROWS].sum())
+        others = long.loc[bad].groupby(outcome)[ROWS].sum().nlargest(5)
+        found = ", ".join(f"{other!r} in {count:,}" for other, count in others.items())
         raise DataError(
-            f"outcome {outcome!r} holds {rows:,} values that are neither 1/yes nor 0/no (first: {first}); "
+            f"outcome {outcome!r} holds {int(long.loc[bad, ROWS].sum()):,} value(s) that are neither 1 or true nor 0 or false ({found} rows); "
             "recode it to 1, 0 or missing."
         )
     return number
@@ -241,6 +246,7 @@ def _population(long: pd.DataFrame, unit: Codes, rows: Floats, stage: int, name:
     """The correction of each unit; it must not vary inside a unit."""
     mean = np.bincount(unit, weights=long[f"_fpc{stage}"]) / rows
     square = np.bincount(unit, weights=long[f"_fpc{stage}_squared"]) / rows
-    if (square - mean**2 > 1e-9 * np.maximum(mean**2, 1.0)).any():
+    # relative to the mean: corrections may be fractions as small as 1e-6
+    if (square - mean**2 > 1e-9 * mean**2).any():
         raise DesignError(f"the correction {name!r} varies inside a sampling unit; one value per stratum and stage is expected.")
     return np.asarray(mean, dtype=np.float64)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,6 +81,11 @@ class Study:
     def outcome_names(self) -> tuple[str, ...]:
         """Declared outcomes, in order."""
         return tuple(self.design.known_outcomes)
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Refuse columns the data lack; when only the embedded cells lack them, say how to get the microdata."""
+        if self.survey is not None:
+            self.survey.require(*columns)
 
 
 def open_study(

@@ -1,0 +1,113 @@
+"""Write the numbers, examples and the figure of README.md from the data that ship.
+
+usage: python docs/update_readme.py [--check]     --check: change nothing, exit 1 when something is out of date
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import shlex
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+README = ROOT / "README.md"
+IMAGE = ROOT / "docs" / "images" / "answer"
+IMAGE_WIDTH_MM = 170.0
+
+PYTHON = '''import crampstats as cs
+
+adults = cs.load_nhanes().adults(20)
+result = cs.estimate_prevalence(adults, "any_cramps", by=["sex"])
+result.to_frame()[["sex", "estimate", "conf_low", "conf_high", "n"]].round(3)
+print(cs.check_claim(cs.claims.SIXTY_PERCENT, adults).verdicts[0].reason)'''
+COMMANDS = (
+    "crampstats prevalence nhanes --outcome any_cramps --by age_group --overall",
+    "crampstats claims nhanes",
+)
+CLAIM_LINES = 12
+
+
+def blocks() -> dict[str, str]:
+    """The text between each pair of markers."""
+    from crampstats.present.wording import format_headline, format_verdict_summary
+    from crampstats.reports.figures import CLAIMED, draw_prevalence
+    from crampstats.reports.inputs import open_study
+    from crampstats.reports.sixty_percent import answer_sixty_percent
+
+    study = open_study("nhanes")
+    answer = answer_sixty_percent(study)
+    first = answer.sixty.verdicts[0]
+    summary = format_verdict_summary(answer.sixty)
+    return {
+        "answer": f"**{format_headline(answer.overall, claimed=CLAIMED)}** {summary} The plainest reading is {first.word}: "
+                  f"{first.reason}.",
+        "caption": f"*{draw_prevalence(study).caption}*",
+        "python": f"```python\n{PYTHON}\n```\n\n```\n{_python_output()}\n```",
+        "commands": "\n\n".join(f"```\n$ {command}\n{_command_output(command)}\n```" for command in COMMANDS),
+    }
+
+
+def _python_output() -> str:
+    """What the example shows at a prompt: the table, then what it prints."""
+    *setup, table, last = PYTHON.splitlines()
+    space: dict[str, object] = {}
+    exec("\n".join(setup), space)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        print(eval(table, space).to_string())
+        exec(last, space)
+    return printed.getvalue().strip("\n")
+
+
+def _command_output(command: str) -> str:
+    """Standard output of a command, long ones cut."""
+    from crampstats.cli import main
+
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()), contextlib.suppress(SystemExit):
+        main(shlex.split(command)[1:])
+    lines = printed.getvalue().strip("\n").splitlines()
+    cut = lines if len(lines) <= CLAIM_LINES else [*lines[:CLAIM_LINES], "..."]
+    return "\n".join(line.rstrip() for line in cut)
+
+
+def renewed(text: str, parts: dict[str, str]) -> str:
+    """The README with each block replaced."""
+    for name, content in parts.items():
+        pattern = re.compile(rf"(<!-- begin {name} -->\n).*?(<!-- end {name} -->)", re.DOTALL)
+        text, count = pattern.subn(lambda match, new=content: f"{match[1]}{new}\n{match[2]}", text)
+        if count != 1:
+            raise SystemExit(f"README.md has {count} blocks called {name!r}; exactly one is expected.")
+    return text
+
+
+def main(arguments: list[str]) -> int:
+    # the README speaks of the totals that ship, whatever else is on this machine
+    os.environ.pop("CRAMPSTATS_NHANES", None)
+    from crampstats.datasets import nhanes
+
+    nhanes.is_complete = lambda *_: False
+    old = README.read_text(encoding="utf-8")
+    new = renewed(old, blocks())
+    if "--check" in arguments:
+        if new != old or not IMAGE.with_suffix(".png").is_file():
+            print("README.md is out of date; run: make readme", file=sys.stderr)
+            return 1
+        return 0
+    from crampstats.present.files import save_figure
+    from crampstats.reports.figures import draw_prevalence
+    from crampstats.reports.inputs import open_study
+
+    IMAGE.parent.mkdir(parents=True, exist_ok=True)
+    save_figure(draw_prevalence(open_study("nhanes")).draw(IMAGE_WIDTH_MM, False), IMAGE, formats=("png",), dpi=200)
+    README.write_text(new, encoding="utf-8")
+    print("README.md and docs/images/answer.png written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
