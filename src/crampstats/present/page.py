@@ -227,13 +227,21 @@ def _prose(text: str) -> Markup:
     return Markup(re.sub(r"(\d[\d.,]* %)", r'<span class="number">\1</span>', str(escape(text))))
 
 
+def _without_closing(address: str) -> str:
+    """An address without closing brackets that were opened before it."""
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = address[:-1]
+    return address
+
+
 def _linked(text: str) -> Markup:
     """Escaped text whose web addresses are links."""
     from markupsafe import Markup, escape
 
     html, end = "", 0
     for match in ADDRESS.finditer(text):
-        address = str(escape(match.group()))
+        found = _without_closing(match.group())
+        address = str(escape(found))
         html += str(_prose(text[end:match.start()])) + f'<a href="{address}" rel="noopener noreferrer">{address}</a>'
-        end = match.end()
+        end = match.start() + len(found)
     return Markup(html + str(_prose(text[end:])))

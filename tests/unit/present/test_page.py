@@ -121,9 +121,14 @@ def test_the_answer_the_methods_and_the_citation_are_on_the_page(page):
     assert '<a href="https://example.org/survey" rel="noopener noreferrer">https://example.org/survey</a>.' in page
 
 
-def test_addresses_in_paragraphs_are_links_without_the_full_stop():
-    html = build_page([Section("S", (Paragraph("See https://doi.org/10.1371/journal.pone.0178465."),))], title="T")
-    assert '<a href="https://doi.org/10.1371/journal.pone.0178465" rel="noopener noreferrer">' in html
+@pytest.mark.parametrize(("text", "address"), [
+    ("See https://doi.org/10.1371/journal.pone.0178465.", "https://doi.org/10.1371/journal.pone.0178465"),
+    ("(https://doi.org/10.1/x)", "https://doi.org/10.1/x"),
+    ("Old: https://doi.org/10.1016/S0140(99)1, new", "https://doi.org/10.1016/S0140(99)1"),
+])
+def test_addresses_in_paragraphs_are_links_without_what_closes_the_sentence(text, address):
+    html = build_page([Section("S", (Paragraph(text),))], title="T")
+    assert f'<a href="{address}" rel="noopener noreferrer">{address}</a>' in html
 
 
 def test_a_banner_stands_over_made_up_data_only(sections, page):
