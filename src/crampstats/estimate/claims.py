@@ -15,7 +15,7 @@ from crampstats.core.errors import OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import join_cautions
-from crampstats.estimate.intervals import Shares, adjusted_size
+from crampstats.estimate.intervals import Shares, adjusted_size, proportion_interval
 from crampstats.estimate.prevalence import describe_result, estimate_prevalence
 
 MARGIN = 0.05
@@ -217,12 +217,15 @@ def _closest(family: ClaimFamily, design: SurveyDesign, level: float, subgroups:
     value = next(claim.value for claim, outcome in tested if outcome is not None)
     columns = [name for name in subgroups if name in design.columns]
     choices = [chosen for size in range(len(columns) + 1) for chosen in combinations(columns, size)]
-    plain = [estimate_prevalence(design, outcome, by=list(chosen)) for outcome in outcomes for chosen in choices]
-    count = sum(len(part) for part in plain)
+    stacked = concat_estimates([
+        estimate_prevalence(design, outcome, by=list(chosen)) for outcome in outcomes for chosen in choices
+    ])
+    count = len(stacked)
     strict = 1 - (1 - level) / count
-    parts = [estimate_prevalence(design, outcome, by=list(chosen), level=strict) for outcome in outcomes for chosen in choices]
-    stacked = concat_estimates(parts)
-    frame = stacked.frame.assign(distance=lambda rows: (rows["estimate"] - float(value or 0.0)).abs())
+    numbers = [stacked.frame[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df", "n")]
+    low, high = proportion_interval(Shares(*numbers), "korn_graubard", strict)
+    distance = (stacked.frame["estimate"] - float(value or 0.0)).abs()
+    frame = stacked.frame.assign(conf_low=low, conf_high=high, distance=distance)
     frame = frame.sort_values("distance", kind="stable").drop(columns="distance")
     frame["caution"] = [join_cautions("post hoc", text) for text in frame["caution"]]
     return Estimates(
