@@ -33,9 +33,12 @@ def format_text(estimates: Estimates) -> str:
     )
     if frame["p_value"].notna().any():
         shown["p"] = frame["p_value"].map(lambda p: "" if pd.isna(p) else format_p_value(p))
+    hidden = frame["caution"].map(is_suppressed)
     for name in ("n", "n_events"):
         if frame[name].notna().any():
-            shown[name] = frame[name].map(lambda count: "" if pd.isna(count) else format_count(count))
+            # events beside n would give a suppressed share away
+            counts = frame[name].mask(hidden) if name == "n_events" else frame[name]
+            shown[name] = counts.map(lambda count: "" if pd.isna(count) else format_count(count))
     if (frame["caution"] != "").any():
         shown["caution"] = frame["caution"].astype(str)
     return pd.DataFrame(shown).to_string(index=False)

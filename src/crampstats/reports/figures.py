@@ -157,16 +157,15 @@ def write_figure(
         What was written.
     """
     drawing = FIGURES[name][1](study)
-    return save_drawing(drawing, folder / name, width_mm=width_mm, formats=formats, dpi=dpi, grey=grey)
+    return save_drawing(drawing, drawing.draw(width_mm, grey), folder / name, formats=formats, dpi=dpi)
 
 
 def save_drawing(
-    drawing: Drawing, stem: Path, *, width_mm: float = 170.0, formats: Sequence[str] = ("png", "svg", "pdf"), dpi: int = 300,
-    grey: bool = False,
+    drawing: Drawing, figure: Figure, stem: Path, *, formats: Sequence[str] = ("png", "svg", "pdf"), dpi: int = 300
 ) -> list[Path]:
-    """The figure, its caption and its numbers as files named after `stem`."""
+    """The drawn figure, its caption and its numbers as files named after `stem`."""
     stem.parent.mkdir(parents=True, exist_ok=True)
-    saved = save_figure(drawing.draw(width_mm, grey), stem, formats=tuple(formats), dpi=dpi)
+    saved = save_figure(figure, stem, formats=tuple(formats), dpi=dpi)
     caption = save_text(drawing.caption + "\n", stem.with_suffix(".txt"))
     numbers = save_text(format_csv(drawing.numbers), stem.with_suffix(".csv"))
     return [*(one.path for one in saved), caption, numbers]

@@ -17,8 +17,9 @@ from crampstats.estimate.comparisons import compare_groups
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.standardise import estimate_standardised_prevalence
 from crampstats.present.files import format_csv, save_text
+from crampstats.present.page import FigureBlock
 from crampstats.reports.evidence import Evidence, gather_evidence
-from crampstats.reports.figures import FIGURES, Drawing, save_drawing, shown_outcomes
+from crampstats.reports.figures import FIGURES, save_drawing, shown_outcomes
 from crampstats.reports.inputs import Study
 
 PAGE = "index.html"
@@ -119,7 +120,7 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
     Path
         The page.
     """
-    from crampstats.reports.sixty_percent_page import build_answer_page
+    from crampstats.reports.sixty_percent_page import build_answer_page, build_figure_block
 
     tell = progress or _say_nothing
     names = [name for name in FIGURES if _can_draw(name, study)]
@@ -127,15 +128,16 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
     folder.mkdir(parents=True, exist_ok=True)
     tell("estimates and verdicts", 0, total)
     answer = answer_sixty_percent(study)
-    drawings: dict[str, Drawing] = {}
+    figures: dict[str, FigureBlock] = {}
     for step, name in enumerate(names, start=1):
         tell(f"figure: {name}", step, total)
-        drawings[name] = FIGURES[name][1](study)
-        save_drawing(drawings[name], folder / "figures" / name)
+        drawing = FIGURES[name][1](study)
+        figures[name] = build_figure_block(name, drawing)
+        save_drawing(drawing, figures[name].figure, folder / "figures" / name)
     tell("tables", total - 2, total)
     write_tables(answer, folder / "tables", with_table=with_table)
     tell("page", total - 1, total)
-    page = save_text(build_answer_page(answer, drawings, with_table=with_table), folder / PAGE)
+    page = save_text(build_answer_page(answer, figures, with_table=with_table), folder / PAGE)
     tell("done", total, total)
     return page
 

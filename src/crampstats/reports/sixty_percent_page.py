@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 
@@ -20,13 +20,13 @@ from crampstats.present.wording import (
     format_methods,
     format_share,
     format_share_interval,
-    format_share_with_interval,
     format_verdict_summary,
 )
 from crampstats.reports.evidence import Evidence
 from crampstats.reports.figures import CLAIMED, Drawing, shown_outcomes
 from crampstats.reports.sixty_percent import Answer
 
+PAGE_MM = 170.0
 PHONE_MM = 85.0
 TITLE = "Do about 60 percent of adults have nocturnal leg cramps?"
 NOT_TESTABLE = "not testable here"
@@ -35,12 +35,12 @@ NOT_TESTABLE = "not testable here"
 GRANDNER = {"mild_cramps": "24-25 %", "frequent_cramps": "6 %"}
 
 
-def build_answer_page(answer: Answer, drawings: dict[str, Drawing], *, with_table: bool = False) -> str:
+def build_answer_page(answer: Answer, figures: Mapping[str, FigureBlock], *, with_table: bool = False) -> str:
     """The page as HTML text."""
     study = answer.study
     sections = [
-        _prevalence_section(answer, drawings), _claim_section(answer, drawings), _register_section(answer),
-        _evidence_section(answer, drawings), _participants_section(answer, drawings), _limits_section(answer),
+        _prevalence_section(answer, figures), _claim_section(answer, figures), _register_section(answer),
+        _evidence_section(answer, figures), _participants_section(answer, figures), _limits_section(answer),
         _files_section(answer, with_table=with_table),
     ]
     results = [part for part in (answer.overall, answer.standardised, answer.compared) if part is not None]
@@ -52,25 +52,27 @@ def build_answer_page(answer: Answer, drawings: dict[str, Drawing], *, with_tabl
     )
 
 
-def _figure(name: str, drawings: dict[str, Drawing]) -> tuple[FigureBlock, ...]:
-    """The figure for page and phone; nothing when it could not be drawn."""
-    if name not in drawings:
-        return ()
-    drawing = drawings[name]
+def build_figure_block(name: str, drawing: Drawing) -> FigureBlock:
+    """The figure drawn for page and phone, with its words and the files beside the page."""
     files = tuple(f"figures/{name}.{ending}" for ending in ("png", "svg", "pdf", "csv"))
-    place = f"figure-{name.replace('_', '-')}"
-    return (FigureBlock(drawing.draw(170.0, False), drawing.alt, drawing.caption, place, drawing.draw(PHONE_MM, False), files),)
+    wide, narrow = drawing.draw(PAGE_MM, False), drawing.draw(PHONE_MM, False)
+    return FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
+
+
+def _figure(name: str, figures: Mapping[str, FigureBlock]) -> tuple[FigureBlock, ...]:
+    """The figure; nothing when the data do not have the columns for it."""
+    return (figures[name],) if name in figures else ()
 
 
 def _table(found: Estimates | None, caption: str, name: str, *, folded: bool = False) -> tuple[TableBlock, ...]:
     return () if found is None else (TableBlock(format_table(found), caption, name, folded),)
 
 
-def _prevalence_section(answer: Answer, drawings: dict[str, Drawing]) -> Section:
+def _prevalence_section(answer: Answer, figures: Mapping[str, FigureBlock]) -> Section:
     return Section("How common are they?", (
-        *_figure("prevalence", drawings),
+        *_figure("prevalence", figures),
         *_table(answer.by_group, "Prevalence by threshold, age and sex", "table-prevalence"),
-        *_figure("age_curve", drawings),
+        *_figure("age_curve", figures),
         *_table(answer.compared, "Differences, ratios and tests between the sexes and ages", "table-compared", folded=True),
         *_table(answer.standardised, "Age-standardised to the US 2000 population", "table-standardised", folded=True),
     ), _wave_subsection(answer))
@@ -98,7 +100,7 @@ def _wave_subsection(answer: Answer) -> tuple[Section, ...]:
     )),)
 
 
-def _claim_section(answer: Answer, drawings: dict[str, Drawing]) -> Section:
+def _claim_section(answer: Answer, figures: Mapping[str, FigureBlock]) -> Section:
     check = answer.sixty
     blocks = [
         Paragraph(f"The statement: \u201c{check.family.statement}\u201d Where it comes from: {check.family.origin}"),
@@ -107,7 +109,7 @@ def _claim_section(answer: Answer, drawings: dict[str, Drawing]) -> Section:
             f"About 60 % means within {100 * MARGIN:g} points: supported if the 90 % interval lies inside 55 to 65 %, "
             "contradicted if wholly outside, otherwise the data cannot tell. Not rejecting is never support."
         ),
-        *_figure("claims", drawings),
+        *_figure("claims", figures),
         TableBlock(format_claims_table(check), "The readings and their verdicts", "table-readings"),
     ]
     inner = (_tests_subsection(check), _bounds_subsection(check), _closest_subsection(check))
@@ -160,7 +162,8 @@ def _closest_row(closest: Estimates, row: pd.Series) -> dict[str, str]:
     groups = {closest.labels[name].label if name in closest.labels else name: row[name] or "all" for name in closest.groups}
     return {
         "Threshold": f"{outcome.threshold}, {outcome.recall_window}", **groups,
-        "Estimate (simultaneous 95 % interval)": format_share_with_interval(row["estimate"], row["conf_low"], row["conf_high"]),
+        "Estimate": format_share(row["estimate"]),
+        "Simultaneous interval": f"{format_share(row['conf_low'])} to {format_share(row['conf_high'])}",
         "n": format_count(row["n"]),
     }
 
@@ -180,7 +183,7 @@ def _register_row(check: ClaimCheck, verdict: Verdict) -> dict[str, str]:
     return {"Statement": check.family.statement + read_as, "Verdict": verdict.word, "Why": reason}
 
 
-def _evidence_section(answer: Answer, drawings: dict[str, Drawing]) -> Section:
+def _evidence_section(answer: Answer, figures: Mapping[str, FigureBlock]) -> Section:
     found = answer.evidence
     few = found.pooled.frame[found.pooled.frame["measure"] == "too few studies to pool"]
     pools = found.pooled.frame[["setting", "condition", "recall_window"]].drop_duplicates()
@@ -192,7 +195,7 @@ def _evidence_section(answer: Answer, drawings: dict[str, Drawing]) -> Section:
     )
     flags = tuple(f"{finding.message}" for finding in found.findings.rows)
     return Section("What others found", (
-        Paragraph(words), *_figure("forest", drawings), Paragraph(_regression_words(found)),
+        Paragraph(words), *_figure("forest", figures), Paragraph(_regression_words(found)),
         Paragraph("Sources that contradict themselves in print, found by recomputing every percentage:"), Bullets(flags),
         *_table(found.pooled, "Pooling within setting and recall window", "table-pooled", folded=True),
         TableBlock(format_frame(_source_table(found.table)), "Published studies and their sources", "table-studies", folded=True),
@@ -218,10 +221,10 @@ def _source_table(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-def _participants_section(answer: Answer, drawings: dict[str, Drawing]) -> Section:
+def _participants_section(answer: Answer, figures: Mapping[str, FigureBlock]) -> Section:
     flow = answer.study.flow_for(shown_outcomes(answer.study)[0])
     return Section("Who was analysed", (
-        *_figure("flow", drawings), TableBlock(format_flow_table(flow), "Participant flow", "table-flow", folded=True),
+        *_figure("flow", figures), TableBlock(format_flow_table(flow), "Participant flow", "table-flow", folded=True),
     ))
 
 

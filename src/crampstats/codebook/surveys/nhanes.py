@@ -17,8 +17,9 @@ TERMS = """\
 The files are public-use data of the National Center for Health Statistics (NCHS). Whoever uses them agrees to NCHS's
 data user agreement, in short:
   - use them for statistical reporting and analysis only;
-  - make no attempt to learn who any participant is, and tell NCHS should that happen by accident;
+  - make no attempt to learn who any participant is; should it happen by accident, make no use of it and tell NCHS;
   - do not link them with data in which persons can be identified;
+  - do no work on breaking the measures that protect participants;
   - cite NCHS as the source.
 The agreement in full: https://www.cdc.gov/nchs/policy/data-user-agreement.html"""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -101,8 +102,14 @@ def line_mm(points: float) -> float:
 
 def text_mm(text: str, points: float, *, bold: bool = False) -> float:
     """Width of a text, in mm."""
+    return _width_at_100_points(text, bold) * points / 100 * MM_PER_POINT * SCREEN_SLACK
+
+
+@lru_cache(maxsize=4096)
+def _width_at_100_points(text: str, bold: bool) -> float:
+    """Measured once per text: laying out a page asks for the same words again and again."""
     face = FontProperties(family=[FONT], size=100, weight="bold" if bold else "normal")
-    return text_to_path.get_text_width_height_descent(text, face, False)[0] * points / 100 * MM_PER_POINT * SCREEN_SLACK
+    return float(text_to_path.get_text_width_height_descent(text, face, False)[0])
 
 
 def widest_mm(texts: Sequence[str], points: float, *, bold: bool = False) -> float:
@@ -143,6 +150,8 @@ def keep_together(text: str) -> str:
 
 def _pieces(word: str, width_mm: float, points: float, bold: bool) -> list[str]:
     """A word, cut where it is wider than the line."""
+    if text_mm(word, points, bold=bold) <= width_mm:
+        return [word]
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_mm(pieces[-1] + letter, points, bold=bold) > width_mm:
