@@ -172,4 +172,7 @@ class ClaimCheck:
         return row
 
     def _repr_html_(self) -> str:
-        return self.to_frame()[["statement", "verdict", "reason"]].to_html(index=False)
+        import pandas as pd
+
+        with pd.option_context("display.max_colwidth", None):
+            return self.to_frame()[["statement", "verdict", "reason"]].to_html(index=False)

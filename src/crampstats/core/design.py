@@ -94,16 +94,24 @@ class SurveyDesign:
             raise DesignError("a table of cells (counts=) needs PSUs: the rows are not the sampled units.")
         if len(self.corrections) > max(len(self.stages), 1):
             raise DesignError(f"{len(self.corrections)} fpc columns for {max(len(self.stages), 1)} sampling stage(s).")
-        if len(self.corrections) < len(self.stages):
+        if 0 < len(self.corrections) < len(self.stages):
+            raise DesignError(
+                f"{len(self.corrections)} fpc column(s) for {len(self.stages)} sampling stages; give one for each (a very large "
+                "population for a stage drawn with replacement), or name the stages that have one."
+            )
+        if not self.corrections:
             # a stage below one sampled with replacement adds nothing (ultimate clusters)
-            object.__setattr__(self, "psu", self.stages[: max(len(self.corrections), 1)])
+            object.__setattr__(self, "psu", self.stages[:1])
+        if isinstance(self.table, pd.DataFrame):
+            # later changes to the caller's table must not reach a checked design; nothing is copied until then
+            object.__setattr__(self, "table", self.table.copy(deep=False))
         self._check()
         if self.weights is None and self.fpc:
             table, weights = _weights_from_fpc(self)
             object.__setattr__(self, "table", table)
             object.__setattr__(self, "weights", weights)
         if not self.weights_label:
-            object.__setattr__(self, "weights_label", f"weights {self.weights}" if self.weights else "unweighted")
+            object.__setattr__(self, "weights_label", _weights_words(self.weights))
 
     @property
     def stages(self) -> tuple[str, ...]:
@@ -178,10 +186,15 @@ class SurveyDesign:
         names = [name for name in wanted if name]
         have = self.columns
         lacking = [name for name in names if name not in have]
+        twice = sorted({str(name) for name in have if have.count(name) > 1})
+        if twice:
+            raise DataError(f"the table has repeated column name(s) {', '.join(twice)}; give every column its own name.")
         if lacking:
-            raise DataError(f"no column {', '.join(map(repr, lacking))} for the design; the table has {', '.join(have)}.")
+            listed = ", ".join(map(str, have))
+            raise DataError(f"no column {', '.join(map(repr, lacking))} for the design; the table has {listed}.")
         terms = {f"missing_{name}": missing(name) for name in names}
         numbers = [name for name in (self.weights, self.counts, *self.corrections) if name]
+        _require_numbers(self.table, numbers)
         terms |= {f"outside_{name}": outside(name, 0.0, np.finfo(float).max) for name in numbers}
         totals = sufficient_stats(self.table, [], terms | ({"sum": num(self.weights)} if self.weights else {}))
         if int(totals["rows"].iloc[0]) == 0:
@@ -195,6 +208,21 @@ class SurveyDesign:
 
 def _names(columns: str | Sequence[str] | None) -> tuple[str, ...]:
     return () if columns is None else (columns,) if isinstance(columns, str) else tuple(columns)
+
+
+def _weights_words(weights: str | None) -> str:
+    if weights == FPC_WEIGHT:
+        return "weights from the sampling fractions"
+    return f"weights {weights}" if weights else "unweighted"
+
+
+def _require_numbers(table: Any, names: Sequence[str]) -> None:
+    """Refuse weights and corrections that are text, which some engines would read as numbers and others not."""
+    import narwhals.stable.v2 as nw
+
+    schema = nw.from_native(table).lazy().collect_schema()
+    if wrong := [f"{name!r} holds {schema[name]}" for name in dict.fromkeys(names) if not schema[name].is_numeric()]:
+        raise DesignError(f"the design cannot be used: {'; '.join(wrong)}; numbers are expected.")
 
 
 def _problem(table: Any, name: str, totals: pd.DataFrame) -> str:
@@ -219,23 +247,45 @@ def _first_row(table: Any, name: str, kind: str) -> str:
 def _with_domain(table: Any, where: Any, domain: str | None) -> Any:
     """The table with its domain column narrowed to `where`."""
     if isinstance(table, pd.DataFrame):
-        chosen = table[where] if isinstance(where, str) and where in table else where
-        if isinstance(chosen, str):
+        if isinstance(where, str) and where not in table:
             raise unknown_name("column", where, table.columns)
-        if len(chosen) != len(table):
-            raise DataError(f"the subset has {len(chosen)} values for {len(table)} rows; one yes/no per row is expected.")
-        mask = pd.Series(chosen).astype("boolean").fillna(False).to_numpy(dtype=bool)
-        inside = mask & table[DOMAIN].to_numpy() if domain else mask
+        mask = _mask(table, table[where] if isinstance(where, str) else where)
+        inside = mask & table[DOMAIN].to_numpy(dtype=bool) if domain else mask
         return table.assign(**{DOMAIN: inside})
     import narwhals.stable.v2 as nw
 
     frame = nw.from_native(table)
     if not isinstance(where, str):
-        raise DataError("a table that is not in memory takes the name of a yes/no column to subset by.")
+        raise DataError("a table that is not a pandas frame takes the name of a yes/no column to subset by.")
+    schema = frame.lazy().collect_schema()
+    if where not in schema:
+        raise unknown_name("column", where, schema)
+    if schema[where] != nw.Boolean:
+        raise DataError(f"{where!r} holds {schema[where]}; a true/false column is expected to subset by.")
     flag = nw.when(nw.col(where) == True).then(nw.lit(True)).otherwise(nw.lit(False))  # noqa: E712
     if domain:
         flag = nw.when(nw.col(DOMAIN) == True).then(flag).otherwise(nw.lit(False))  # noqa: E712
     return nw.to_native(frame.with_columns(flag.alias(DOMAIN)))
+
+
+def _mask(table: pd.DataFrame, where: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """One boolean per row of the table, missing as False; a Series goes by its row labels, as pandas itself selects."""
+    try:
+        chosen = where if isinstance(where, pd.Series) else pd.Series(where, index=table.index)
+        chosen = chosen.astype("boolean")
+    except (TypeError, ValueError) as problem:
+        raise DataError(
+            f"a subset of {len(table)} rows needs one yes/no (true/false or 1/0) per row, or the name of such a column "
+            f"({problem})."
+        ) from problem
+    if not chosen.index.equals(table.index):
+        if len(chosen) != len(table) or not table.index.is_unique or not table.index.isin(chosen.index).all():
+            raise DataError(
+                f"the subset's {len(chosen)} row labels are not those of the table's {len(table)} rows (it was made from another "
+                "table); make it from the same one, or pass .to_numpy() if the rows are in the same order."
+            )
+        chosen = chosen.reindex(table.index)
+    return chosen.fillna(False).to_numpy(dtype=bool)
 
 
 def _weights_from_fpc(design: SurveyDesign) -> tuple[pd.DataFrame, str]:
@@ -248,6 +298,8 @@ def _weights_from_fpc(design: SurveyDesign) -> tuple[pd.DataFrame, str]:
     stages = [*design.stages] if design.stages else [None]
     for stage, column in zip(stages, design.corrections, strict=False):
         size = table[column].to_numpy(dtype=float)
+        if (size <= 0).any():
+            raise DesignError(f"{column!r} holds {int((size <= 0).sum())} zeros, from which no weight follows; give weights=.")
         is_fraction = bool((size <= 1).all())
         weight = weight / size if is_fraction else weight * size / _units_in_parent(table, keys, stage)
         keys = [*keys, stage] if stage else keys

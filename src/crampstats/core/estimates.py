@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -108,7 +109,7 @@ class Estimates:
     def _repr_html_(self) -> str:
         shown = self.frame.drop(columns=[name for name in TEXT if (self.frame[name] == "").all()])
         shown = shown.drop(columns=[name for name in shown if name not in self.groups and shown[name].isna().all()])
-        foot = "".join(f"<li>{note}</li>" for note in (self.method, *self.notes) if note)
+        foot = "".join(f"<li>{html.escape(note)}</li>" for note in (self.method, *self.notes) if note)
         return shown.to_html(index=False, float_format=lambda x: f"{x:.4g}") + f"<ul>{foot}</ul>"
 
 

@@ -48,6 +48,9 @@ class Flow:
     steps: tuple[FlowStep, ...]
 
     def __post_init__(self) -> None:
+        if any(step.n < 0 for step in self.steps):
+            label, n = next((step.label, step.n) for step in self.steps if step.n < 0)
+            raise DataError(f"the flow leaves {n} persons at {label!r}; more are excluded than were there.")
         for before, after in zip(self.steps, self.steps[1:], strict=False):
             gone = sum(count for _, count in after.excluded)
             if before.n - gone != after.n:

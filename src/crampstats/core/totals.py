@@ -295,7 +295,9 @@ def _tidy(sums: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term]) -> p
 def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
     """A key column in a plain dtype: text, whole numbers (Int64) or yes/no (boolean); fractional numbers are refused."""
     if isinstance(column.dtype, pd.CategoricalDtype):
-        return column.astype("str")
+        levels = column.dtype.categories.dtype
+        is_plain = pd.api.types.is_numeric_dtype(levels) or pd.api.types.is_bool_dtype(levels)
+        column = column.astype(object if is_plain else "str")
     if column.dtype == object:  # yes/no with gaps, or mixed values
         column = column.convert_dtypes()
     if pd.api.types.is_bool_dtype(column.dtype):

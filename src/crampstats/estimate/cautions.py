@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from crampstats.estimate.intervals import Floats, Shares, effective_size, proportion_interval
+from crampstats.estimate.intervals import Floats, Shares, effective_size, proportion_interval, t_quantile
 
 MIN_EFFECTIVE_SIZE = 30
 NARROW_WIDTH = 0.05
@@ -68,12 +68,18 @@ def _reliability(share: float, size: float, width: float) -> str:
     return ""
 
 
-def count_cautions(total: Floats, low: Floats, high: Floats, df: Floats, n: Floats) -> list[str]:
-    """A caution per estimated number of persons by the NCHS standard for counts."""
-    return [_count_caution(*values) for values in zip(total, high - low, df, n, strict=True)]
+def count_cautions(total: Floats, std_error: Floats, df: Floats, n: Floats) -> list[str]:
+    """A caution per estimated number of persons by the NCHS standard for counts; `n` persons of the sample are in it.
+
+    The rules read the 95 % interval, whichever is printed.
+    """
+    width = 2 * t_quantile(df, 0.95) * std_error
+    return [_count_caution(*values) for values in zip(total, width, df, n, strict=True)]
 
 
 def _count_caution(total: float, width: float, df: float, n: float) -> str:
+    if not df >= 1:
+        return f"suppress: {max(df, 0):.0f} degrees of freedom, no interval"
     review = f"review: {df:.0f} degrees of freedom (< {MIN_DF})" if df < MIN_DF else ""
     if n < MIN_COUNT:
         return join_cautions(f"suppress: {n:.0f} persons behind it (< {MIN_COUNT})", review)

@@ -8,14 +8,17 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
+from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import df_cautions, join_cautions
 from crampstats.estimate.intervals import Floats, Shares, check_level, t_quantile
 from crampstats.estimate.prevalence import describe_result, estimate_shares, pick_rows, variance_words
 from crampstats.estimate.sums import DomainSums, find_outcome, group_columns, yes_no_sums
 from crampstats.estimate.variance import row_covariance, taylor_covariance
+
+NO_VARIANCE = 1e-12  # of a mean design effect, which is about 1
 
 
 def compare_groups(
@@ -42,7 +45,8 @@ def compare_groups(
         Rows, in this order (`exposure` is the group column, `level` the level compared with the reference):
         "prevalence difference", one per other level: p_k - p_ref, standard error from the domain covariance, t interval and p;
         "prevalence ratio", one per other level: p_k / p_ref, `std_error` that of the log ratio, interval by exponentiation;
-        "prevalence trend" when the levels are ordered: least-squares slope of the prevalences on their rank (per step up);
+        "prevalence trend" when the levels are ordered: least-squares slope of the prevalences on their place in the declared
+        order (per step up);
         "Rao-Scott F" and "Wald F" (adjusted), "Rao-Scott chi-squared": `estimate` is the statistic, `df` its denominator
         (chi-squared: its) degrees of freedom. Differences and ratios have df = design df - (levels - 1), trend design df - 1.
 
@@ -57,7 +61,10 @@ def compare_groups(
     """
     check_level(level)
     declared = find_outcome(design, outcome)
-    (group,) = group_columns(design, by)
+    groups = group_columns(design, by)
+    if len(groups) != 1:
+        raise OptionError(f"groups are compared by one column; {len(groups)} were given.")
+    group = groups[0]
     sums = yes_no_sums(design, declared.name, (group,))
     rows = pick_rows(sums, (group,), design.labels, overall=False)
     names = [str(key) for key in rows.frame[group]]
@@ -71,11 +78,13 @@ def compare_groups(
     label = design.labels.get(group)
     found = [*_differences(names, base, shares, covariance, df, level), *_ratios(names, base, shares, covariance, df, level)]
     if label is not None and label.ordered and len(names) > 2:
-        found.append(_trend(shares, covariance, df, level))
+        found.append(_trend(_positions(names, label), shares, covariance, df, level))
     found += _table_tests(sums, rows.pick, design, n, df)
     frame = pd.DataFrame(found).assign(outcome=declared.name, exposure=group)
     own = frame["caution"].fillna("") if "caution" in frame else [""] * len(frame)
-    frame["caution"] = [join_cautions(*both) for both in zip(own, df_cautions(frame["df_design"]), strict=True)]
+    # a difference of many groups can be left without degrees of freedom where the design still has some
+    left = np.fmin(frame["df_design"], frame["df"].where(frame["unit"] != "statistic"))
+    frame["caution"] = [join_cautions(*both) for both in zip(own, df_cautions(left), strict=True)]
     result = describe_result(
         design, frame.drop(columns="df_design"), (), (declared,), level, None, rows.unknown,
         f"Groups are compared with level {names[base]!r} by t tests on the domain covariance and by the second-order Rao-Scott "
@@ -126,9 +135,16 @@ def _ratios(
     return found
 
 
-def _trend(shares: Shares, covariance: Floats, design_df: float, level: float) -> dict[str, Any]:
-    """Least-squares slope of the prevalences on their rank."""
-    score = np.arange(len(shares.share), dtype=np.float64)
+def _positions(names: list[str], label: Label) -> Floats:
+    """Place of each level in the declared order; a declared level without anybody keeps its place empty."""
+    declared = list(label.levels)
+    if not set(names) <= set(declared):
+        return np.arange(len(names), dtype=np.float64)
+    return np.array([declared.index(name) for name in names], dtype=np.float64)
+
+
+def _trend(score: Floats, shares: Shares, covariance: Floats, design_df: float, level: float) -> dict[str, Any]:
+    """Least-squares slope of the prevalences on the place of their level."""
     centred = score - score.mean()
     row = _contrast_row(shares.share, covariance, centred / (centred @ centred), design_df - 1, level)
     base = {"measure": "prevalence trend", "level": "per step up", "unit": "share"}
@@ -157,22 +173,24 @@ def _table_tests(sums: DomainSums, pick: Floats, design: SurveyDesign, n: float,
     shares, covariance, covariance_of_totals = _table_proportions(sums, pick, design)
     k = pick.shape[0]
     base = {"unit": "statistic", "n": n, "df_design": df}
-    if (shares <= 0).any() or df < 1:
-        text = "suppress: an empty cell in the outcome x group table" if df >= 1 else ""
+    if df < 1 or (answers := shares.reshape(k, 2).sum(axis=0)).min() <= 0:
+        text = "suppress: everybody analysed gave the same answer" if df >= 1 and answers.min() <= 0 else ""
         return [{**base, "measure": name, "caution": text} for name in ("Rao-Scott F", "Rao-Scott chi-squared", "Wald F")]
+    base["caution"] = "note: an empty cell in the outcome x group table" if (shares <= 0).any() else ""
     pearson, delta = _pearson_and_deltas(shares, covariance, k, n)
-    trace = float(np.trace(delta))
-    d0 = trace**2 / float(np.trace(delta @ delta))
+    trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
+    # without sampling variance (every PSU alike) there is no reference distribution
+    trace, squares = (trace, squares) if trace > NO_VARIANCE else (np.nan, np.nan)
+    d0 = trace**2 / squares
     first, second = pearson * (k - 1) / trace, pearson / trace
-    wald_df = df - (k - 1) + 1
-    wald = _wald(shares, covariance_of_totals, k) * wald_df / (df * (k - 1))
+    wald, wald_df = _adjusted_wald(shares, covariance_of_totals, k, df)
     return [
         {**base, "measure": "Rao-Scott F", "level": f"{d0:.4g} numerator df", "estimate": second, "df": d0 * df,
          "p_value": float(stats.f.sf(second, d0, d0 * df))},
         {**base, "measure": "Rao-Scott chi-squared", "estimate": first, "df": float(k - 1),
          "p_value": float(stats.chi2.sf(first, k - 1))},
         {**base, "measure": "Wald F", "level": f"{k - 1} numerator df", "estimate": wald, "df": wald_df,
-         "p_value": float(stats.f.sf(wald, k - 1, wald_df)) if wald_df > 0 else np.nan},
+         "p_value": float(stats.f.sf(wald, k - 1, wald_df))},
     ]
 
 
@@ -199,7 +217,8 @@ def _pearson_and_deltas(shares: Floats, covariance: Floats, k: int, n: float) ->
     expected = np.outer(table.sum(axis=1), table.sum(axis=0))
     pearson = n * float(((table - expected) ** 2 / expected).sum())
     interaction = _interaction(k)
-    scaled = interaction / shares[:, None]
+    # an empty cell has no weight, as in R's svychisq
+    scaled = interaction * np.where(shares > 0, 1 / np.where(shares > 0, shares, 1.0), 0.0)[:, None]
     deltas: Floats = np.asarray(np.linalg.solve(interaction.T @ scaled / n, scaled.T @ covariance @ scaled), dtype=np.float64)
     return pearson, deltas
 
@@ -213,6 +232,12 @@ def _interaction(k: int) -> Floats:
     return np.asarray(columns - main @ np.linalg.lstsq(main, columns, rcond=None)[0], dtype=np.float64)
 
 
+def _adjusted_wald(shares: Floats, covariance_of_totals: Floats, k: int, df: float) -> tuple[float, float]:
+    """Wald F and its denominator degrees of freedom; missing with more groups than the sampling units can tell apart."""
+    left = df - (k - 1) + 1
+    return (_wald(shares, covariance_of_totals, k) * left / (df * (k - 1)), left) if left >= 1 else (np.nan, left)
+
+
 def _wald(shares: Floats, covariance_of_totals: Floats, k: int) -> float:
     """Wald statistic of T_gy - T_g T_y / T = 0 over the free cells (Koch, Freeman & Freeman 1975, doi:10.2307/1402660)."""
     table = shares.reshape(k, 2)
@@ -224,4 +249,7 @@ def _wald(shares: Floats, covariance_of_totals: Floats, k: int) -> float:
         jacobian[g - 1, g, :] -= column[1]
         jacobian[g - 1, :, 1] -= row[g]
     flat, residual = jacobian.reshape(k - 1, -1), table[1:, 1] - row[1:] * column[1]
-    return float(residual @ np.linalg.solve(flat @ covariance_of_totals @ flat.T, residual))
+    spread = flat @ covariance_of_totals @ flat.T
+    if np.linalg.matrix_rank(spread, hermitian=True) < k - 1:
+        return np.nan
+    return float(residual @ np.linalg.solve(spread, residual))

@@ -10,11 +10,11 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
-from crampstats.core.totals import ONE, num, present, sufficient_stats
+from crampstats.core.totals import ONE, num, outside, present, sufficient_stats
 from crampstats.estimate.cautions import count_cautions, df_cautions
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.prevalence import describe_result, pick_rows, variance_words
-from crampstats.estimate.sums import DomainSums, Floats, group_columns, ratio_sums, require_column
+from crampstats.estimate.sums import DomainSums, Floats, group_columns, ratio_sums, require_column, yes_no_sums
 from crampstats.estimate.variance import ratio_covariance, ratio_values, total_covariance
 
 
@@ -46,9 +46,9 @@ def estimate_mean(
     --------
     >>> people = pd.DataFrame({"age": [20.0, 40.0, 60.0]})
     >>> estimate_mean(SurveyDesign(people), "age").frame[["estimate", "n"]].values.tolist()
-    [[40.0, 3.0]]
+    [[40.0, 3]]
     """
-    name = _numeric(design, variable)
+    name = numeric_column(design, variable)
     groups = group_columns(design, by)
     centre = _centre(design, name)
     sums = ratio_sums(design, num(name, centre), present(name), groups)
@@ -75,7 +75,7 @@ def estimate_ratio(
     Estimates
         One row per group: sum w y / sum w x, Taylor standard error, t interval with design df.
     """
-    over, under = _numeric(design, numerator), _numeric(design, denominator)
+    over, under = numeric_column(design, numerator), numeric_column(design, denominator)
     groups = group_columns(design, by)
     sums = ratio_sums(design, num(over), num(under), groups)
     return _wrap_ratio(design, sums, groups, f"{over}/{under}", "ratio", 0.0, overall=overall, level=level)
@@ -98,24 +98,25 @@ def estimate_total(
     Returns
     -------
     Estimates
-        One row per group: sum w x, Taylor standard error, t interval. For declared outcomes `caution` follows the NCHS
-        presentation standard for counts (Series 2 No. 200), otherwise the degrees of freedom alone.
+        One row per group: sum w x, Taylor standard error, t interval. For declared outcomes `n_events` persons stand behind the
+        number and `caution` follows the NCHS presentation standard for counts (Series 2 No. 200), otherwise the degrees of
+        freedom alone.
     """
     check_level(level)
-    name = _numeric(design, variable)
+    name = numeric_column(design, variable)
     groups = group_columns(design, by)
-    sums = ratio_sums(design, num(name), present(name), groups)
+    outcome = design.known_outcomes.get(name)
+    sums = yes_no_sums(design, name, groups) if outcome else ratio_sums(design, num(name), present(name), groups)
     rows = pick_rows(sums, groups, design.labels, overall=overall)
     total = (sums.y @ rows.pick.T).sum(axis=0)
     covariance = total_covariance(sums, rows.pick, design.lonely)
     df = sums.degrees_of_freedom(rows.pick)
     frame = _with_interval(rows.frame, total, covariance, df, level)
-    outcome = design.known_outcomes.get(name)
-    n = rows.pick @ sums.n
-    low, high = frame["conf_low"].to_numpy(), frame["conf_high"].to_numpy()
+    n_events = rows.pick @ sums.n_events
     frame = frame.assign(
-        measure="total", outcome=name, n=np.round(n), unit="persons" if outcome else unit_of(design, name),
-        caution=count_cautions(total, low, high, df, n) if outcome else df_cautions(df),
+        measure="total", outcome=name, n=np.round(rows.pick @ sums.n), n_events=np.round(n_events),
+        unit="persons" if outcome else unit_of(design, name),
+        caution=count_cautions(total, frame["std_error"].to_numpy(), df, n_events) if outcome else df_cautions(df),
     )
     return describe_result(
         design, frame, groups, [outcome] if outcome else [], level, covariance, rows.unknown,
@@ -153,20 +154,24 @@ def _centre(design: SurveyDesign, name: str) -> float:
     where = num(design.domain) if design.domain else ONE
     totals = sufficient_stats(design.table, [], {"x": num(name), "n": present(name)}, where)
     count = float(totals["n"].iloc[0]) if len(totals) else 0.0
-    centre = float(totals["x"].iloc[0]) / count if count else 0.0
-    if not np.isfinite(centre):
-        raise DataError(f"{name!r} holds infinite values; finite numbers or missing are expected.")
-    return centre
+    return float(totals["x"].iloc[0]) / count if count else 0.0
 
 
-def _numeric(design: SurveyDesign, name: str) -> str:
-    """The column, if it is numeric or yes/no."""
+def numeric_column(design: SurveyDesign, name: str) -> str:
+    """The column, if it is numeric or yes/no and finite in the domain."""
     import narwhals.stable.v2 as nw
 
     require_column(design, name, "variable")
     dtype = nw.from_native(design.table).lazy().collect_schema()[name]
-    if not (dtype.is_numeric() or dtype == nw.Boolean):
+    if dtype == nw.Boolean:
+        return name
+    if not dtype.is_numeric():
         raise DataError(f"{name!r} holds {dtype}, not numbers; a numeric column is expected.")
+    largest = float(np.finfo(float).max)
+    beyond = outside(name, -largest, largest)
+    found = sufficient_stats(design.table, [], {"n": beyond * num(design.domain) if design.domain else beyond})["n"].iloc[0]
+    if found:
+        raise DataError(f"{name!r} holds {int(found)} infinite value(s); finite numbers or missing are expected.")
     return name
 
 

@@ -19,6 +19,7 @@ from crampstats.estimate.sums import DomainSums, Floats, find_outcome, group_col
 from crampstats.estimate.variance import ratio_covariance, ratio_values
 
 ALL = ""  # what a group column holds in an overall row
+ROUNDING = 1e-14  # no standard error of a share is that small: it would take 1e27 persons
 
 INTERVAL_NAMES = {
     "korn_graubard": "Korn-Graubard", "beta": "beta (modified Clopper-Pearson)", "logit": "logit", "wilson": "Wilson",
@@ -112,7 +113,7 @@ def estimate_prevalence(
     frame = rows.frame.assign(
         measure="prevalence", outcome=declared.name, estimate=shares.share, std_error=shares.std_error,
         conf_low=low, conf_high=high, df=shares.df, n=np.round(shares.n), n_events=np.round(n_events), unit="share",
-        caution=[join_cautions(text, _fallback(interval, text)) for text in share_cautions(shares)],
+        caution=[join_cautions(text, fallback_note(interval, text)) for text in share_cautions(shares)],
     )
     return describe_result(
         design, frame, groups, (declared,), level, covariance, rows.unknown,
@@ -126,10 +127,14 @@ def estimate_shares(sums: DomainSums, pick: Floats, design: SurveyDesign) -> tup
     share = ratio_values(sums, pick)
     covariance = ratio_covariance(sums, pick, design.lonely)
     df = sums.degrees_of_freedom(pick)
-    # linearised scores of a share of exactly 0 or 1 are 0; rounding must not leave a trace
-    variance = np.where((share <= 0) | (share >= 1), 0.0, np.clip(np.diag(covariance), 0.0, None))
-    std_error = np.where(df >= 1, np.sqrt(variance), np.nan)
+    std_error = np.where(df >= 1, root_variance(covariance, share), np.nan)
     return Shares(share, std_error, df, pick @ sums.n), covariance
+
+
+def root_variance(covariance: Floats, share: Floats) -> Floats:
+    """Standard errors of shares; exactly 0 where the scores are 0 and only rounding is left of them."""
+    root = np.sqrt(np.clip(np.diag(covariance), 0.0, None))
+    return np.where((share <= 0) | (share >= 1) | (root < ROUNDING), 0.0, root)
 
 
 def pick_rows(sums: DomainSums, groups: Sequence[str], labels: Mapping[str, Label], *, overall: bool) -> Rows:
@@ -194,7 +199,7 @@ def _rank(key: object, label: Label | None) -> tuple[int, float, str]:
     return 0, float(key) if is_number else 0.0, str(key)  # type: ignore[arg-type]
 
 
-def _fallback(interval: str, caution: str) -> str:
+def fallback_note(interval: str, caution: str) -> str:
     """Say so where an interval without width was replaced."""
-    replaced = interval in ("logit", "asin", "wald") and "0 or 100 %" in caution
+    replaced = interval in ("logit", "asin", "wald") and ("0 or 100 %" in caution or "standard error 0" in caution)
     return f"note: Korn-Graubard bounds, the {interval} interval has no width here" if replaced else ""

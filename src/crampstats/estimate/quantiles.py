@@ -14,9 +14,9 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.totals import between, plain_key, present
 from crampstats.estimate.cautions import df_cautions
 from crampstats.estimate.intervals import Interval, check_level, proportion_interval, t_quantile
-from crampstats.estimate.means import unit_of
+from crampstats.estimate.means import numeric_column, unit_of
 from crampstats.estimate.prevalence import ALL, describe_result, estimate_shares, pick_rows, variance_words
-from crampstats.estimate.sums import Floats, group_columns, ratio_sums, require_column
+from crampstats.estimate.sums import Floats, group_columns, ratio_sums
 
 # cumulated weights that should equal p may miss it by rounding
 TIE = 1e-12
@@ -72,7 +72,7 @@ def estimate_quantiles(
     check_level(level)
     if bad := [p for p in probabilities if not 0 < p < 1]:
         raise OptionError(f"probabilities must lie strictly between 0 and 1; got {', '.join(map(str, bad))}.")
-    name = require_column(design, variable, "variable")
+    name = numeric_column(design, variable)
     if design.counts or not isinstance(design.table, pd.DataFrame):
         raise DataError(f"quantiles of {name!r} need one row per person in memory; cells hold sums only.")
     groups = group_columns(design, by)
@@ -112,11 +112,11 @@ def _one_quantile(
     sums = ratio_sums(narrow, between(name, high=quantile), present(name), ())
     shares, _ = estimate_shares(sums, np.ones((1, 1)), narrow)
     low, high = (float(bound[0]) for bound in proportion_interval(shares, interval, level))
-    bounds = [np.nan if not 0 <= bound <= 1 else _inverse(values, cumulated, bound) for bound in (low, high)]
+    # a share of exactly 0 or 1 is reached by every value beyond the data, so it bounds nothing
+    bounds = [np.nan if not 0 < bound < 1 else _inverse(values, cumulated, bound) for bound in (low, high)]
     std_error = (bounds[1] - bounds[0]) / (2 * float(t_quantile(shares.df, level)[0]))
     return {"estimate": quantile, "conf_low": bounds[0], "conf_high": bounds[1], "std_error": std_error,
             "df": float(shares.df[0]), "n": float(shares.n[0])}
-
 
 
 def _distribution(design: SurveyDesign, name: str, inside: pd.Series[Any]) -> tuple[Floats, Floats]:

@@ -14,7 +14,15 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import join_cautions, share_cautions
 from crampstats.estimate.intervals import Interval, Shares, check_level, proportion_interval
-from crampstats.estimate.prevalence import INTERVAL_NAMES, describe_result, estimate_shares, pick_rows, variance_words
+from crampstats.estimate.prevalence import (
+    INTERVAL_NAMES,
+    describe_result,
+    estimate_shares,
+    fallback_note,
+    pick_rows,
+    root_variance,
+    variance_words,
+)
 from crampstats.estimate.sums import DomainSums, Floats, find_outcome, group_columns, require_column, yes_no_sums
 
 
@@ -96,17 +104,19 @@ def estimate_standardised_prevalence(
         An age group is not in the standard.
     """
     check_level(level)
+    if interval == "exact":
+        raise OptionError("the exact binomial interval does not hold for a standardised prevalence; use korn_graubard.")
     chosen = _standard(standard)
     declared = find_outcome(design, outcome)
     groups = group_columns(design, by)
-    if any(name == age or name.startswith("age") for name in groups):
+    if any(name == age or name == "age" or name.startswith("age_") for name in groups):
         raise OptionError(f"prevalence standardised for age cannot be given by age (groups: {', '.join(groups)}).")
     require_column(design, age, "age column")
     sums = yes_no_sums(design, declared.name, (*groups, age))
     known = pick_rows(sums, (*groups, age), design.labels, overall=False)
     ages = sorted({str(value) for value in known.frame[age]})
     weights = _rescaled(chosen, ages, age)
-    rows = pick_rows(sums, groups, design.labels, overall=overall) if groups else pick_rows(sums, (), {}, overall=False)
+    rows = pick_rows(sums, groups, design.labels, overall=overall)
     shares, covariance, lacking = _weighted_shares(sums, rows.pick, age, weights, design)
     low, high = proportion_interval(shares, interval, level)
     cautions = [
@@ -116,14 +126,16 @@ def estimate_standardised_prevalence(
     frame = rows.frame.assign(
         measure="age-standardised prevalence", outcome=declared.name, estimate=shares.share, std_error=shares.std_error,
         conf_low=low, conf_high=high, df=shares.df, n=np.round(shares.n), n_events=np.round(rows.pick @ sums.n_events),
-        unit="share", caution=[join_cautions(text) for text in cautions],
+        unit="share", caution=[join_cautions(text, fallback_note(interval, text)) for text in cautions],
     )
+    ageless = round(float(sums.n[sums.cells[age].isna().to_numpy()].sum()))
+    notes = [f"{ageless:,} persons with an unknown {age} are left out."] if ageless else []
     spelled = ", ".join(f"{name}: {weight:.4f}" for name, weight in weights.items())
     return describe_result(
         design, frame, groups, (declared,), level, covariance, rows.unknown,
         f"Prevalence is directly standardised to the {chosen.label} ({spelled}; {chosen.source}) with a "
         f"{INTERVAL_NAMES[interval]} interval; {variance_words(design)}.",
-    )
+    ).with_notes(*notes)
 
 
 def _standard(standard: str | Standard) -> Standard:
@@ -157,9 +169,10 @@ def _weighted_shares(
     present = (fine @ sums.x.sum(axis=0)) > 0
     blocks = present.reshape(len(pick), len(weights))
     mix = np.kron(np.eye(len(pick)), np.array(list(weights.values())))
-    value = mix @ np.where(present, shares.share, 0.0)
+    # weights sum to 1 up to rounding, which must not hide that everybody has the outcome
+    value = np.where(mix @ np.where(present, shares.share < 1, True) == 0, 1.0, mix @ np.where(present, shares.share, 0.0))
     spread = mix @ np.where(np.outer(present, present), covariance, 0.0) @ mix.T
     df, complete = sums.degrees_of_freedom(known), blocks.all(axis=1)
-    std_error = np.where(complete & (df >= 1), np.sqrt(np.clip(np.diag(spread), 0, None)), np.nan)
+    std_error = np.where(complete & (df >= 1), root_variance(spread, value), np.nan)
     lacking = [[name for name, there in zip(weights, row, strict=True) if not there] for row in blocks]
     return Shares(np.where(complete, value, np.nan), std_error, df, known @ sums.n), spread, lacking

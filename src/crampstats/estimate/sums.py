@@ -187,8 +187,8 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
         others = long.loc[bad].groupby(outcome)[ROWS].sum().nlargest(5)
         found = ", ".join(f"{other!r} in {count:,}" for other, count in others.items())
         raise DataError(
-            f"outcome {outcome!r} holds {int(long.loc[bad, ROWS].sum()):,} value(s) that are neither 1 or true nor 0 or false ({found} rows); "
-            "recode it to 1, 0 or missing."
+            f"outcome {outcome!r} holds {int(long.loc[bad, ROWS].sum()):,} value(s) that are neither 1/true nor 0/false "
+            f"({found} rows); recode it to 1, 0 or missing."
         )
     return number
 

@@ -14,6 +14,8 @@ from crampstats.core.design import LonelyRule
 from crampstats.core.errors import DesignError
 from crampstats.estimate.sums import Codes, DomainSums, Floats, Units
 
+ROUNDING = 1e-9  # fractions within it of 1 are 1
+
 
 def ratio_values(sums: DomainSums, pick: Floats) -> Floats:
     """y/x for each row of `pick`, which says (1 or 0) which cells an estimate covers; NaN where x is 0."""
@@ -73,15 +75,16 @@ def row_covariance(scores: Floats, inner: Floats, units: Units, lonely: LonelyRu
     """The same where every row is its own PSU: `scores` by stratum, `inner` the sums over rows of z z' by stratum."""
     count = units.rows
     fraction = _fraction(units, 0, count, np.arange(len(count)), np.arange(len(count)))
-    if (lonely_strata := (count == 1) & (fraction < 1)).any() and lonely == "error":
-        raise _lonely_error(lonely_strata, units.stratum_names)
+    alone = (count == 1) & (fraction < 1 - ROUNDING)  # a stratum taken whole has no sampling variance, so it is not lonely
+    if alone.any() and lonely == "error":
+        raise _lonely_error(alone, units.stratum_names)
     scale = np.where(count > 1, (1 - fraction) * count / np.maximum(count - 1, 1), 0.0)
     centred = inner - scores[:, :, None] * scores[:, None, :] / count[:, None, None]
     covariance = np.einsum("h,hab->ab", scale, centred)
     if lonely == "adjust":
-        apart = scores[count == 1] - scores.sum(axis=0) / count.sum()
+        apart = (scores[alone] - scores.sum(axis=0) / count.sum()) * np.sqrt(1 - fraction[alone])[:, None]
         covariance = covariance + apart.T @ apart
-    return np.asarray(_averaged(covariance, count == 1, lonely), dtype=np.float64)
+    return np.asarray(_averaged(covariance, alone, lonely), dtype=np.float64)
 
 
 def _between(
@@ -93,8 +96,7 @@ def _between(
     np.add.at(mean, parent, totals)
     mean /= count[:, None]
     single = count == 1
-    # a stratum taken whole has no sampling variance, so it is not lonely
-    alone = single & (fraction < 1 - 1e-9)
+    alone = single & (fraction < 1 - ROUNDING)
     if alone.any() and lonely == "error":
         raise _lonely_error(alone, names)
     scale = np.where(single, 0.0, (1 - fraction) * count / np.maximum(count - 1, 1)) * multiplier
@@ -116,10 +118,15 @@ def _fraction(units: Units, stage: int, count: Floats, parent: Codes, first: Cod
     """Sampling fraction of each parent at a stage; 0 without a correction."""
     if stage >= len(units.population):
         return np.zeros(len(count))
-    size = np.zeros(len(count))
-    size[parent] = units.population[stage][first]
+    size, given = np.zeros(len(count)), units.population[stage][first]
+    size[parent] = given
+    if (varying := np.abs(size[parent] - given) > 1e-9 * given).any():
+        raise DesignError(
+            f"stage {stage + 1}: the correction varies inside {len(np.unique(parent[varying]))} stratum/strata or parent unit(s) "
+            f"(first: {given[varying][0]:g} and {size[parent][varying][0]:g}); one value for each is expected."
+        )
     fraction = size if (size <= 1).all() else count / size
-    if (fraction > 1 + 1e-9).any():
+    if (fraction > 1 + ROUNDING).any():
         worst = int(np.argmax(fraction))
         raise DesignError(
             f"stage {stage + 1}: {int((fraction > 1).sum())} parent(s) hold more sampled units than their population "
