@@ -14,12 +14,14 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.outcomes import Outcome
+from crampstats.core.totals import num, present, sufficient_stats
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.intervals import Shares, adjusted_size, proportion_interval
 from crampstats.estimate.prevalence import describe_result, estimate_prevalence
 
 MARGIN = 0.05
 VERDICT_LEVEL = 0.90  # two one-sided tests at 5 %
+POSTERIOR_LEVEL = 0.95  # of the t quantiles in the effective size, whatever level is printed
 SUBGROUPS = ("age_group", "sex")
 
 
@@ -51,10 +53,11 @@ def check_claim(
     -------
     ClaimCheck
         `verdicts`: one per reading, whose `estimates` have the rows "prevalence", "prevalence, 90 % interval",
-        "difference from claim" (two-sided t test), "equivalence to claim" (`p_value` of the two one-sided tests, the larger) and
-        "posterior probability of reaching the claim" (Jeffreys beta at the df-adjusted effective size). `bounds`: what an
-        outcome that can only be rarer says of a reading no survey here asks about. `closest`: every threshold and subgroup by
-        distance from the claimed value, with simultaneous (Bonferroni) intervals.
+        "difference from claim" (two-sided t test), "equivalence to claim" (`p_value` of the two one-sided tests, the larger, by
+        the distribution behind the 90 % interval: at most 5 % exactly where the verdict is "supported"; for "up to" and "more
+        than" there is one such test) and "posterior probability of reaching the claim" (Jeffreys beta at the df-adjusted
+        effective size). `bounds`: what an outcome that can only be rarer says of a reading no survey here asks about.
+        `closest`: every threshold and subgroup by distance from the claimed value, with simultaneous (Bonferroni) intervals.
 
     Raises
     ------
@@ -81,13 +84,10 @@ def check_claim(
 
 
 def matching_outcome(claim: Claim, design: SurveyDesign) -> Outcome | None:
-    """The design's outcome a claim is about: the one it names, or one with the same window and threshold."""
-    outcomes = design.known_outcomes
-    named = outcomes.get(claim.outcome)
-    if named is not None and named.recall_window == claim.recall_window:
-        return named
-    same = [one for one in outcomes.values() if (one.recall_window, one.threshold) == (claim.recall_window, claim.threshold)]
-    return same[0] if same else None
+    """The design's outcome a claim is about: same window and threshold, by preference of the name it gives."""
+    asked = (claim.recall_window, claim.threshold)
+    same = {name: one for name, one in design.known_outcomes.items() if (one.recall_window, one.threshold) == asked}
+    return same.get(claim.outcome) or next(iter(same.values()), None)
 
 
 def _judge(claim: Claim, design: SurveyDesign, margin: float, level: float) -> Verdict:
@@ -100,6 +100,8 @@ def _judge(claim: Claim, design: SurveyDesign, margin: float, level: float) -> V
     if claim.domain and claim.domain not in design.columns:
         return Verdict(claim, "not testable here", f"needs the column {claim.domain!r} to narrow the population")
     narrow = design.subset(claim.domain) if claim.domain else design
+    if not _has_answers(narrow, outcome.name):
+        return Verdict(claim, "not testable here", "nobody of the population it speaks of has an answer")
     found = _claim_rows(claim, outcome, narrow, margin, level)
     inner = found.frame.iloc[1]
     word = judge_interval(claim, float(inner["conf_low"]), float(inner["conf_high"]), margin)
@@ -110,14 +112,22 @@ def judge_interval(claim: Claim, low: float, high: float, margin: float = MARGIN
     """The verdict rule on the 90 % interval."""
     if claim.value is None or np.isnan(low) or np.isnan(high):
         return "cannot tell"
-    lower, upper = {
-        "about": (claim.value - margin, claim.value + margin),
-        "up to": (-np.inf, claim.value),
-        "more than": (claim.value, np.inf),
-    }[claim.direction]
+    lower, upper = _zone(claim, margin)
     if low >= lower and high <= upper:
         return "supported"
     return "contradicted" if low > upper or high < lower else "cannot tell"
+
+
+def _zone(claim: Claim, margin: float) -> tuple[float, float]:
+    """The shares that agree with a claim."""
+    value = float(claim.value or 0.0)
+    return {"about": (value - margin, value + margin), "up to": (-np.inf, value), "more than": (value, np.inf)}[claim.direction]
+
+
+def _has_answers(design: SurveyDesign, outcome: str) -> bool:
+    """Whether anybody of the domain has one."""
+    answers = present(outcome) * num(design.domain) if design.domain else present(outcome)
+    return bool(sufficient_stats(design.table, [], {"n": answers})["n"].iloc[0] > 0)
 
 
 def _claim_rows(claim: Claim, outcome: Outcome, design: SurveyDesign, margin: float, level: float) -> Estimates:
@@ -130,15 +140,14 @@ def _claim_rows(claim: Claim, outcome: Outcome, design: SurveyDesign, margin: fl
     first = outer.frame.iloc[0]
     share, std_error, df, n = (float(first[name]) for name in ("estimate", "std_error", "df", "n"))
     shares = Shares(*(np.array([number]) for number in (share, std_error, df, n)))
-    size = float(adjusted_size(shares, level, capped=True)[0])
+    size = _size(shares, POSTERIOR_LEVEL)
     posterior = float(stats.beta.sf(value, share * size + 0.5, (1 - share) * size + 0.5))
     base = {"outcome": outcome.name, "n": n, "df": df}
     tests: list[dict[str, Any]] = [
         {**base, "measure": "difference from claim", "estimate": share - value, "std_error": std_error,
          "conf_low": first["conf_low"] - value, "conf_high": first["conf_high"] - value,
          "p_value": _two_sided(share - value, std_error, df), "unit": "share"},
-        {**base, "measure": "equivalence to claim", "estimate": margin, "unit": "margin, share",
-         "p_value": max(_one_sided(share - (value - margin), std_error, df), _one_sided(value + margin - share, std_error, df))},
+        _rule_row(claim, shares, margin) | base,
         {**base, "measure": "posterior probability of reaching the claim", "estimate": posterior, "unit": "probability"},
     ]
     rows = pd.concat([
@@ -153,11 +162,35 @@ def _two_sided(difference: float, std_error: float, df: float) -> float:
     return 2 * float(stats.t.sf(abs(difference) / std_error, df)) if std_error > 0 and df >= 1 else np.nan
 
 
-def _one_sided(difference: float, std_error: float, df: float) -> float:
-    """p of the test that `difference` is at most 0."""
+def _size(shares: Shares, level: float) -> float:
+    """The df-adjusted effective size of one share; missing without degrees of freedom."""
+    return float(adjusted_size(shares, level, capped=True)[0]) if shares.df[0] >= 1 else np.nan
+
+
+def _rule_row(claim: Claim, shares: Shares, margin: float) -> dict[str, Any]:
+    """The one-sided test(s) of the verdict rule: p is at most 5 % exactly where the 90 % interval lies inside the zone."""
+    lower, upper = _zone(claim, margin)
+    p_value = float(np.maximum(_p_at_most(shares, lower), _p_at_least(shares, upper)))
+    if claim.direction == "about":
+        return {"measure": "equivalence to claim", "estimate": margin, "unit": "margin, share", "p_value": p_value}
+    measure = f"one-sided test of {claim.direction} the claim"
+    return {"measure": measure, "estimate": claim.value, "unit": "share", "p_value": p_value}
+
+
+def _p_at_most(shares: Shares, bound: float) -> float:
+    """p of the test that the share is at most `bound`, by the distribution behind the 90 % Korn-Graubard interval."""
     from scipy import stats
 
-    return float(stats.t.sf(difference / std_error, df)) if std_error > 0 and df >= 1 else np.nan
+    size = _size(shares, VERDICT_LEVEL)
+    events = float(shares.share[0]) * size
+    if bound <= 0 or np.isnan(size):
+        return np.nan if np.isnan(size) else 0.0
+    return float(stats.beta.cdf(bound, events, size - events + 1)) if events > 0 else 1.0
+
+
+def _p_at_least(shares: Shares, bound: float) -> float:
+    """p of the test that the share is at least `bound`: that its complement is at most 1 - `bound`."""
+    return _p_at_most(Shares(1 - shares.share, shares.std_error, shares.df, shares.n), 1 - bound)
 
 
 def _reason(claim: Claim, outcome: Outcome, design: SurveyDesign, found: Estimates, word: str, margin: float) -> str:
@@ -169,6 +202,8 @@ def _reason(claim: Claim, outcome: Outcome, design: SurveyDesign, found: Estimat
         "more than": f"more than {_points(claim.value)} %",
     }[claim.direction]
     where = {"supported": "lies inside", "contradicted": "lies wholly outside"}.get(word, "reaches both inside and outside")
+    if np.isnan(inner["conf_low"]):
+        return f"{outcome.recall_window}, {outcome.threshold}: no interval ({outer['caution']})"
     who = f"{design.population or outcome.population}{', those with ' + claim.domain.replace('_', ' ') if claim.domain else ''}"
     return (
         f"{who}, {outcome.recall_window}, {outcome.threshold}: {_points(outer['estimate'])} % "
@@ -193,7 +228,7 @@ def _bounds(family: ClaimFamily, design: SurveyDesign) -> Estimates | None:
     parts = []
     for claim in family.readings:
         for side, name in (("from below", claim.bounded_below_by), ("from above", claim.bounded_above_by)):
-            if name not in design.known_outcomes:
+            if not _measures(family, name, design):
                 continue
             one = estimate_prevalence(design, name)
             frame = one.frame.assign(measure=f"bound {side}", exposure=claim.name, level=claim.statement)
@@ -207,6 +242,13 @@ def _bounds(family: ClaimFamily, design: SurveyDesign) -> Estimates | None:
     return concat_estimates(parts) if parts else None
 
 
+def _measures(family: ClaimFamily, name: str, design: SurveyDesign) -> bool:
+    """Whether the design's outcome of that name is the one the family means: the window and threshold of its reading."""
+    outcome = design.known_outcomes.get(name)
+    meant = [reading for reading in family.readings if reading.outcome == name]
+    return outcome is not None and all(matching_outcome(reading, design) == outcome for reading in meant)
+
+
 def _closest(family: ClaimFamily, design: SurveyDesign, level: float, subgroups: Sequence[str]) -> Estimates | None:
     """All thresholds and subgroups, nearest to the claimed value first, with simultaneous intervals."""
     whole = [claim for claim in family.readings if claim.value is not None and not claim.domain]
@@ -215,7 +257,7 @@ def _closest(family: ClaimFamily, design: SurveyDesign, level: float, subgroups:
     if not outcomes:
         return None
     value = next(claim.value for claim, outcome in tested if outcome is not None)
-    columns = [name for name in subgroups if name in design.columns]
+    columns = [name for name in subgroups if name in design.columns and _has_answers(design, name)]
     choices = [chosen for size in range(len(columns) + 1) for chosen in combinations(columns, size)]
     stacked = concat_estimates([
         estimate_prevalence(design, outcome, by=list(chosen)) for outcome in outcomes for chosen in choices
