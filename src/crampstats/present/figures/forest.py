@@ -89,9 +89,7 @@ def plot_forest(
         lines = _lines(estimates, study, list(within), columns)
         tops, body = _stack(lines, look)
         level = f"{100 * estimates.confidence_level:g} %"
-        notes = wrap_notes(look, [
-            f"Squares: studies, area by n, with {level} intervals. Diamonds: pooled, random effects. Open bars: where a "
-            f"new study would be expected ({level} prediction interval).", *caution_notes(estimates)])
+        notes = wrap_notes(look, [_key(estimates, study, level), *caution_notes(estimates)])
         header = 2.2 * look.line_mm
         sheet = Sheet(look, header + body + 6.5 + len(notes) * line_mm(look.small_points) + EDGE_MM)
         axes = sheet.axes(columns.plot_left, header, columns.plot_width, body)
@@ -128,6 +126,14 @@ class _Columns:
         self.plot_left = EDGE_MM + self.names + self.counts + 1.5
         self.numbers_left = width - EDGE_MM - self.numbers
         self.plot_width = self.numbers_left - 4.0 - self.plot_left
+
+
+def _key(estimates: Estimates, study: str, level: str) -> str:
+    """What the marks mean; pooled ones only where there are any."""
+    studies = f"Squares: studies, area by n, with {level} intervals."
+    if estimates.frame[study].astype(str).ne("").all():
+        return studies
+    return f"{studies} Diamonds: pooled, random effects. Open bars: where a new study would be expected ({level} prediction interval)."
 
 
 def _lines(estimates: Estimates, study: str, within: list[str], columns: _Columns) -> list[_Line]:
