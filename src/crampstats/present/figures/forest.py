@@ -133,7 +133,8 @@ def _key(estimates: Estimates, study: str, level: str) -> str:
     studies = f"Squares: studies, area by n, with {level} intervals."
     if estimates.frame[study].astype(str).ne("").all():
         return studies
-    return f"{studies} Diamonds: pooled, random effects. Open bars: where a new study would be expected ({level} prediction interval)."
+    pooled = f"Diamonds: pooled, random effects. Open bars: where a new study would be expected ({level} prediction interval)."
+    return f"{studies} {pooled}"
 
 
 def _lines(estimates: Estimates, study: str, within: list[str], columns: _Columns) -> list[_Line]:
