@@ -228,11 +228,11 @@ def _require_numbers(table: Any, names: Sequence[str]) -> None:
 def _problem(table: Any, name: str, totals: pd.DataFrame) -> str:
     """What is wrong with one design column: how many, first where, what was expected; empty when nothing is."""
     texts = []
-    for kind, expected in (("missing", "a value in every row"), ("outside", "finite numbers of at least 0")):
+    for kind, expected in (("missing", "a value in every row is"), ("outside", "finite numbers of at least 0 are")):
         found = int(totals.get(f"{kind}_{name}", pd.Series([0])).iloc[0])
         if found:
             what = "missing values" if kind == "missing" else "negative or infinite values"
-            texts.append(f"{name!r} holds {found} {what}{_first_row(table, name, kind)}; {expected} is expected")
+            texts.append(f"{name!r} holds {found} {what}{_first_row(table, name, kind)}; {expected} expected")
     return "; ".join(texts)
 
 

@@ -298,6 +298,8 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
         levels = column.dtype.categories.dtype
         is_plain = pd.api.types.is_numeric_dtype(levels) or pd.api.types.is_bool_dtype(levels)
         column = column.astype(object if is_plain else "str")
+    elif isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("dictionary"):  # which arrow cannot sort
+        column = column.astype("str")
     if column.dtype == object:  # yes/no with gaps, or mixed values
         column = column.convert_dtypes()
     if pd.api.types.is_bool_dtype(column.dtype):
@@ -305,6 +307,7 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_integer_dtype(column.dtype):
         return column.astype("Int64")
     if pd.api.types.is_float_dtype(column.dtype):
+        column = column.astype("Float64")
         fractional = column.dropna() % 1 != 0
         if fractional.any():
             raise DataError(
