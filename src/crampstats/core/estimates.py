@@ -68,21 +68,13 @@ class Estimates:
     covariance: np.ndarray[Any, np.dtype[np.float64]] | None = None
 
     def __post_init__(self) -> None:
-        frame = self.frame.copy()
+        frame = self.frame
         lacking = [name for name in self.groups if name not in frame]
         if lacking:
             raise DataError(f"Estimates lack group column(s) {', '.join(lacking)}.")
-        for name in COLUMNS:
-            if name not in frame:
-                frame[name] = "" if name in TEXT else np.nan
-            if name in TEXT:
-                frame[name] = frame[name].astype("string").fillna("").astype(object)
-            elif name in COUNTS:
-                frame[name] = frame[name].astype("Int64")
-            else:
-                frame[name] = frame[name].astype("float64")
-        order = [*self.groups, *COLUMNS]
-        object.__setattr__(self, "frame", frame[order].reset_index(drop=True))
+        columns: dict[str, Any] = {name: pd.Series(frame[name].to_numpy(copy=True), dtype=object) for name in self.groups}
+        columns |= {name: _typed(frame, name) for name in COLUMNS}
+        object.__setattr__(self, "frame", pd.DataFrame(columns, index=pd.RangeIndex(len(frame))))
         k = len(frame)
         if self.covariance is not None and self.covariance.shape != (k, k):
             raise DataError(f"covariance is {self.covariance.shape}; {k} x {k} was expected, one row per estimate.")
@@ -132,6 +124,15 @@ def concat_estimates(parts: Sequence[Estimates]) -> Estimates:
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         covariance=None,
     )
+
+
+def _typed(frame: pd.DataFrame, name: str) -> Any:
+    """One of `COLUMNS` in its type; a column that is not there is empty text or missing numbers."""
+    if name not in frame:
+        return pd.array([pd.NA] * len(frame), dtype="Int64") if name in COUNTS else "" if name in TEXT else np.nan
+    if name in TEXT:
+        return pd.Series(["" if pd.isna(value) else str(value) for value in frame[name]], dtype=object)
+    return frame[name].astype("Int64" if name in COUNTS else "float64").array
 
 
 def _plain(value: Any) -> Any:
