@@ -307,14 +307,14 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_integer_dtype(column.dtype):
         return column.astype("Int64")
     if pd.api.types.is_float_dtype(column.dtype):
-        column = column.astype("Float64")
-        fractional = column.dropna() % 1 != 0
-        if fractional.any():
+        known = column.dropna().to_numpy(dtype=np.float64)
+        broken = ~np.isfinite(known) | (known != np.floor(known))
+        if broken.any():
             raise DataError(
-                f"{column.name} holds {int(fractional.sum())} fractional numbers (first: {column.dropna()[fractional].iloc[0]}) "
+                f"{column.name} holds {int(broken.sum())} fractional or infinite numbers (first: {known[broken][0]}) "
                 "and can be neither a group nor a yes/no outcome; cut it into bands first."
             )
-        return column.astype("Int64")
+        return column.astype("Float64").astype("Int64")
     return column.astype("str") if column.dtype == object else column
 
 

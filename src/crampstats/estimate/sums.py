@@ -185,7 +185,8 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
         number, bad = value, value.notna()
     if bad.any():
         others = long.loc[bad].groupby(outcome)[ROWS].sum().nlargest(5)
-        found = ", ".join(f"{other!r} in {count:,}" for other, count in others.items())
+        shown = [repr(other) if isinstance(other, str) else str(other) for other in others.index]
+        found = ", ".join(f"{other} in {count:,}" for other, count in zip(shown, others, strict=True))
         raise DataError(
             f"outcome {outcome!r} holds {int(long.loc[bad, ROWS].sum()):,} value(s) that are neither 1/true nor 0/false "
             f"({found} rows); recode it to 1, 0 or missing."

@@ -130,7 +130,7 @@ def _fraction(units: Units, stage: int, count: Floats, parent: Codes, first: Cod
         worst = int(np.argmax(fraction))
         raise DesignError(
             f"stage {stage + 1}: {int((fraction > 1).sum())} parent(s) hold more sampled units than their population "
-            f"(first: {count[worst]:.0f} of {size[worst]:.0f}); the correction must be population sizes or fractions."
+            f"(first: {count[worst]:g} of {size[worst]:g}); the correction must be population sizes or fractions."
         )
     return fraction
 
