@@ -162,7 +162,7 @@ def _weighted_shares(
     sums: DomainSums, pick: Floats, age: str, weights: Mapping[str, float], design: SurveyDesign
 ) -> tuple[Shares, Floats, list[list[str]]]:
     """Standardised shares of the rows of `pick`, their covariance, and the age groups each lacks."""
-    ages = sums.cells[age].astype("string").to_numpy()
+    ages = sums.cells[age].astype("string").fillna("").to_numpy()
     fine = np.vstack([row * (ages == name) for row in pick for name in weights])
     known = fine.reshape(len(pick), len(weights), -1).sum(axis=1)
     shares, covariance = estimate_shares(sums, fine, design)
