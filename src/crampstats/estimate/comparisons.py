@@ -14,7 +14,7 @@ from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import df_cautions, join_cautions
 from crampstats.estimate.intervals import Floats, Shares, check_level, t_quantile
-from crampstats.estimate.prevalence import describe_result, estimate_shares, pick_rows, variance_words
+from crampstats.estimate.prevalence import describe_result, estimate_shares, pick_rows
 from crampstats.estimate.sums import DomainSums, find_outcome, group_columns, yes_no_sums
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
@@ -87,10 +87,10 @@ def compare_groups(
     frame["caution"] = [join_cautions(*both) for both in zip(own, df_cautions(left), strict=True)]
     result = describe_result(
         design, frame.drop(columns="df_design"), (), (declared,), level, None, rows.unknown,
-        f"Groups are compared with level {names[base]!r} by t tests on the domain covariance and by the second-order Rao-Scott "
-        f"test; {variance_words(design)}.",
+        "Groups are compared with their reference by t tests on the domain covariance and by the second-order Rao-Scott "
+        "test.",
     )
-    return result.with_notes(f"{group}: reference level {names[base]}.")
+    return result.with_notes(f"{label.label if label else group}: compared with {names[base]}.")
 
 
 def _reference(names: list[str], reference: str | None, group: str) -> int:

@@ -13,7 +13,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.totals import ONE, num, outside, present, sufficient_stats
 from crampstats.estimate.cautions import count_cautions, df_cautions
 from crampstats.estimate.intervals import check_level, t_quantile
-from crampstats.estimate.prevalence import describe_result, pick_rows, variance_words
+from crampstats.estimate.prevalence import describe_result, pick_rows
 from crampstats.estimate.sums import DomainSums, Floats, group_columns, ratio_sums, require_column, yes_no_sums
 from crampstats.estimate.variance import ratio_covariance, ratio_values, total_covariance
 
@@ -120,7 +120,7 @@ def estimate_total(
     )
     return describe_result(
         design, frame, groups, [outcome] if outcome else [], level, covariance, rows.unknown,
-        f"Totals are weighted sums with t intervals; {variance_words(design)}.",
+        "Totals are weighted sums with t intervals.",
     )
 
 
@@ -138,7 +138,7 @@ def _wrap_ratio(
     )
     return describe_result(
         design, frame, groups, (), level, covariance, rows.unknown,
-        f"{measure.capitalize()}s are weighted with t intervals; {variance_words(design)}.",
+        f"{measure.capitalize()}s are weighted with t intervals.",
     )
 
 

@@ -117,8 +117,7 @@ def estimate_prevalence(
     )
     return describe_result(
         design, frame, groups, (declared,), level, covariance, rows.unknown,
-        f"Prevalence is the weighted share with a {INTERVAL_NAMES[interval]} interval; "
-        f"{variance_words(design)}.",
+        f"Prevalence is the weighted share with a {INTERVAL_NAMES[interval]} interval.",
     )
 
 
@@ -169,7 +168,7 @@ def describe_result(
     method: str,
 ) -> Estimates:
     """Wrap rows as Estimates with the description the design carries."""
-    notes = [f"{one.label}: recall window not stated." for one in outcomes if not one.recall_window]
+    notes = [variance_words(design), *(f"{one.label}: recall window not stated." for one in outcomes if not one.recall_window)]
     if unknown:
         notes.append(f"{unknown:,} persons with an unknown {' or '.join(groups)} are in no group.")
     return Estimates(
@@ -181,13 +180,13 @@ def describe_result(
 
 
 def variance_words(design: SurveyDesign) -> str:
-    """How the variance was computed, for a methods paragraph."""
+    """How the variance was computed, as a sentence of a methods paragraph."""
     if design.is_simple_sample:
-        return "standard errors are those of a simple random sample"
+        return "Standard errors are those of a simple random sample."
     units = "rows as sampling units" if not design.stages else "primary sampling units"
     strata = "within strata" if design.strata else "without strata"
-    fpc = ", with finite population correction" if design.fpc else ", with replacement"
-    return f"standard errors by Taylor linearisation over {units} {strata}{fpc}; {design.weights_label}"
+    fpc = "with finite population correction" if design.fpc else "with replacement"
+    return f"Standard errors by Taylor linearisation over {units} {strata}, {fpc}."
 
 
 def _rank(key: object, label: Label | None) -> tuple[int, float, str]:

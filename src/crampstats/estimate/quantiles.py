@@ -15,7 +15,7 @@ from crampstats.core.totals import between, plain_key, present
 from crampstats.estimate.cautions import df_cautions
 from crampstats.estimate.intervals import Interval, check_level, proportion_interval, t_quantile
 from crampstats.estimate.means import numeric_column, unit_of
-from crampstats.estimate.prevalence import ALL, describe_result, estimate_shares, pick_rows, variance_words
+from crampstats.estimate.prevalence import ALL, describe_result, estimate_shares, pick_rows
 from crampstats.estimate.sums import Floats, group_columns, ratio_sums
 
 # cumulated weights that should equal p may miss it by rounding
@@ -87,7 +87,7 @@ def estimate_quantiles(
     frame["caution"] = df_cautions(frame["df"])
     return describe_result(
         design, frame, groups, (), level, None, rows.unknown,
-        f"Quantiles invert the weighted distribution function, with Woodruff ({interval}) intervals; {variance_words(design)}.",
+        f"Quantiles invert the weighted distribution function, with Woodruff ({interval}) intervals.",
     )
 
 

@@ -21,7 +21,6 @@ from crampstats.estimate.prevalence import (
     fallback_note,
     pick_rows,
     root_variance,
-    variance_words,
 )
 from crampstats.estimate.sums import DomainSums, Floats, find_outcome, group_columns, require_column, yes_no_sums
 
@@ -134,7 +133,7 @@ def estimate_standardised_prevalence(
     return describe_result(
         design, frame, groups, (declared,), level, covariance, rows.unknown,
         f"Prevalence is directly standardised to the {chosen.label} ({spelled}; {chosen.source}) with a "
-        f"{INTERVAL_NAMES[interval]} interval; {variance_words(design)}.",
+        f"{INTERVAL_NAMES[interval]} interval.",
     ).with_notes(*notes)
 
 

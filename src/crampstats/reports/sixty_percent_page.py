@@ -238,7 +238,7 @@ def _limits_section(answer: Answer) -> Section:
     nhanes = (
         "The item asks how often leg cramps came while trying to sleep in the past month. It counts times, not nights, measures "
         "neither pain nor sleep lost, and cannot tell cramps from restless legs.",
-        "It was asked in 2005 to 2008 only; no later national survey repeats it.",
+        "It was asked in 2005 to 2008 only; no later NHANES cycle asks about cramps.",
         "No survey of the general population that asks \u201cever\u201d or \u201cpast 12 months\u201d was found.",
         "Ages of 80 and over are published as one group; people in institutions were not asked.",
     )

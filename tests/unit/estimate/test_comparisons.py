@@ -46,7 +46,7 @@ def test_a_difference_and_a_ratio_by_hand():
 def test_the_reference_can_be_chosen_and_an_unknown_one_is_answered():
     found = compare_groups(SurveyDesign(SIMPLE), "y", "g", reference="b")
     assert row(found, "prevalence ratio", "a")["estimate"] == pytest.approx(0.5)
-    assert "g: reference level b." in found.notes
+    assert "g: compared with b." in found.notes
     with pytest.raises(OptionError, match="unknown level of g 'c'; valid: a, b"):
         compare_groups(SurveyDesign(SIMPLE), "y", "g", reference="c")
 
