@@ -125,10 +125,9 @@ def test_what_is_not_stated_about_the_outcome_is_noted_and_what_is_stated_travel
     assert "cramps: recall window not stated." in estimate_prevalence(SurveyDesign(PEOPLE), "cramps").notes
     declared = Outcome("cramps", "Cramps", "adults", "past month", "at least once")
     found = estimate_prevalence(SurveyDesign(PEOPLE, population="nurses"), declared)
-    assert found.notes == ()
+    assert found.notes == ("Standard errors are those of a simple random sample.",)
     assert found.outcomes["cramps"] is declared
     assert (found.population, found.weights) == ("nurses", "unweighted")
-    assert found.method.endswith("standard errors are those of a simple random sample.")
 
 
 def test_the_covariance_has_a_row_for_each_estimate_on_the_scale_of_the_standard_errors():
