@@ -83,7 +83,7 @@ def data_options(function: Function) -> Function:
         click.option("--psu", metavar="COLUMN", help="Primary sampling units of your file."),
         click.option("--weights", metavar="COLUMN", help="Sampling weights of your file."),
         click.option("--window", metavar="TEXT", default="", help='Recall window of your file, e.g. "past month".'),
-        click.option("--threshold", metavar="TEXT", default="at least once", show_default=True, help="What counts as a case."),
+        click.option("--threshold", metavar="TEXT", default="", help="What counts as a case. [default: at least once]"),
         click.option("--population", metavar="TEXT", default="", help="Who was asked, in words."),
         click.option("--age", metavar="COLUMN", default="age_years", show_default=True, help="Ages in your file."),
     )):
@@ -162,7 +162,7 @@ def claims(data: str, margin: float, as_json: bool, **options: Any) -> None:
     """Judge every checkable statement of the popular text, reading by reading."""
     from crampstats.reports.sixty_percent import check_register
 
-    study = _study(data, options, need_window=True)
+    study = _study(data, options)
     checks = check_register(study, margin=margin)
     if as_json:
         click.echo(json.dumps([row for check in checks for row in _claim_rows(check)], indent=2, ensure_ascii=False))
@@ -270,18 +270,13 @@ def _split(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def _study(data: str, options: dict[str, Any], *, need_window: bool = False) -> Study:
+def _study(data: str, options: dict[str, Any]) -> Study:
     """The data the options name."""
     from crampstats.core.errors import OptionError
     from crampstats.reports.inputs import NHANES_NAME, FileOptions, open_study
 
-    is_nhanes = data.lower() == NHANES_NAME
-    if is_nhanes and (given := [name for name in ("strata", "psu", "weights", "window") if options[name]]):
+    if data.lower() == NHANES_NAME and (given := [name for name in ("strata", "psu", "weights", "window") if options[name]]):
         raise OptionError(f"--{given[0]} is for your own file; NHANES has its own (its weight: --weight interview or exam).")
-    if not is_nhanes and need_window and not (options["window"] and options["population"]):
-        raise OptionError(
-            "a claim is judged only against data that state population and recall window: add --population and --window."
-        )
     file_options = FileOptions(
         tuple(_split(options["outcome"])), options["strata"], options["psu"], options["weights"], options["window"],
         options["threshold"], options["population"], options["age"],

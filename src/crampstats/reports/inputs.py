@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from crampstats.codebook.demographics import AGE, AGE_DECADE, AGE_GROUP, SEX
+from crampstats.codebook.outcomes import OUTCOMES as CODEBOOK_OUTCOMES
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.flow import Flow
@@ -36,7 +37,8 @@ class FileOptions:
     strata, psu, weights
         Design columns.
     window, threshold, population
-        Recall window, what counts as a case, who was asked.
+        Recall window, what counts as a case, who was asked. Without a threshold an outcome named as in the codebook has the
+        codebook's, any other "at least once".
     age
         Column of ages in years.
     """
@@ -46,7 +48,7 @@ class FileOptions:
     psu: str | None = None
     weights: str | None = None
     window: str = ""
-    threshold: str = AT_LEAST_ONCE
+    threshold: str = ""
     population: str = ""
     age: str = AGE.name
 
@@ -141,8 +143,13 @@ def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
             raise unknown_name("outcome", name, table.columns)
     table = _with_age_groups(table, options.age)
     population = options.population or f"persons in {path.name}"
+    thresholds = {one.name: one.threshold for one in CODEBOOK_OUTCOMES}
     outcomes = tuple(
-        Outcome(name, name.replace("_", " "), options.population, options.window, options.threshold) for name in options.outcomes
+        Outcome(
+            name, name.replace("_", " "), population, options.window,
+            options.threshold or thresholds.get(name, AT_LEAST_ONCE),
+        )
+        for name in options.outcomes
     )
     design = SurveyDesign(
         table, strata=options.strata, psu=options.psu, weights=options.weights, outcomes=outcomes, labels=_labels(table),

@@ -121,16 +121,28 @@ def test_an_own_file_without_design_is_a_simple_sample_with_exact_intervals(call
     assert "Traceback" not in err
 
 
-def test_claims_on_a_file_need_window_and_population(call, survey_file: Path) -> None:
-    status, _, err = call(f"claims {survey_file} --outcome cramps")
-    assert status == 2
-    assert "--population" in err
-    stated = ["--window", "past month", "--population", "patients"]
-    status, out, _ = call(["claims", str(survey_file), "--outcome", "cramps", *stated, "--json"])
-    verdicts = {row["claim"]: row["verdict"] for row in json.loads(out)}
+def test_a_file_without_a_recall_window_is_not_judged(call, survey_file: Path) -> None:
+    status, out, _ = call(f"claims {survey_file} --outcome cramps --json")
+    rows = json.loads(out)
     assert status == 0
-    assert verdicts["sixty_past_month_any"] == "cannot tell"
-    assert verdicts["sixty_ever"] == "not testable here"
+    assert {row["verdict"] for row in rows} == {"not testable here"}
+    (reason,) = {row["reason"] for row in rows if row["claim"] == "sixty_past_month_any"}
+    assert "window not stated" in reason
+    status, out, _ = call(["claims", str(survey_file), "--outcome", "cramps", "--window", "past month", "--json"])
+    verdicts = {row["claim"]: (row["verdict"], row["reason"]) for row in json.loads(out)}
+    assert status == 0
+    assert verdicts["sixty_past_month_any"][0] == "cannot tell"
+    assert "persons in survey.csv" in verdicts["sixty_past_month_any"][1]
+    assert verdicts["sixty_ever"][0] == "not testable here"
+
+
+def test_a_codebook_name_brings_its_threshold(call, survey_file: Path) -> None:
+    path = survey_file.with_name("frequent.csv")
+    path.write_text(survey_file.read_text().replace("cramps", "frequent_cramps"))
+    _, out, _ = call(["claims", str(path), "--outcome", "frequent_cramps", "--window", "past month", "--json"])
+    verdicts = {row["claim"]: row["verdict"] for row in json.loads(out)}
+    assert verdicts["sixty_past_month_any"] == "not testable here"
+    assert verdicts["sixty_past_month_frequent"] != "not testable here"
 
 
 def test_a_file_that_asked_ever_tests_the_ever_reading(call, tmp_path: Path) -> None:
