@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crampstats.core import totals
 from crampstats.core.totals import (
     ONE,
     ROWS,
@@ -120,3 +121,14 @@ def test_centring_keeps_digits_that_raw_squares_lose() -> None:
     frame = pd.DataFrame({"x": x})
     centred = num("x", 1e8 + 1.5)
     assert sufficient_stats(frame, [], {"s": centred * centred})["s"].iloc[0] == 5.0  # 2.25 + 0.25 + 0.25 + 2.25
+
+
+@given(frame=frames(), block=st.integers(1, 9))
+@settings(max_examples=30, deadline=None)
+def test_blocks_of_rows_add_up(frame: pd.DataFrame, block: int) -> None:
+    """Large frames are summed block by block; small blocks must give what the engines' own sum gives."""
+    by = ["sex", "y"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(totals, "BLOCK", block)
+        blocked = sufficient_stats(frame, by, TERMS, between("w", 1.0))
+    same(blocked, _tidy(_collected_sums(frame, by, TERMS, between("w", 1.0)), by, TERMS), by)
