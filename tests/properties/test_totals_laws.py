@@ -27,8 +27,8 @@ from crampstats.core.totals import (
 
 TERMS = {
     "w": num("w"), "wy": num("w") * level("y", 1), "wx": num("w") * num("x", 2.5), "ww": num("w") * num("w"),
-    "known": present("x"), "unknown": missing("y"), "far": outside("x", -1.0, 1.0), "inside": between("x", -1.0, 1.0), "count": ONE,
-    "yes": num("flag"), "flagged": level("flag", True),
+    "known": present("x"), "unknown": missing("y"), "far": outside("x", -1.0, 1.0), "inside": between("x", -1.0, 1.0),
+    "count": ONE, "yes": num("flag"), "flagged": level("flag", True),
 }
 
 
