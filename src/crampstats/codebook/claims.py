@@ -7,6 +7,7 @@ from crampstats.core.claims import Claim, ClaimFamily
 POPULAR_TEXT = "popular health page on nocturnal leg cramps"
 REVIEW = "Allen RE, Kirby KA. Am Fam Physician 2012;86(4):350-355 (PMID 22963024)"
 ADULTS = "adults"
+FROM_18_OR_20 = (18, 20)
 MONTH = "past month"
 EVER = "ever"
 
@@ -24,38 +25,40 @@ SIXTY_PERCENT = ClaimFamily(
     readings=(
         Claim(
             "sixty_past_month_any", "About 60 % of adults had leg cramps at night at least once in the past month.",
-            POPULAR_TEXT, ADULTS, MONTH, "at least once", 0.60, outcome="any_cramps",
+            POPULAR_TEXT, ADULTS, MONTH, "at least once", 0.60, outcome="any_cramps", youngest=FROM_18_OR_20,
         ),
         Claim(
             "sixty_past_month_two_or_more", "About 60 % of adults had leg cramps at night at least twice in the past month.",
-            POPULAR_TEXT, ADULTS, MONTH, "two or more times", 0.60, outcome="cramps_two_or_more",
+            POPULAR_TEXT, ADULTS, MONTH, "two or more times", 0.60, outcome="cramps_two_or_more", youngest=FROM_18_OR_20,
         ),
         Claim(
             "sixty_past_month_frequent", "About 60 % of adults had leg cramps at night 5 or more times in the past month.",
-            POPULAR_TEXT, ADULTS, MONTH, "five or more times", 0.60, outcome="frequent_cramps",
+            POPULAR_TEXT, ADULTS, MONTH, "five or more times", 0.60, outcome="frequent_cramps", youngest=FROM_18_OR_20,
         ),
         Claim(
             "sixty_past_year_any", "About 60 % of adults had nocturnal leg cramps in the past 12 months.",
-            POPULAR_TEXT, ADULTS, "past 12 months", "at least once", 0.60, bounded_below_by="any_cramps",
+            POPULAR_TEXT, ADULTS, "past 12 months", "at least once", 0.60, bounded_below_by="any_cramps", youngest=FROM_18_OR_20,
             needs="a general-population survey of adults with a 12-month recall window; none was found",
         ),
         Claim(
             "sixty_ever", "About 60 % of adults have ever had nocturnal leg cramps.",
-            POPULAR_TEXT, ADULTS, EVER, "at least once", 0.60, bounded_below_by="any_cramps", needs=_ASKS_EVER,
+            POPULAR_TEXT, ADULTS, EVER, "at least once", 0.60, bounded_below_by="any_cramps",
+            youngest=FROM_18_OR_20, needs=_ASKS_EVER,
         ),
         Claim(
             "up_to_sixty_ever", "Up to 60 % of adults report that they have had nocturnal leg cramps (the review's own wording).",
-            REVIEW, ADULTS, EVER, "at least once", 0.60, "up to", bounded_below_by="any_cramps", needs=_ASKS_EVER,
+            REVIEW, ADULTS, EVER, "at least once", 0.60, "up to", bounded_below_by="any_cramps",
+            youngest=FROM_18_OR_20, needs=_ASKS_EVER,
         ),
         Claim(
             "sixty_with_pain", "About 60 % of adults have nocturnal cramps that cause pain, discomfort and sleeplessness.",
             POPULAR_TEXT, ADULTS, MONTH, "at least once, with pain and lost sleep", 0.60, bounded_above_by="any_cramps",
-            needs="a question on pain and sleep lost to cramps; the NHANES item counts times only",
+            youngest=FROM_18_OR_20, needs="a question on pain and sleep lost to cramps; the NHANES item counts times only",
         ),
         Claim(
             "sixty_of_those_with_cramps", "About 60 % of adults who have leg cramps have them at night.",
             POPULAR_TEXT, "adults with leg cramps at any time of day", MONTH, "at least once, at night", 0.60,
-            needs="a question on cramps by day as well as by night",
+            youngest=FROM_18_OR_20, needs="a question on cramps by day as well as by night",
         ),
     ),
 )
@@ -75,7 +78,7 @@ INFREQUENT_ARE_COMMON = ClaimFamily(
         Claim(
             "most_are_infrequent", "More than half of the adults with leg cramps in the past month had them less than 5 times.",
             POPULAR_TEXT, "adults with leg cramps in the past month", MONTH, "one to four times", 0.50, "more than",
-            outcome="mild_cramps", domain="any_cramps",
+            outcome="mild_cramps", domain="any_cramps", youngest=FROM_18_OR_20,
         ),
     ),
 )

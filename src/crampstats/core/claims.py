@@ -30,6 +30,8 @@ class Claim:
         Who says so.
     population, recall_window, threshold
         The three things without which a percentage means nothing.
+    youngest
+        Lowest and highest youngest age of data that speak of this population (18 to 20 for adults); None where age is no part.
     value
         The claimed share, between 0 and 1; None when the statement gives no number.
     direction
@@ -58,6 +60,7 @@ class Claim:
     needs: str = ""
     bounded_below_by: str = ""
     bounded_above_by: str = ""
+    youngest: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         if self.direction not in get_args(Direction):

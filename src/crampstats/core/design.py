@@ -54,6 +54,8 @@ class SurveyDesign:
         Words for who is asked about.
     weights_label
         Words for the weights.
+    youngest
+        Youngest age of the domain in whole years; None when it is not known.
 
     Raises
     ------
@@ -81,6 +83,7 @@ class SurveyDesign:
     source: Source = field(default_factory=lambda: Source("data not described"))
     population: str = ""
     weights_label: str = ""
+    youngest: int | None = None
 
     def __post_init__(self) -> None:
         if self.lonely not in get_args(LonelyRule):
@@ -147,7 +150,7 @@ class SurveyDesign:
         """Column that says which rows are asked about; None: all."""
         return DOMAIN if DOMAIN in self.columns else None
 
-    def subset(self, where: Any, population: str | None = None) -> SurveyDesign:
+    def subset(self, where: Any, population: str | None = None, *, youngest: int | None = None) -> SurveyDesign:
         """Narrow the domain; every row is kept for the variance.
 
         Parameters
@@ -156,6 +159,8 @@ class SurveyDesign:
             Name of a yes/no column, or one boolean per row (pandas tables only). Missing is outside.
         population
             Words for the narrower population.
+        youngest
+            Its youngest age, where that is what narrows it.
 
         Returns
         -------
@@ -163,7 +168,10 @@ class SurveyDesign:
             Same rows, domain = old domain and `where`.
         """
         table = _with_domain(self.table, where, self.domain)
-        return replace(self, table=table, population=self.population if population is None else population)
+        return replace(
+            self, table=table, population=self.population if population is None else population,
+            youngest=self.youngest if youngest is None else youngest,
+        )
 
     def with_outcomes(self, *outcomes: Outcome) -> SurveyDesign:
         """The design with further outcomes declared."""

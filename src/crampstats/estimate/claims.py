@@ -97,6 +97,9 @@ def _judge(claim: Claim, design: SurveyDesign, margin: float, level: float) -> V
         return Verdict(claim, "not testable here", _why_not(claim, design))
     if not (outcome.is_comparable and (design.population or outcome.population)):
         return Verdict(claim, "not testable here", "the data do not state population, recall window and threshold")
+    if not _speaks_of(claim, design):
+        whom = design.population or outcome.population
+        return Verdict(claim, "not testable here", f"the claim speaks of {claim.population}, the data of {whom}")
     if claim.domain and claim.domain not in design.columns:
         return Verdict(claim, "not testable here", f"needs the column {claim.domain!r} to narrow the population")
     narrow = design.subset(claim.domain) if claim.domain else design
@@ -106,6 +109,15 @@ def _judge(claim: Claim, design: SurveyDesign, margin: float, level: float) -> V
     inner = found.frame.iloc[1]
     word = judge_interval(claim, float(inner["conf_low"]), float(inner["conf_high"]), margin)
     return Verdict(claim, word, _reason(claim, outcome, narrow, found, word, margin), found)
+
+
+def _speaks_of(claim: Claim, design: SurveyDesign) -> bool:
+    """Whether the data's population is the claim's: by youngest age where it is known, else by the word the data state."""
+    if claim.youngest is None:
+        return True
+    if design.youngest is not None:
+        return claim.youngest[0] <= design.youngest <= claim.youngest[1]
+    return claim.population.split()[0].removesuffix("s") in design.population.lower()
 
 
 def judge_interval(claim: Claim, low: float, high: float, margin: float = MARGIN) -> VerdictWord:
@@ -264,15 +276,18 @@ def _closest(family: ClaimFamily, design: SurveyDesign, level: float, subgroups:
     ])
     count = len(stacked)
     strict = 1 - (1 - level) / count
+    # an unreliable estimate can lie anywhere, so it is no candidate for the nearest
+    shown = ~stacked.frame["caution"].str.startswith("suppress")
     numbers = [stacked.frame[name].to_numpy(dtype=float) for name in ("estimate", "std_error", "df", "n")]
     low, high = proportion_interval(Shares(*numbers), "korn_graubard", strict)
     distance = (stacked.frame["estimate"] - float(value or 0.0)).abs()
     frame = stacked.frame.assign(conf_low=low, conf_high=high, distance=distance)
-    frame = frame.sort_values("distance", kind="stable").drop(columns="distance")
+    frame = frame[shown].sort_values("distance", kind="stable").drop(columns="distance")
     frame["caution"] = [join_cautions("post hoc", text) for text in frame["caution"]]
     return Estimates(
         frame, stacked.groups, confidence_level=level, labels=stacked.labels, outcomes=stacked.outcomes,
         population=stacked.population, weights=stacked.weights, source=stacked.source, notes=stacked.notes,
         method=f"Post hoc: {count} combinations of threshold and subgroup, Korn-Graubard intervals at {100 * strict:.2f} % so "
-        f"that all hold together at {100 * level:.0f} % (Bonferroni).",
+        f"that all hold together at {100 * level:.0f} % (Bonferroni)."
+        + (f" {int((~shown).sum())} unreliable estimates are left out." if (~shown).any() else ""),
     )

@@ -12,13 +12,15 @@ from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
-from crampstats.estimate.cautions import df_cautions, join_cautions
+from crampstats.estimate.cautions import df_cautions, join_cautions, share_cautions
 from crampstats.estimate.intervals import Floats, Shares, check_level, t_quantile
 from crampstats.estimate.prevalence import describe_result, estimate_shares, pick_rows
 from crampstats.estimate.sums import DomainSums, find_outcome, group_columns, yes_no_sums
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
 NO_VARIANCE = 1e-12  # of a mean design effect, which is about 1
+
+PAIRED = ("prevalence difference", "prevalence ratio")
 
 
 def compare_groups(
@@ -80,6 +82,8 @@ def compare_groups(
     if label is not None and label.ordered and len(names) > 2:
         found.append(_trend(_positions(names, label), shares, covariance, df, level))
     found += _table_tests(sums, rows.pick, design, n, df)
+    hidden = {name for name, text in zip(names, share_cautions(shares), strict=True) if text.startswith("suppress")}
+    found = [_without_hidden(row, hidden, names[base]) for row in found]
     frame = pd.DataFrame(found).assign(outcome=declared.name, exposure=group)
     own = frame["caution"].fillna("") if "caution" in frame else [""] * len(frame)
     # a difference of many groups can be left without degrees of freedom where the design still has some
@@ -91,6 +95,14 @@ def compare_groups(
         "test.",
     )
     return result.with_notes(f"{label.label if label else group}: compared with {names[base]}.")
+
+
+def _without_hidden(row: dict[str, Any], hidden: set[str], reference: str) -> dict[str, Any]:
+    """A comparison with a suppressed prevalence would give it away, so it carries the same caution."""
+    if row.get("level") not in hidden and (reference not in hidden or row["measure"] not in PAIRED):
+        return row
+    text = f"suppress: the prevalence of {row['level'] if row.get('level') in hidden else reference} is suppressed"
+    return {**row, "caution": join_cautions(text, row.get("caution", ""))}
 
 
 def _reference(names: list[str], reference: str | None, group: str) -> int:

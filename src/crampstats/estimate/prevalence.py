@@ -21,6 +21,8 @@ from crampstats.estimate.variance import ratio_covariance, ratio_values
 ALL = ""  # what a group column holds in an overall row
 ROUNDING = 1e-14  # no standard error of a share is that small: it would take 1e27 persons
 
+MAX_ROWS = 1_000  # the covariance of all rows is returned
+
 INTERVAL_NAMES = {
     "korn_graubard": "Korn-Graubard", "beta": "beta (modified Clopper-Pearson)", "logit": "logit", "wilson": "Wilson",
     "asin": "arcsine square root", "wald": "Wald", "exact": "Clopper-Pearson (exact)",
@@ -117,7 +119,7 @@ def estimate_prevalence(
     )
     return describe_result(
         design, frame, groups, (declared,), level, covariance, rows.unknown,
-        f"Prevalence is the weighted share with a {INTERVAL_NAMES[interval]} interval.",
+        f"Prevalence is the {'weighted ' if design.weights else ''}share with a {INTERVAL_NAMES[interval]} interval.",
     )
 
 
@@ -147,6 +149,11 @@ def pick_rows(sums: DomainSums, groups: Sequence[str], labels: Mapping[str, Labe
     order = sorted({keys[i] for i in members}, key=lambda key: [_rank(*pair) for pair in zip(key, orders, strict=True)])
     if not order and not overall:
         raise DataError(f"nobody analysed has a known {' and '.join(groups)}; all {round(float(sums.n.sum())):,} are unknown.")
+    if len(order) > MAX_ROWS:
+        raise DataError(
+            f"{len(order):,} groups by {', '.join(groups)}; at most {MAX_ROWS:,} can be estimated with their covariance: "
+            "group coarser."
+        )
     place = {key: row for row, key in enumerate(order)}
     pick = np.zeros((len(order), len(keys)))
     pick[[place[keys[i]] for i in members], members] = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -111,6 +112,7 @@ def estimate_standardised_prevalence(
     if any(name == age or name == "age" or name.startswith("age_") for name in groups):
         raise OptionError(f"prevalence standardised for age cannot be given by age (groups: {', '.join(groups)}).")
     require_column(design, age, "age column")
+    _check_youngest(design, chosen)
     sums = yes_no_sums(design, declared.name, (*groups, age))
     known = pick_rows(sums, (*groups, age), design.labels, overall=False)
     ages = sorted({str(value) for value in known.frame[age]})
@@ -122,13 +124,14 @@ def estimate_standardised_prevalence(
         f"suppress: nobody in {age} {', '.join(gap)}" if gap else text
         for gap, text in zip(lacking, share_cautions(shares), strict=True)
     ]
+    n_events = _aged(rows.pick, sums, age, weights) @ sums.n_events
     frame = rows.frame.assign(
         measure="age-standardised prevalence", outcome=declared.name, estimate=shares.share, std_error=shares.std_error,
-        conf_low=low, conf_high=high, df=shares.df, n=np.round(shares.n), n_events=np.round(rows.pick @ sums.n_events),
-        unit="share", caution=[join_cautions(text, fallback_note(interval, text)) for text in cautions],
+        conf_low=low, conf_high=high, df=shares.df, n=np.round(shares.n), n_events=np.round(n_events), unit="share",
+        caution=[join_cautions(text, fallback_note(interval, text)) for text in cautions],
     )
     ageless = round(float(sums.n[sums.cells[age].isna().to_numpy()].sum()))
-    notes = [f"{ageless:,} persons with an unknown {age} are left out."] if ageless else []
+    notes = [f"{ageless:,} persons without {age} ({', '.join(weights)}) are left out."] if ageless else []
     spelled = ", ".join(f"{name}: {weight:.4f}" for name, weight in weights.items())
     return describe_result(
         design, frame, groups, (declared,), level, covariance, rows.unknown,
@@ -157,13 +160,28 @@ def _rescaled(standard: Standard, ages: Sequence[str], column: str) -> dict[str,
     return {age: standard.weights[age] / total for age in ages}
 
 
+def _check_youngest(design: SurveyDesign, standard: Standard) -> None:
+    """Refuse a population that begins inside an age group of the standard, or before the first."""
+    starts = [int(match.group()) for match in map(re.compile(r"\d+").match, standard.weights) if match]
+    if design.youngest is not None and starts and design.youngest not in starts:
+        raise OptionError(
+            f"the {standard.label} is given for {', '.join(standard.weights)}; {design.population or 'the population'} begins at "
+            f"{design.youngest}: choose a youngest age of {', '.join(map(str, starts))}."
+        )
+
+
+def _aged(pick: Floats, sums: DomainSums, age: str, weights: Mapping[str, float]) -> Floats:
+    """`pick` without the cells whose age group is unknown or not analysed."""
+    return np.asarray(pick * sums.cells[age].astype("string").fillna("").isin(list(weights)).to_numpy(), dtype=np.float64)
+
+
 def _weighted_shares(
     sums: DomainSums, pick: Floats, age: str, weights: Mapping[str, float], design: SurveyDesign
 ) -> tuple[Shares, Floats, list[list[str]]]:
     """Standardised shares of the rows of `pick`, their covariance, and the age groups each lacks."""
     ages = sums.cells[age].astype("string").fillna("").to_numpy()
     fine = np.vstack([row * (ages == name) for row in pick for name in weights])
-    known = fine.reshape(len(pick), len(weights), -1).sum(axis=1)
+    known = _aged(pick, sums, age, weights)
     shares, covariance = estimate_shares(sums, fine, design)
     present = (fine @ sums.x.sum(axis=0)) > 0
     blocks = present.reshape(len(pick), len(weights))

@@ -137,7 +137,7 @@ def _fraction(units: Units, stage: int, count: Floats, parent: Codes, first: Cod
 
 def _cross(pick: Floats, moment: Floats) -> Floats:
     """Sums of a moment over the cells two estimates share: strata x estimates x estimates."""
-    return np.asarray(np.einsum("ac,hc,bc->hab", pick, moment, pick), dtype=np.float64)
+    return np.stack([(pick * stratum) @ pick.T for stratum in moment])
 
 
 def _lonely_error(alone: NDArray[np.bool_], names: tuple[str, ...]) -> DesignError:

@@ -146,7 +146,7 @@ class SurveyData:
         OptionError
             The age lies above the oldest published one, or cuts through a band of the embedded cells.
         """
-        return self.design(weight).subset(self._aged(min_age), population=_aged_words(min_age))
+        return self.design(weight).subset(self._aged(min_age), population=_aged_words(min_age), youngest=min_age)
 
     def flow_for(self, outcome: str, min_age: int | None = None, *, weight: str = "interview") -> Flow:
         """Participant flow of one outcome: in the files, of the age, asked, with an answer, analysed.
@@ -190,6 +190,9 @@ class SurveyData:
 
     def _aged(self, min_age: int) -> pd.Series:
         """Rows of persons of that age and over."""
+        oldest = _oldest_age(self.declaration)
+        if not 0 <= min_age <= oldest:
+            raise OptionError(f"age {min_age} cannot be cut: ages are published from 0 to {oldest:g} ({oldest:g} or over).")
         if self.edges:
             if min_age not in self.edges:
                 edges = ", ".join(map(str, self.edges))
@@ -198,9 +201,6 @@ class SurveyData:
                     f"microdata (crampstats data fetch)."
                 )
             return self.table["age_from"] >= min_age
-        oldest = _oldest_age(self.declaration)
-        if not 0 <= min_age <= oldest:
-            raise OptionError(f"age {min_age} cannot be cut: ages are published from 0 to {oldest:g} ({oldest:g} or over).")
         return (self.table["age_years"] >= min_age).fillna(False).astype(bool)
 
     def _persons(self, weight: str) -> pd.Series:

@@ -208,3 +208,24 @@ def test_other_tables_are_judged_the_same():
 def test_a_margin_in_points_is_refused_with_what_is_meant(margin):
     with pytest.raises(OptionError, match=r"0\.05 is 5 points"):
         check_claim(HALF, design(sample(50, 100)), margin=margin)
+
+
+@pytest.mark.parametrize(("population", "youngest", "judged"), [
+    ("adults aged 20+", 20, True), ("adults aged 18+", 18, True), ("adults aged 60+", 60, False), ("persons aged 16+", 16, False),
+    ("adult patients of a practice", None, True), ("children aged 8 to 12", None, False), ("persons in a file", None, False),
+])
+def test_a_claim_on_adults_is_held_against_adults_alone(population, youngest, judged):
+    people = SurveyDesign(sample(60, 200), outcomes=(CRAMPS,), population=population, youngest=youngest)
+    (found,) = check_claim(replace(HALF, youngest=(18, 20)), people).verdicts
+    assert (found.word != "not testable here") == judged
+    if not judged:
+        assert found.reason == f"the claim speaks of adults, the data of {population}"
+
+
+def test_an_unreliable_subgroup_is_no_candidate_for_the_nearest():
+    """Five persons, half of them cases but one, would head the list if they were shown."""
+    table = sample(60, 200, sex=["f"] * 200)
+    few = pd.DataFrame({"cramps": [1, 1, 0, 0, 1], "sex": ["m"] * 5})
+    found = check_claim(HALF, design(pd.concat([table, few], ignore_index=True)), subgroups=("sex",)).closest
+    assert found.frame["sex"].tolist() == ["", "f"]
+    assert "1 unreliable estimates are left out" in found.method

@@ -69,7 +69,8 @@ def test_a_group_without_anybody_of_an_age_has_no_estimate():
 def test_persons_of_unknown_age_are_left_out_and_noted():
     unknown = pd.concat([BOTH, pd.DataFrame({"sex": ["f"] * 3, "age_group": [None] * 3, "y": [1, 1, 0]})], ignore_index=True)
     found = estimate_standardised_prevalence(SurveyDesign(unknown), "y", by="sex")
-    assert "3 persons with an unknown age_group are left out." in found.notes
+    assert "3 persons without age_group (20-39, 40-59, 60+) are left out." in found.notes
+    assert found.frame["n_events"].sum() == BOTH["y"].sum()  # the two cases of unknown age are not counted either
     assert found.frame["n"].tolist() == [100, 60]
 
 
@@ -105,3 +106,10 @@ def test_the_us_standard_sums_to_one_and_the_world_standard_to_its_adults():
     """WHO 2001, table 4: ages 0-4 to 15-19 are 8.86, 8.69, 8.60 and 8.47 of 100 (printed with rounding)."""
     assert sum(STANDARDS["us2000"].weights.values()) == pytest.approx(1.0, abs=1e-12)
     assert sum(STANDARDS["who"].weights.values()) == pytest.approx(100 - 8.86 - 8.69 - 8.60 - 8.47, abs=0.15)
+
+
+@pytest.mark.parametrize("youngest", [16, 18, 30])
+def test_a_population_that_begins_inside_or_before_the_standard_is_refused(youngest):
+    design = SurveyDesign(BOTH, youngest=youngest, population=f"adults aged {youngest}+")
+    with pytest.raises(OptionError, match=rf"begins at {youngest}: choose a youngest age of 20, 40, 60"):
+        estimate_standardised_prevalence(design, "y")
