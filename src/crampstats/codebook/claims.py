@@ -20,8 +20,8 @@ SIXTY_PERCENT = ClaimFamily(
     origin=(
         f"{REVIEW}: abstract “Up to 60 percent of adults report that they have had nocturnal leg cramps”, body text “50 to 60 "
         "percent”. A narrative review's upper bound, ever-type wording, without recall window, sample size or interval; on its "
-        "way to popular pages “up to” and “have had” were lost. The one study in that range whose number was read at its source is "
-        "of hospital outpatients aged 65 and over (Abdulla 1999, 50 %). Not to be confused with the 60.3 % of Garrison 2012, the "
+        "way to popular pages “up to” and “have had” were lost. Of the earlier studies in that range one was read at its source: "
+        "hospital outpatients aged 65 and over (Abdulla 1999, 50 %). Not to be confused with the 60.3 % of Garrison 2012, the "
         "share of quinine users who had taken a suspect medicine."
     ),
     readings=(
