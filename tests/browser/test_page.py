@@ -39,6 +39,22 @@ document.title = 'PROBE' + JSON.stringify({width: innerWidth, scroll: document.d
   main: document.querySelectorAll('main').length});
 </script>"""
 
+PRINT_PROBE = """<script>
+for (const folded of document.querySelectorAll('details')) folded.open = true;
+const inner = document.querySelector('main').getBoundingClientRect();
+const images = [...document.querySelectorAll('figure img')].map(i => ({id: i.closest('figure').id,
+  width: i.getBoundingClientRect().width / inner.width, drawn: i.naturalWidth}));
+const tables = [...document.querySelectorAll('table')].map(t => ({id: t.parentElement.id,
+  beyond: t.getBoundingClientRect().right - inner.right}));
+document.title = 'PROBE' + JSON.stringify({images, tables});
+</script>"""
+PHONE_PROBE = """<script>
+const table = document.querySelector('#table-readings table');
+const shown = [...document.querySelectorAll('.stacked td:not(:empty)')].filter(e => e.offsetParent !== null);
+parent.document.title = 'PROBE' + JSON.stringify({rows: shown.length,
+  beyond: Math.max(...shown.map(e => e.getBoundingClientRect().right)) - innerWidth, table: table.offsetWidth});
+</script>"""
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium (Debian: apt-get install chromium) to open the page"),
@@ -106,6 +122,31 @@ def test_a_phone_of_390_pixels_needs_no_sideways_scrolling(page: Path, tmp_path:
     assert seen["width"] == 390
     assert seen["scroll"] <= 390
     assert seen["wide"] == 0, seen["first"]
+
+
+def test_a_phone_shows_every_reason_without_sideways_scrolling(page: Path, tmp_path: Path) -> None:
+    with_probe(page, tmp_path / "inner.html", PHONE_PROBE)
+    frame = '<iframe src="inner.html" style="width:390px;height:800px;border:0"></iframe>'
+    (tmp_path / "outer.html").write_text(f"<title>x</title>{frame}", encoding="utf-8")
+    seen = measured(chromium("--allow-file-access-from-files", "--window-size=900,900", "--dump-dom",
+                             (tmp_path / "outer.html").as_uri(), profile=tmp_path / "profile"))
+    assert seen["rows"] > 20
+    assert seen["beyond"] <= 0
+    assert seen["table"] <= 390
+
+
+def test_print_shows_the_wide_figures_and_whole_tables(page: Path, tmp_path: Path) -> None:
+    """The rules for print applied to a window of 680 pixels, the text width of A4; rules for phones would show at 600."""
+    copy = with_probe(page, tmp_path / "print.html", PRINT_PROBE)
+    text = copy.read_text(encoding="utf-8").replace("@media print", "@media all").replace('"screen and ', '"speech and ')
+    copy.write_text(text.replace("@media screen and", "@media speech and"), encoding="utf-8")
+    for width in (680, 600):
+        seen = measured(chromium(f"--window-size={width},1000", "--dump-dom", copy.as_uri(), profile=tmp_path / "profile"))
+        assert len(seen["images"]) >= 5
+        for image in seen["images"]:
+            assert image["width"] >= 0.9, image
+            assert image["drawn"] > 600, image
+        assert width < 680 or [table for table in seen["tables"] if table["beyond"] > 1] == []
 
 
 def test_the_page_prints(page: Path, tmp_path: Path) -> None:

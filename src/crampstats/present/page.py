@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 # An address in running text: no quotes, brackets or markup, and no full stop or comma at its end.
 ADDRESS = re.compile(r"https?://[A-Za-z0-9./?=_%&;:#~+()@!,'-]*[A-Za-z0-9/)]")
+TALL = 1.7  # height over width from which a drawing on one printed page would shrink below 70 % of its width
 OWN_IDS = ("top", "content", "contents", "methods", "citation")
 
 
@@ -168,9 +169,10 @@ def _block(block: Block) -> dict[str, object]:
     from markupsafe import Markup
 
     if isinstance(block, FigureBlock):
+        width, height = block.figure.get_size_inches()
         return {
             "kind": "figure", "id": block.id, "alt": block.alt, "caption": block.caption, "files": block.files,
-            "wide": _image(block.figure), "narrow": _image(block.narrow) if block.narrow else None,
+            "tall": height > TALL * width, "wide": _image(block.figure), "narrow": _image(block.narrow) if block.narrow else None,
         }
     if isinstance(block, TableBlock):
         html = Markup(table_html(block.table, block.id, label=block.caption))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from html import escape
+from html import escape, unescape
 from typing import TYPE_CHECKING
 
 from crampstats.core.errors import DataError
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 OUTCOME = "Outcome"
 HIDDEN = "suppressed"
+# Forty characters, or a word (an address) that cannot be broken at a blank.
+LONG_CELL = re.compile(r'class="gt_row gt_left">(?=[^<]{40}|[^<]*[^<\s]{22})')
 VALID_ID = re.compile(r"[A-Za-z][\w-]*\Z")
 
 
@@ -87,8 +89,7 @@ def format_claims_table(check: ClaimCheck, *, title: str = "") -> GT:
         found = "" if results is None or not len(results) else format_row(results, results.frame.iloc[0])
         value = "no number" if claim.value is None else f"{claim.direction} {format_share(claim.value, digits=0)}"
         rows.append({
-            "Reading": claim.statement, "Verdict": verdict.word, "Claimed": value, "Found": found,
-            "Why": format_reason(verdict),
+            "Reading": claim.statement, "Verdict": verdict.word, "Why": format_reason(verdict), "Claimed": value, "Found": found,
             "Population; window; threshold": f"{claim.population}; {claim.recall_window}; {claim.threshold}",
         })
     return _table(pd.DataFrame(rows), title=title, notes=[format_sentence(note) for note in check.notes], right=())
@@ -125,6 +126,8 @@ def format_frame(frame: pd.DataFrame, *, title: str = "", labels: Mapping[str, s
 def table_html(table: GT, id: str, *, label: str = "") -> str:
     """A table as an HTML fragment for a page: its own ids, no style sheet of its own, scrolling in its own frame.
 
+    A table with long texts is marked for stacking: on a phone each cell is a line that begins with its column's name.
+
     Parameters
     ----------
     table
@@ -151,11 +154,26 @@ def table_html(table: GT, id: str, *, label: str = "") -> str:
     html = re.sub(r' data-quarto-[a-z-]+="[a-z]*"', "", body.group())
     notes = re.findall(r'<td class="gt_sourcenote"[^>]*>(.*?)</td>', html, flags=re.DOTALL)
     html = re.sub(r"\s*<tfoot>.*?</tfoot>", "", html, flags=re.DOTALL)
-    html = re.sub(r'class="gt_row gt_left">(?=[^<]{40})', 'class="gt_row gt_left long">', html)
+    html = re.sub(LONG_CELL, 'class="gt_row gt_left long">', html)
     html = re.sub(r">[^<>]+<", lambda text: _whole_numbers(text.group()), html)
-    frame = f'<div id="{id}" class="table" role="region" aria-label="{escape(label or f"Table {id}")}" tabindex="0">'
+    stacked = 'gt_left long">' in html
+    html = _labelled(html) if stacked else html
+    kind, name = "table stacked" if stacked else "table", escape(label or f"Table {id}")
+    frame = f'<div id="{id}" class="{kind}" role="region" aria-label="{name}" tabindex="0">'
     below = "".join(f"<p>{_whole_numbers(note)}</p>\n" for note in notes)
     return f"{frame}\n{html}\n</div>" + (f'\n<div class="notes">\n{below}</div>' if below else "")
+
+
+def _labelled(html: str) -> str:
+    """Table rows in which every cell knows its column's name."""
+    heads = [escape(unescape(re.sub(r"<[^>]+>", "", head))) for head in re.findall(r'<th class="gt_col_heading.*?</th>', html,
+                                                                                 flags=re.DOTALL)]
+
+    def labelled_row(row: re.Match[str]) -> str:
+        names = iter(heads)
+        return re.sub(r'<td(?=[^>]* class="gt_row )', lambda _: f'<td data-label="{next(names, "")}"', row.group())
+
+    return re.sub(r"<tr>.*?</tr>", labelled_row, html, flags=re.DOTALL)
 
 
 def _whole_numbers(html: str) -> str:

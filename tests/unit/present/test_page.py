@@ -100,10 +100,17 @@ def test_headings_descend_without_a_gap_and_landmarks_are_there(page):
     assert reader.all("a")[0]["class"] == "skip"
 
 
+def test_a_very_tall_figure_may_run_over_pages_in_print(draw):
+    figure = draw("flow")
+    figure.set_size_inches(5, 9)
+    block = FigureBlock(figure, "alt", "caption", "tall-one")
+    assert '<figure id="tall-one" class="tall">' in build_page([Section("One", (block,))], title="t")
+
+
 def test_every_figure_has_its_alternative_text_and_a_narrow_drawing(page):
     reader = Reader(page)
     assert [image["alt"] for image in reader.all("img")] == ["Flow: 1,000 persons, 590 analysed."]
-    assert reader.all("source")[0]["media"] == "(max-width: 620px)"
+    assert reader.all("source")[0]["media"] == "screen and (max-width: 620px)"
     wide = base64.b64decode(reader.all("img")[0]["src"].partition(",")[2])
     assert wide.lstrip().startswith(b"<?xml")
     assert "Files: flow.png, flow.csv." in reader.words

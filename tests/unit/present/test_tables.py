@@ -66,11 +66,24 @@ def test_two_tables_on_a_page_share_no_id_and_carry_no_style_sheet(estimates):
     assert "<style" not in html
 
 
+def test_long_texts_are_stacked_on_phones_and_numbers_are_not(check, estimates):
+    html = table_html(format_claims_table(check), "c")
+    assert 'class="table stacked"' in html
+    row = html.split("<tr>")[1]
+    assert re.findall(r'data-label="([^"]*)"', row)[:3] == ["Reading", "Verdict", "Why"]
+    assert "data-label" not in table_html(format_table(estimates), "t")
+
+
+def test_a_long_word_may_be_broken():
+    html = table_html(format_frame(pd.DataFrame({"Source": ["doi:10.1371/journal.pone.0178465", "PMID 1"]})), "t")
+    assert html.count(" long") == 1
+
+
 def test_cells_written_by_others_are_escaped(estimates):
     frame = pd.DataFrame({HOSTILE: [HOSTILE, None], "n": [1, 2]})
     html = table_html(format_frame(frame, title=HOSTILE), "t", label=HOSTILE)
     assert "<img" not in html
-    assert html.count("&lt;img src=x onerror=alert(1)&gt;") == 4  # title, head, cell and the name of the frame
+    assert html.count("&lt;img src=x onerror=alert(1)&gt;") == 6  # title, head, cell, name of the frame, a label on each row
     hostile = type(estimates)(estimates.frame.assign(sex=HOSTILE, caution=HOSTILE), groups=estimates.groups)
     assert "<img" not in table_html(format_table(hostile), "t")
 
