@@ -185,7 +185,7 @@ class SurveyData:
         left = {str(reason): int(count) for reason, count in by_reason.items() if count > 0}
         if NOT_ASKED in left:
             flow = flow.leave("asked", {NOT_ASKED: left.pop(NOT_ASKED)})
-        flow = flow.leave("analysed", left)
+        flow = flow.leave("with an answer", left).leave("analysed", {})
         return _confirmed(flow, int(persons[inside & ~lacking].sum()))
 
     def _aged(self, min_age: int) -> pd.Series:
