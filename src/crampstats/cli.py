@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,15 +15,19 @@ import click
 from crampstats.core.errors import CrampstatsError
 
 if TYPE_CHECKING:
+    from crampstats.core.claims import ClaimCheck
     from crampstats.core.estimates import Estimates
     from crampstats.reports.inputs import Study
 
 INTERVALS = ("korn_graubard", "beta", "logit", "wilson", "asin", "wald", "exact")
 STANDARDS = ("us2000", "who")
 WEIGHTS = ("interview", "exam")
+OF_NHANES = ("nhanes", "weight")
+OF_FILES = ("strata", "psu", "weights", "window", "threshold", "population", "age")
 FORMATS = ("png", "svg", "pdf", "tiff")
 DEFAULT_OUT = "crampstats-report"
 USAGE = 2
+PIPE_CLOSED = 141
 INTERRUPTED = 130
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -60,11 +66,16 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted."""
     try:
         status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
+        sys.stdout.flush()  # a full disk behind a redirected stdout is told here, not by the interpreter as it leaves
     except click.ClickException as problem:
         problem.show()
         sys.exit(problem.exit_code)
-    except (CrampstatsError, PermissionError, IsADirectoryError, NotADirectoryError) as problem:
-        click.echo(f"Error: {problem}", err=True)
+    except BrokenPipeError:
+        _silence_stdout()
+        sys.exit(PIPE_CLOSED)
+    except (CrampstatsError, OSError) as problem:
+        _silence_stdout()
+        click.echo(f"Error: {_complaint(problem)}", err=True)
         sys.exit(USAGE)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-written was left.", err=True)
@@ -72,20 +83,36 @@ def main(args: Sequence[str] | None = None) -> None:
     sys.exit(status if isinstance(status, int) else 0)
 
 
+def _complaint(problem: Exception) -> str:
+    """One line; of trouble the system reports, what, where and what to do."""
+    if isinstance(problem, CrampstatsError) or not isinstance(problem, OSError):
+        return str(problem)
+    where = f" ({problem.filename})" if problem.filename else ""
+    return f"{problem.strerror or problem}{where}. Make room, or name a file or folder you may read and write."
+
+
+def _silence_stdout() -> None:
+    """Give up what stdout still holds if it cannot be written: the interpreter would try again, with a traceback."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
 def data_options(function: Function) -> Function:
     """Options every command on data takes."""
     for option in reversed((
         click.option("--nhanes", "nhanes", metavar="DIR", help="Folder with NHANES .XPT files (also: CRAMPSTATS_NHANES)."),
-        click.option("--weight", type=click.Choice(WEIGHTS), default="interview", show_default=True, help="NHANES weight."),
+        click.option("--weight", type=click.Choice(WEIGHTS), help="NHANES weight. [default: interview]"),
         click.option("--min-age", type=int, help="Youngest age. [default: 20 on NHANES, none on a file]"),
         click.option("--outcome", "outcome", metavar="NAME,...", help="Yes/no outcome column(s), comma-separated."),
         click.option("--strata", metavar="COLUMN", help="Strata of your file's sampling design."),
         click.option("--psu", metavar="COLUMN", help="Primary sampling units of your file."),
         click.option("--weights", metavar="COLUMN", help="Sampling weights of your file."),
-        click.option("--window", metavar="TEXT", default="", help='Recall window of your file, e.g. "past month".'),
-        click.option("--threshold", metavar="TEXT", default="", help="What counts as a case. [default: at least once]"),
-        click.option("--population", metavar="TEXT", default="", help="Who was asked, in words."),
-        click.option("--age", metavar="COLUMN", default="age_years", show_default=True, help="Ages in your file."),
+        click.option("--window", metavar="TEXT", help='Recall window of your file, e.g. "past month".'),
+        click.option("--threshold", metavar="TEXT", help="What counts as a case. [default: at least once]"),
+        click.option("--population", metavar="TEXT", help="Who was asked, in words."),
+        click.option("--age", metavar="COLUMN", help="Ages in your file. [default: age_years]"),
     )):
         function = option(function)
     return function
@@ -120,7 +147,7 @@ def report(data: str, out: str, with_table: bool, quiet: bool, **options: Any) -
     click.echo(f"Source: {study.design.source.label} ({study.design.source.detail}).", err=True)
     if study.more:
         click.echo(study.more, err=True)
-    click.echo(page)
+    click.echo(click.format_filename(page))
 
 
 @app.command()
@@ -214,12 +241,12 @@ def figures(
     if name not in FIGURES:
         raise unknown_name("figure", name, FIGURES)
     wanted = _split(formats)
-    for one in wanted:
+    for one in wanted or [""]:
         if one not in FORMATS:
             raise unknown_name("format", one, FORMATS)
     study = _study(data, options)
     for path in write_figure(name, study, Path(out), width_mm=width_mm, formats=wanted, dpi=dpi, grey=grey):
-        click.echo(path)
+        click.echo(click.format_filename(path))
 
 
 @app.group()
@@ -260,10 +287,20 @@ def verify(nhanes: str | None) -> int:
 
 
 def _byte_bar(name: str, total: int | None) -> Any:
-    """A progress bar in bytes on stderr."""
+    """A progress bar in bytes on stderr; where that is no terminal, one line."""
+    if not sys.stderr.isatty():
+        click.echo(f"{name}: {f'{total:,} bytes' if total else 'size unknown'}", err=True)
+        return nullcontext(_NoBar())
     from tqdm import tqdm
 
     return tqdm(desc=name, total=total, unit="B", unit_scale=True, file=sys.stderr)
+
+
+class _NoBar:
+    """A bar that shows nothing."""
+
+    def update(self, n: int) -> None:
+        """Nothing to show."""
 
 
 def _split(text: str | None) -> list[str]:
@@ -275,13 +312,17 @@ def _study(data: str, options: dict[str, Any]) -> Study:
     from crampstats.core.errors import OptionError
     from crampstats.reports.inputs import NHANES_NAME, FileOptions, open_study
 
-    if data.lower() == NHANES_NAME and (given := [name for name in ("strata", "psu", "weights", "window") if options[name]]):
+    is_nhanes = data.lower() == NHANES_NAME
+    given = [name for name in (OF_FILES if is_nhanes else OF_NHANES) if options[name] is not None]
+    if given and is_nhanes:
         raise OptionError(f"--{given[0]} is for your own file; NHANES has its own (its weight: --weight interview or exam).")
-    file_options = FileOptions(
-        tuple(_split(options["outcome"])), options["strata"], options["psu"], options["weights"], options["window"],
-        options["threshold"], options["population"], options["age"],
+    if given:
+        raise OptionError(f"--{given[0]} is for NHANES; your own file has --strata, --psu and --weights with names of columns.")
+    said = {name: options[name] for name in OF_FILES if options[name] is not None}
+    return open_study(
+        data, nhanes=options["nhanes"], min_age=options["min_age"], weight=options["weight"] or WEIGHTS[0],
+        options=FileOptions(tuple(_split(options["outcome"])), **said),
     )
-    return open_study(data, nhanes=options["nhanes"], min_age=options["min_age"], weight=options["weight"], options=file_options)
 
 
 def _show(found: Estimates, study: Study, as_json: bool) -> None:
@@ -302,25 +343,20 @@ def _plain_table(found: Estimates) -> str:
     return format_text(found)
 
 
-def _claim_rows(check: Any) -> list[dict[str, Any]]:
-    """Rows of a claim check: the verdict beside the Estimates columns of its prevalence."""
+def _claim_rows(check: ClaimCheck) -> list[dict[str, Any]]:
+    """Rows of a claim check: the verdict beside every row of Estimates behind it."""
     from crampstats.core.estimates import COLUMNS
 
     rows = []
-    for verdict in check.verdicts:
-        claim = verdict.claim
-        head = {
-            "family": check.family.name, "claim": claim.name, "statement": claim.statement, "population": claim.population,
-            "recall_window": claim.recall_window, "threshold": claim.threshold, "claimed": claim.value,
-            "direction": claim.direction, "verdict": verdict.word, "reason": verdict.reason, "needs": claim.needs,
-        }
+    heads = check.to_frame().astype(object)
+    for head, verdict in zip(heads.where(heads.notna(), None).to_dict("records"), check.verdicts, strict=True):
         found = verdict.estimates.to_records() if verdict.estimates is not None else [dict.fromkeys(COLUMNS)]
         rows += [{**head, **row} for row in found]
     return rows
 
 
 class _Progress:
-    """Steps on stderr with a bar; silent when quiet."""
+    """Steps on stderr: a bar on a terminal, otherwise a line each; silent when quiet."""
 
     def __init__(self, quiet: bool) -> None:
         self.quiet = quiet
@@ -332,6 +368,9 @@ class _Progress:
     def step(self, label: str, done: int, total: int) -> None:
         """Show that `done` of `total` steps are finished and `label` is next."""
         if self.quiet:
+            return
+        if not sys.stderr.isatty():
+            click.echo(f"{label} ({done}/{total})", err=True)
             return
         if self.bar is None:
             from tqdm import tqdm

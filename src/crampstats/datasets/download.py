@@ -315,4 +315,6 @@ def _writing(folder: Path) -> Iterator[None]:
         raise
     except OSError as problem:
         why = problem.strerror or str(problem)
-        raise DownloadError(f"cannot write to {folder}: {why}. Choose another folder or make room.") from problem
+        raise DownloadError(
+            f"cannot write to {folder}: {why}. Choose another folder (crampstats data fetch --to DIR) or make room."
+        ) from problem

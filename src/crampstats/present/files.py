@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -142,7 +144,107 @@ def write_whole(path: Path, content: bytes) -> Path:
         os.replace(aside, path)
     except OSError as problem:
         why = problem.strerror or problem
-        raise DataError(f"{path} cannot be written ({why}). Choose a folder you may write to.") from problem
+        raise DataError(f"{path} cannot be written ({why}). Choose a folder you may write to, or make room.") from problem
     finally:
-        aside.unlink(missing_ok=True)
+        # where the place is no folder there is nothing to clear away, and asking fails too
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
     return path
+
+
+def make_folder(folder: Path) -> list[Path]:
+    """Make a folder and those above it.
+
+    Returns
+    -------
+    list of Path
+        The folders that were not there, innermost first.
+
+    Raises
+    ------
+    DataError
+        When it cannot be made; the message says which folder, why, and what to do.
+    """
+    try:
+        absent = [one for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        why = "a file has that name" if folder.is_file() else problem.strerror or problem
+        raise DataError(f"the folder {folder} cannot be made ({why}). Name another folder, one you may write to.") from problem
+    return absent
+
+
+@contextmanager
+def replace_together(folder: Path, stale: Iterable[str] = ()) -> Iterator[Path]:
+    """A folder to write into, whose files take their places in `folder` when the block ends.
+
+    When the block fails or is interrupted, nothing in `folder` has changed and nothing is left beside it. Files of other
+    names in `folder` are never touched.
+
+    Parameters
+    ----------
+    folder
+        Where the files shall stand; made when it is not there.
+    stale
+        Files below `folder`, as relative paths, to remove unless the block wrote them anew.
+
+    Yields
+    ------
+    Path
+        The folder to write into. It lies inside `folder`, which may be a mounted disk or have an unwritable parent.
+
+    Raises
+    ------
+    DataError
+        When `folder` cannot be made or written.
+    """
+    made: list[Path] = []
+    aside = folder / f".partial-{os.getpid()}"
+    try:
+        made = make_folder(folder)
+        with _explained(folder):
+            aside.mkdir()
+        yield aside
+        with _explained(folder):
+            _swap_in(aside, folder, stale)
+        made = []
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        for one in made:
+            with suppress(OSError):
+                one.rmdir()
+
+
+@contextmanager
+def _explained(folder: Path) -> Iterator[None]:
+    """Trouble with the disk, with the folder it concerns."""
+    try:
+        yield
+    except OSError as problem:
+        why = problem.strerror or problem
+        raise DataError(f"the folder {folder} cannot be written ({why}). Name another folder, or make room.") from problem
+
+
+def _swap_in(aside: Path, folder: Path, stale: Iterable[str]) -> None:
+    """Every file from `aside` into its place; if one cannot be moved, all is put back as it was."""
+    new = sorted(path.relative_to(aside) for path in aside.rglob("*") if path.is_file())
+    earlier = aside / ".earlier"
+    undo: list[tuple[Path, Path]] = []
+    try:
+        for name in dict.fromkeys((*map(Path, stale), *new)):
+            if (folder / name).is_file():
+                _move(folder / name, earlier / name, undo)
+        for name in new:
+            _move(aside / name, folder / name, undo)
+    except BaseException:
+        for place, origin in reversed(undo):
+            with suppress(FileNotFoundError):
+                os.replace(place, origin)
+        raise
+
+
+def _move(origin: Path, place: Path, undo: list[tuple[Path, Path]]) -> None:
+    """Move a file, noting first how to take it back: an interrupt may come between any two steps."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    undo.append((place, origin))
+    os.replace(origin, place)

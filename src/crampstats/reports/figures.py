@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crampstats.codebook.claims import SIXTY_PERCENT
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.estimate.claims import check_claim
 from crampstats.estimate.prevalence import estimate_prevalence
@@ -20,7 +20,7 @@ from crampstats.present.figures import (
     plot_forest,
     plot_prevalence_by_threshold_age_sex,
 )
-from crampstats.present.files import Tabular, format_csv, save_figure, save_text
+from crampstats.present.files import FORMATS, Tabular, format_csv, replace_together, save_figure, save_text
 from crampstats.reports.evidence import FOREST_WITHIN, gather_evidence
 from crampstats.reports.inputs import Study
 
@@ -155,16 +155,26 @@ def write_figure(
     -------
     list of Path
         What was written.
+
+    Raises
+    ------
+    OptionError
+        No format, or an unknown one.
+    DataError
+        The data cannot give the figure, or the folder cannot be written; then nothing is left of it.
     """
+    if not formats:
+        raise OptionError(f"no format was named; choose from {', '.join(FORMATS)}.")
     drawing = FIGURES[name][1](study)
-    return save_drawing(drawing, drawing.draw(width_mm, grey), folder / name, formats=formats, dpi=dpi)
+    with replace_together(folder) as aside:
+        saved = save_drawing(drawing, drawing.draw(width_mm, grey), aside / name, formats=formats, dpi=dpi)
+    return [folder / path.name for path in saved]
 
 
 def save_drawing(
     drawing: Drawing, figure: Figure, stem: Path, *, formats: Sequence[str] = ("png", "svg", "pdf"), dpi: int = 300
 ) -> list[Path]:
     """The drawn figure, its caption and its numbers as files named after `stem`."""
-    stem.parent.mkdir(parents=True, exist_ok=True)
     saved = save_figure(figure, stem, formats=tuple(formats), dpi=dpi)
     caption = save_text(drawing.caption + "\n", stem.with_suffix(".txt"))
     numbers = save_text(format_csv(drawing.numbers), stem.with_suffix(".csv"))

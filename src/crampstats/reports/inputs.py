@@ -123,6 +123,17 @@ def open_study(
     return _open_file(Path(data), min_age, options or FileOptions())
 
 
+def printable(text: str) -> str:
+    """Text with every character that cannot be shown (a file name in another encoding, a control character) replaced.
+
+    Examples
+    --------
+    >>> printable("caf\\udce9.csv")
+    'caf\ufffd.csv'
+    """
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
 def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:
     survey = load_nhanes(folder)
     more = ""
@@ -135,32 +146,34 @@ def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:
 
 
 def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
-    table = read_tidy(path)
+    if not path.name:
+        raise OptionError('no data were named: give a file, or "nhanes".')
+    table, shown = read_tidy(path), printable(path.name)
     if not options.outcomes:
-        raise OptionError(f"say which column of {path.name} holds the cramps: --outcome NAME; it has {', '.join(table.columns)}.")
+        raise OptionError(f"say which column of {shown} holds the cramps: --outcome NAME; it has {', '.join(table.columns)}.")
     for name in options.outcomes:
         if name not in table:
             raise unknown_name("outcome", name, table.columns)
     table = _with_age_groups(table, options.age)
-    population = options.population or f"persons in {path.name}"
+    population = printable(options.population) or f"persons in {shown}"
     thresholds = {one.name: one.threshold for one in CODEBOOK_OUTCOMES}
     outcomes = tuple(
         Outcome(
-            name, name.replace("_", " "), population, options.window,
-            options.threshold or thresholds.get(name, AT_LEAST_ONCE),
+            name, name.replace("_", " "), population, printable(options.window),
+            printable(options.threshold) or thresholds.get(name, AT_LEAST_ONCE),
         )
         for name in options.outcomes
     )
     design = SurveyDesign(
         table, strata=options.strata, psu=options.psu, weights=options.weights, outcomes=outcomes, labels=_labels(table),
-        source=Source(f"the file {path.name}", detail="tidy file"), population=population,
+        source=Source(f"the file {shown}", detail="tidy file"), population=population,
     )
     if min_age is None:
         return Study(design, lambda name: _file_flow(table, name, None, None))
     if options.age not in table:
-        raise DataError(f"--min-age needs a column of ages; {path.name} has no {options.age!r} (--age NAME names another).")
+        raise DataError(f"--min-age needs a column of ages; {shown} has no {options.age!r} (--age NAME names another).")
     inside = (table[options.age] >= min_age).fillna(False).astype(bool)
-    narrow = design.subset(inside, population=f"{population}, aged {min_age}+")
+    narrow = design.subset(inside, population=f"{population}, aged {min_age}+", youngest=min_age)
     return Study(narrow, lambda name: _file_flow(table, name, inside, min_age))
 
 

@@ -10,19 +10,25 @@ import pandas as pd
 
 from crampstats.codebook.claims import REGISTER, SIXTY_PERCENT
 from crampstats.core.claims import ClaimCheck
-from crampstats.core.errors import DataError
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.estimate.claims import MARGIN, check_claim
 from crampstats.estimate.comparisons import compare_groups
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.standardise import estimate_standardised_prevalence
-from crampstats.present.files import format_csv, save_text
+from crampstats.present.files import FORMATS, format_csv, replace_together, save_text
 from crampstats.present.page import FigureBlock
 from crampstats.reports.evidence import Evidence, gather_evidence
 from crampstats.reports.figures import FIGURES, save_drawing, shown_outcomes
 from crampstats.reports.inputs import Study
 
 PAGE = "index.html"
+# every table a report may write, so that those of an earlier one do not stay beside a page that lacks them
+TABLES = (
+    "prevalence", "prevalence_by_age_and_sex", "age_standardised", "by_cycle", "comparisons", "claim_bounds", "claim_closest",
+    "published_studies", "published_pooled", "claim_readings", "claims_register", "analysed_table",
+)
 Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
@@ -109,7 +115,8 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
     study
         The data.
     folder
-        Made when it is not there; files of an earlier report are replaced one by one.
+        Made when it is not there. An earlier report in it is replaced when the new one is complete, and stays as it is when
+        anything goes wrong; files of other names are not touched.
     with_table
         Also write the analysed table.
     progress
@@ -119,32 +126,49 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
     -------
     Path
         The page.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be made or written, or the data give no estimate at all.
     """
     from crampstats.reports.sixty_percent_page import build_answer_page, build_figure_block
 
     tell = progress or _say_nothing
     names = [name for name in FIGURES if _can_draw(name, study)]
     total = len(names) + 3
-    folder.mkdir(parents=True, exist_ok=True)
-    tell("estimates and verdicts", 0, total)
-    answer = answer_sixty_percent(study)
-    figures: dict[str, FigureBlock] = {}
-    for step, name in enumerate(names, start=1):
-        tell(f"figure: {name}", step, total)
-        drawing = FIGURES[name][1](study)
-        figures[name] = build_figure_block(name, drawing)
-        save_drawing(drawing, figures[name].figure, folder / "figures" / name)
-    tell("tables", total - 2, total)
-    write_tables(answer, folder / "tables", with_table=with_table)
-    tell("page", total - 1, total)
-    page = save_text(build_answer_page(answer, figures, with_table=with_table), folder / PAGE)
+    with replace_together(folder, _all_files()) as aside:
+        tell("estimates and verdicts", 0, total)
+        answer = answer_sixty_percent(study)
+        figures: dict[str, FigureBlock] = {}
+        undrawn: dict[str, str] = {}
+        for step, name in enumerate(names, start=1):
+            tell(f"figure: {name}", step, total)
+            try:
+                drawing = FIGURES[name][1](study)
+                figures[name] = build_figure_block(name, drawing)
+            except DataError as problem:
+                # weak data get a page that says what is left out, not an error
+                undrawn[name] = str(problem)
+                continue
+            save_drawing(drawing, figures[name].figure, aside / "figures" / name)
+        tell("tables", total - 2, total)
+        write_tables(answer, aside / "tables", with_table=with_table)
+        tell("page", total - 1, total)
+        save_text(build_answer_page(answer, figures, with_table=with_table, undrawn=undrawn), aside / PAGE)
     tell("done", total, total)
-    return page
+    return folder / PAGE
+
+
+def _all_files() -> list[str]:
+    """Every file a report may write, relative to its folder."""
+    endings = (*FORMATS, "txt", "csv")
+    figures = [f"figures/{name}.{ending}" for name in FIGURES for ending in endings]
+    return [PAGE, *figures, *(f"tables/{name}.csv" for name in TABLES)]
 
 
 def write_tables(answer: Answer, folder: Path, *, with_table: bool = False) -> list[Path]:
     """Every table of the page as CSV, and the analysed table on request."""
-    folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, Estimates | ClaimCheck | None] = {
         "prevalence": answer.overall, "prevalence_by_age_and_sex": answer.by_group, "age_standardised": answer.standardised,
         "by_cycle": answer.waves, "comparisons": answer.compared, "claim_bounds": answer.sixty.bounds,
@@ -155,9 +179,15 @@ def write_tables(answer: Answer, folder: Path, *, with_table: bool = False) -> l
     register = pd.concat([check.to_frame() for check in answer.checks], ignore_index=True)
     written.append(save_text(register.to_csv(index=False, lineterminator="\n"), folder / "claims_register.csv"))
     if with_table:
-        analysed = answer.study.design.table.drop(columns="_in_domain", errors="ignore")
+        analysed = _analysed_rows(answer.study.design)
         written.append(save_text(analysed.to_csv(index=False, lineterminator="\n"), folder / "analysed_table.csv"))
     return written
+
+
+def _analysed_rows(design: SurveyDesign) -> pd.DataFrame:
+    """Rows of the domain, without the column that marks them."""
+    table: pd.DataFrame = design.table
+    return table if design.domain is None else table[table[design.domain]].drop(columns=design.domain)
 
 
 def _overall(study: Study) -> Estimates:
@@ -183,8 +213,8 @@ def _standardised(study: Study) -> Estimates | None:
         return concat_estimates([
             estimate_standardised_prevalence(study.design, name, by=by, overall=bool(by)) for name in shown_outcomes(study)
         ])
-    except DataError:
-        return None  # the file's own age groups are not those of the standard
+    except (DataError, OptionError):
+        return None  # the ages are not those of the standard
 
 
 def _waves(study: Study) -> Estimates | None:

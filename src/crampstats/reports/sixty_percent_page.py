@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -23,25 +24,32 @@ from crampstats.present.wording import (
     format_verdict_summary,
 )
 from crampstats.reports.evidence import Evidence
-from crampstats.reports.figures import CLAIMED, Drawing, shown_outcomes
+from crampstats.reports.figures import CLAIMED, FIGURES, Drawing, shown_outcomes
 from crampstats.reports.sixty_percent import Answer
 
 PAGE_MM = 170.0
 PHONE_MM = 85.0
 TITLE = "Do about 60 percent of adults have nocturnal leg cramps?"
+NOTHING_LEFT_OUT: Mapping[str, str] = MappingProxyType({})
 NOT_TESTABLE = "not testable here"
 
+PLANTINGA = (
+    "Plantinga 2011 (https://doi.org/10.1053/j.ajkd.2011.05.024) counts any leg jerk or cramp and prints 39.2, 48.0 and 50.9 % "
+    "by stage of kidney disease. That is not cramps alone, and it needs laboratory data that are not analysed here yet."
+)
 # what Grandner & Winkelman 2017 printed, by outcome of ours (doi:10.1371/journal.pone.0178465)
 GRANDNER = {"mild_cramps": "24-25 %", "frequent_cramps": "6 %"}
 
 
-def build_answer_page(answer: Answer, figures: Mapping[str, FigureBlock], *, with_table: bool = False) -> str:
-    """The page as HTML text."""
+def build_answer_page(
+    answer: Answer, figures: Mapping[str, FigureBlock], *, with_table: bool = False, undrawn: Mapping[str, str] = NOTHING_LEFT_OUT
+) -> str:
+    """The page as HTML text; `undrawn` gives for each figure that could not be drawn the reason."""
     study = answer.study
     sections = [
         _prevalence_section(answer, figures), _claim_section(answer, figures), _register_section(answer),
         _evidence_section(answer, figures), _participants_section(answer, figures), _limits_section(answer),
-        _files_section(answer, with_table=with_table),
+        _files_section(answer, with_table=with_table, undrawn=undrawn),
     ]
     results = [part for part in (answer.overall, answer.standardised, answer.compared) if part is not None]
     return build_page(
@@ -97,6 +105,7 @@ def _wave_subsection(answer: Answer) -> tuple[Section, ...]:
     )
     return (Section("What published definitions give, wave by wave", (
         Paragraph(text), TableBlock(format_frame(pd.DataFrame(rows)), "Published and ours", "table-waves"),
+        Paragraph(PLANTINGA),
     )),)
 
 
@@ -192,14 +201,23 @@ def _evidence_section(answer: Answer, figures: Mapping[str, FigureBlock]) -> Sec
         f"{len(found.table)} rows read at their own source. Studies are pooled within setting, condition and recall window when "
         f"there are at least 3 independent ones; {pooled or 'none'} of {len(pools)} such groups has so many"
         + (": too few studies to pool. The points stand by themselves." if not pooled else ".")
+        + f" Left out of pools: {_left_out(found.table)}."
     )
     flags = tuple(f"{finding.message}" for finding in found.findings.rows)
     return Section("What others found", (
         Paragraph(words), *_figure("forest", figures), Paragraph(_regression_words(found)),
         Paragraph("Sources that contradict themselves in print, found by recomputing every percentage:"), Bullets(flags),
+        *_table(found.regression, "Meta-regression on setting and age", "table-regression", folded=True),
         *_table(found.pooled, "Pooling within setting and recall window", "table-pooled", folded=True),
         TableBlock(format_frame(_source_table(found.table)), "Published studies and their sources", "table-studies", folded=True),
     ))
+
+
+def _left_out(table: pd.DataFrame) -> str:
+    """Which studies a pool does not take, and why."""
+    reasons = {"possible_overlap": "may share participants with a later survey", "disputed": "contradicts itself in print"}
+    parts = [f"{row['study']} ({reasons[row['role']]})" for _, row in table.iterrows() if row["role"] in reasons]
+    return "; ".join(parts) or "none"
 
 
 def _regression_words(found: Evidence) -> str:
@@ -245,7 +263,7 @@ def _limits_section(answer: Answer) -> Section:
     return Section("What these data cannot say", (Bullets((*(nhanes if answer.study.is_nhanes else ()), *general)),))
 
 
-def _files_section(answer: Answer, *, with_table: bool) -> Section:
+def _files_section(answer: Answer, *, with_table: bool, undrawn: Mapping[str, str]) -> Section:
     names = ["figures/: every figure as PNG, SVG and PDF, its caption (.txt) and the numbers behind it (.csv)",
              "tables/: every table as CSV at full precision"]
     if with_table:
@@ -255,7 +273,16 @@ def _files_section(answer: Answer, *, with_table: bool) -> Section:
     more = f" {answer.study.more}" if answer.study.more else ""
     return Section("Data and files", (
         Paragraph(f"Data: {source.label}, {source.detail}.{more}"), Paragraph("Beside this page:"), Bullets(tuple(names)),
+        *_undrawn_words(undrawn),
     ))
+
+
+def _undrawn_words(undrawn: Mapping[str, str]) -> tuple[Paragraph | Bullets, ...]:
+    """Figures left out, with the reason."""
+    if not undrawn:
+        return ()
+    items = tuple(f"{FIGURES[name][0]}: {reason}" for name, reason in undrawn.items())
+    return (Paragraph("Figures that could not be drawn:"), Bullets(items))
 
 
 def _methods(answer: Answer, results: Sequence[Estimates]) -> list[str]:

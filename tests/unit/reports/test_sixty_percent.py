@@ -98,7 +98,7 @@ def test_nothing_names_the_machine(report: Path) -> None:
 def file_study(tmp_path: Path, frame: pd.DataFrame, **more: object):
     path = tmp_path / "own.csv"
     frame.to_csv(path, index=False)
-    options = FileOptions(outcomes=("cramps",), window="past month", population="patients", **more)
+    options = FileOptions(outcomes=("cramps",), window="past month", population="adult patients", **more)
     return open_study(path, options=options)
 
 
@@ -107,7 +107,7 @@ def test_a_minimal_file_gets_a_page_with_what_it_can_show(tmp_path: Path) -> Non
     study = file_study(tmp_path, pd.DataFrame({"cramps": rng.integers(0, 2, 80)}))
     page = write_report(study, tmp_path / "out")
     text = page.read_text(encoding="utf-8")
-    assert "patients" in text
+    assert "adult patients" in text
     assert "Grandner" not in text.split("What others found")[0]
     assert not (page.parent / "figures" / "age_curve.png").exists()
     assert (page.parent / "figures" / "claims.png").exists()
