@@ -72,7 +72,7 @@ def format_caption(estimates: Estimates, *, title: str = "", notes: Sequence[str
         f"Recall window: {', '.join(windows)}" if windows else "",
         f"Intervals: {100 * estimates.confidence_level:g} % confidence",
         estimates.method,
-        f"{hidden} estimate{'s' if hidden > 1 else ''} suppressed as too unreliable to show" if hidden else "",
+        _suppression(hidden),
         *notes,
         _source(estimates.source),
     ]
@@ -175,6 +175,15 @@ def format_claims_alt(check: ClaimCheck) -> str:
 
 def _join(sentences: Sequence[str]) -> str:
     return " ".join(format_sentence(sentence) for sentence in sentences if sentence)
+
+
+def _suppression(hidden: int) -> str:
+    """How many estimates are not shown, and where they are all the same."""
+    if not hidden:
+        return ""
+    what, those = ("1 estimate is", "it") if hidden == 1 else (f"{hidden} estimates are", "them")
+    return (f"{what} suppressed as too unreliable to show; the CSV beside the figure holds {those}, marked in its caution "
+            "column")
 
 
 def _warning(source: Source) -> str:

@@ -226,7 +226,7 @@ def _prose(text: str) -> Markup:
     """Escaped text in which a number and its percent sign stay on one line."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"(\d[\d.,]* %)", r'<span class="number">\1</span>', str(escape(text))))
+    return Markup(re.sub(r"((?:&[lg]t; )?\d[\d.,]* %)", r'<span class="number">\1</span>', str(escape(text))))
 
 
 def _without_closing(address: str) -> str:

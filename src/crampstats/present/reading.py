@@ -60,6 +60,13 @@ def level_words(level: object) -> str:
     return str(level).replace("_", " ") or ALL
 
 
+def term_words(estimates: Estimates, column: str, term: str) -> str:
+    """A term of the columns measure, outcome, exposure or level as printed: its label, else without underscores; "" stays."""
+    if column == "outcome":
+        return outcome_words(estimates, term) if term else ""
+    return label_of(estimates, term).label if column == "exposure" and term else term.replace("_", " ")
+
+
 def outcomes_of(estimates: Estimates) -> list[str]:
     """Outcomes in the order of their first row."""
     return list(dict.fromkeys(estimates.frame["outcome"]))
@@ -68,7 +75,7 @@ def outcomes_of(estimates: Estimates) -> list[str]:
 def outcome_words(estimates: Estimates, name: str) -> str:
     """The label of an outcome, or its name when it was not described."""
     outcome = estimates.outcomes.get(name)
-    return outcome.label if outcome else name.replace("_", " ")
+    return outcome.label if outcome else label_of(estimates, name).label
 
 
 def threshold_words(estimates: Estimates, name: str) -> str:

@@ -15,6 +15,7 @@ from crampstats.present.reading import (
     outcome_words,
     outcomes_of,
     population_of,
+    term_words,
     windows_of,
 )
 from crampstats.present.wording import (
@@ -178,7 +179,7 @@ def _labelled(html: str) -> str:
 
 def _whole_numbers(html: str) -> str:
     """Text in which a number and its percent sign stay on one line."""
-    return re.sub(r"(\d[\d.,]* %)", r'<span class="number">\1</span>', html)
+    return re.sub(r"((?:&[lg]t; )?\d[\d.,]* %)", r'<span class="number">\1</span>', html)
 
 
 def table_latex(table: GT) -> str:
@@ -199,7 +200,7 @@ def _display(estimates: Estimates, marks: Mapping[str, str], digits: int) -> pd.
         shown[_heading(estimates, name)] = [level_words(level) for level in frame[name]]
     for name, heading in (("measure", "Measure"), ("exposure", "Exposure"), ("level", "Level")):
         if frame[name].nunique() > 1 or (name != "measure" and frame[name].ne("").any()):
-            shown[heading] = frame[name]
+            shown[heading] = [term_words(estimates, name, term) for term in frame[name]]
     hidden = frame["caution"].map(is_suppressed)
     shown[_interval_heading(estimates)] = [_estimate(estimates, row, marks, digits) for _, row in frame.iterrows()]
     if frame["p_value"].notna().any():

@@ -22,6 +22,7 @@ MISSING = "not available"
 MADE_UP = "MADE-UP DATA"
 MADE_UP_WARNING = "These data were generated. They show how the program works and say nothing about people."
 SMALLEST_P = 0.001
+TINY = 1e-12
 
 
 def format_share(share: float, *, digits: int = 1) -> str:
@@ -29,10 +30,10 @@ def format_share(share: float, *, digits: int = 1) -> str:
 
     Examples
     --------
-    >>> format_share(0.30885), format_share(0.6, digits=0)
-    ('30.9 %', '60 %')
+    >>> format_share(0.30885), format_share(0.6, digits=0), format_share(0.0004)
+    ('30.9 %', '60 %', '< 0.1 %')
     """
-    return MISSING if _is_missing(share) else f"{100 * share:.{digits}f} %"
+    return MISSING if _is_missing(share) else f"{_percent(share, digits)} %"
 
 
 def format_share_interval(low: float, high: float, *, level: float = 0.95, digits: int = 1) -> str:
@@ -45,7 +46,7 @@ def format_share_interval(low: float, high: float, *, level: float = 0.95, digit
     """
     if _is_missing(low) or _is_missing(high):
         return f"{100 * level:g} % CI {MISSING}"
-    return f"{100 * level:g} % CI {100 * low:.{digits}f} to {100 * high:.{digits}f}"
+    return f"{100 * level:g} % CI {_percent(low, digits)} to {_percent(high, digits)}"
 
 
 def format_share_with_interval(share: float, low: float, high: float, *, level: float = 0.95, digits: int = 1) -> str:
@@ -248,6 +249,8 @@ def format_row(estimates: Estimates, values: pd.Series, *, digits: int = 1) -> s
         return "suppressed"
     if _is_missing(values["estimate"]):
         return MISSING
+    if str(values["unit"]).startswith("margin"):
+        return f"within {100 * values['estimate']:.{digits}f} points"
     number, suffix = value_format(values, digits=digits)
     text = f"{number(values['estimate'])}{suffix}"
     if _is_missing(values["conf_low"]) or _is_missing(values["conf_high"]):
@@ -267,11 +270,21 @@ def value_format(values: pd.Series, *, digits: int = 1):
         return (lambda x: f"{x:.2f}"), ""
     if any(word in measure for word in ("difference", "trend")) and _is_share(measure, unit):
         return (lambda x: f"{100 * x:.{digits}f}"), " points"
+    if "probability" in unit:  # one so small that the machine holds 0 is still not 0
+        return (lambda x: _percent(min(max(x, TINY), 1 - TINY), digits)), " %"
     if _is_share(measure, unit):
-        return (lambda x: f"{100 * x:.{digits}f}"), " %"
+        return (lambda x: _percent(x, digits)), " %"
     if "total" in measure or unit in ("persons", "studies"):
         return (lambda x: f"{x:,.0f}"), "" if unit in ("", "studies") else f" {values['unit']}"
     return (lambda x: f"{x:.{digits + 1}f}"), f" {values['unit']}" if unit else ""
+
+
+def _percent(share: float, digits: int) -> str:
+    """A share as a percentage; what is neither 0 nor 1 is not rounded to it."""
+    text, smallest = f"{100 * share:.{digits}f}", 10**-digits
+    if share > 0 and float(text) == 0:
+        return f"< {smallest:.{digits}f}"
+    return f"> {100 - smallest:.{digits}f}" if share < 1 and float(text) == 100 else text
 
 
 def _is_share(measure: str, unit: str) -> bool:

@@ -16,7 +16,8 @@ from crampstats.present.captions import (
 def test_a_caption_says_who_how_many_weights_window_intervals_and_source(suppressed):
     assert format_caption(suppressed, title="Cramps by age") == (
         "Cramps by age. Population: adults aged 20 and over; n = 6,000. Weights: interview weights. Recall window: past month. "
-        "Intervals: 95 % confidence. Taylor linearisation. 1 estimate suppressed as too unreliable to show. "
+        "Intervals: 95 % confidence. Taylor linearisation. 1 estimate is suppressed as too unreliable to "
+        "show; the CSV beside the figure holds it, marked in its caution column. "
         "Source: a survey of 2020."
     )
 

@@ -6,6 +6,8 @@ import pandas as pd
 import pytest
 
 from crampstats.core.errors import DataError
+from crampstats.core.estimates import Estimates
+from crampstats.core.labels import Label
 from crampstats.present.tables import (
     format_claims_table,
     format_flow_table,
@@ -64,6 +66,15 @@ def test_two_tables_on_a_page_share_no_id_and_carry_no_style_sheet(estimates):
     ids = re.findall(r'\bid="([^"]*)"', html)
     assert len(ids) == len(set(ids)) > 8
     assert "<style" not in html
+
+
+def test_names_in_cells_are_printed_as_labels():
+    rows = pd.DataFrame({"measure": "prevalence difference", "outcome": "any_cramps", "exposure": ["age_group", "sex_at_birth"],
+                         "level": ["at_most_39", "female"], "estimate": 0.1, "unit": "share"})
+    found = Estimates(rows, labels={"age_group": Label("Age group")})
+    html = table_html(format_table(found), "t")
+    assert [word in html for word in ("Age group", "sex at birth", "at most 39")] == [True] * 3
+    assert "_" not in words_of(html)
 
 
 def test_long_texts_are_stacked_on_phones_and_numbers_are_not(check, estimates):

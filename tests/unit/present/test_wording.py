@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from crampstats.core.errors import DataError
+from crampstats.core.estimates import Estimates
 from crampstats.core.source import Source
 from crampstats.present.wording import (
     format_citation,
@@ -26,11 +27,20 @@ from crampstats.present.wording import (
 
 
 @pytest.mark.parametrize(("share", "words"), [
-    (0.30885, "30.9 %"), (0, "0.0 %"), (1, "100.0 %"), (0.0004, "0.0 %"), (float("nan"), "not available"),
-    (pd.NA, "not available"),
+    (0.30885, "30.9 %"), (0, "0.0 %"), (1, "100.0 %"), (0.0004, "< 0.1 %"), (0.9999, "> 99.9 %"), (0.0005, "0.1 %"),
+    (float("nan"), "not available"), (pd.NA, "not available"),
 ])
 def test_a_share_reads_in_percent(share, words):
     assert format_share(share) == words
+
+
+@pytest.mark.parametrize(("unit", "number", "words"), [
+    ("margin, share", 0.05, "within 5.0 points"), ("probability", 0.0, "< 0.1 %"), ("probability", 1.0, "> 99.9 %"),
+    ("share", 0.0, "0.0 %"), ("share", 0.0001, "< 0.1 %"),
+])
+def test_margins_read_as_margins_and_no_probability_as_nothing(unit, number, words):
+    found = Estimates(pd.DataFrame({"measure": ["x"], "estimate": [number], "unit": [unit]}))
+    assert format_row(found, found.frame.iloc[0]) == words
 
 
 def test_an_interval_carries_its_level():
