@@ -164,7 +164,7 @@ def _claim_rows(claim: Claim, outcome: Outcome, design: SurveyDesign, margin: fl
     ]
     rows = pd.concat([
         outer.frame, inner.frame.assign(measure="prevalence, 90 % interval"), pd.DataFrame(tests),
-    ], ignore_index=True).assign(level=claim.name)
+    ], ignore_index=True).assign(level=claim.threshold)
     return describe_result(design, rows, (), (outcome,), level, None, 0, outer.method).with_notes(*outer.notes)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,7 +95,8 @@ def compare_groups(
         "Groups are compared with their reference by t tests on the domain covariance and by the second-order Rao-Scott "
         "test.",
     )
-    return result.with_notes(f"{label.label if label else group}: compared with {names[base]}.")
+    named = replace(result, labels={group: label} if label else {})
+    return named.with_notes(f"{label.label if label else group}: compared with {names[base]}.")
 
 
 def _without_hidden(row: dict[str, Any], hidden: set[str], reference: str) -> dict[str, Any]:
