@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 CLAIMED = 0.60
+DASHED = "; dashed: the claimed 60 %"
 # thresholds on one picture, strictest last
 SHOWN = ("any_cramps", "cramps_two_or_more", "frequent_cramps")
 
@@ -57,6 +58,12 @@ def shown_outcomes(study: Study) -> tuple[str, ...]:
     return SHOWN if study.is_nhanes else study.outcome_names
 
 
+def claimed_share(study: Study) -> float | None:
+    """The claimed share, to be set against the data; None where they do not state window, threshold and population."""
+    known = study.design.known_outcomes
+    return CLAIMED if all(known[name].is_comparable for name in shown_outcomes(study)) else None
+
+
 def estimate_by(study: Study, groups: Sequence[str]) -> Estimates:
     """Prevalence of the shown outcomes by groups."""
     lacking = [name for name in groups if name not in study.design.columns]
@@ -79,20 +86,22 @@ def draw_prevalence(study: Study) -> Drawing:
         labels={**by_sex.labels, **by_age.labels}, outcomes=found.outcomes, population=found.population, weights=found.weights,
         source=found.source, notes=found.notes,
     )
-    title = "Prevalence of nocturnal leg cramps by threshold, age and sex; dashed: the claimed 60 %"
+    claimed = claimed_share(study)
+    title = "Prevalence of nocturnal leg cramps by threshold, age and sex" + (DASHED if claimed else "")
     return Drawing(
-        lambda width, grey: plot_prevalence_by_threshold_age_sex(whole, claimed=CLAIMED, width_mm=width, grey=grey),
-        whole, captions.format_caption(whole, title=title), captions.format_prevalence_alt(whole, claimed=CLAIMED),
+        lambda width, grey: plot_prevalence_by_threshold_age_sex(whole, claimed=claimed, width_mm=width, grey=grey),
+        whole, captions.format_caption(whole, title=title), captions.format_prevalence_alt(whole, claimed=claimed),
     )
 
 
 def draw_age_curve(study: Study) -> Drawing:
     """Prevalence along age in ten-year bands."""
     found = estimate_by(study, ("age_decade",))
-    title = "Prevalence of nocturnal leg cramps along age; dashed: the claimed 60 %"
+    claimed = claimed_share(study)
+    title = "Prevalence of nocturnal leg cramps along age" + (DASHED if claimed else "")
     return Drawing(
-        lambda width, grey: plot_age_curve(found, age="age_decade", claimed=CLAIMED, width_mm=width, grey=grey),
-        found, captions.format_caption(found, title=title), captions.format_prevalence_alt(found, claimed=CLAIMED),
+        lambda width, grey: plot_age_curve(found, age="age_decade", claimed=claimed, width_mm=width, grey=grey),
+        found, captions.format_caption(found, title=title), captions.format_prevalence_alt(found, claimed=claimed),
     )
 
 
@@ -111,7 +120,7 @@ def draw_forest(study: Study) -> Drawing:
     found = gather_evidence().forest
     return Drawing(
         lambda width, grey: plot_forest(found, within=FOREST_WITHIN, claimed=CLAIMED, width_mm=width, grey=grey),
-        found, captions.format_forest_caption(found, title="Published prevalence of leg cramps; dashed: the claimed 60 %"),
+        found, captions.format_forest_caption(found, title="Published prevalence of leg cramps" + DASHED),
         captions.format_forest_alt(found, within=FOREST_WITHIN, claimed=CLAIMED),
     )
 

@@ -24,7 +24,7 @@ from crampstats.present.wording import (
     format_verdict_summary,
 )
 from crampstats.reports.evidence import Evidence
-from crampstats.reports.figures import CLAIMED, FIGURES, Drawing, shown_outcomes
+from crampstats.reports.figures import FIGURES, Drawing, claimed_share, shown_outcomes
 from crampstats.reports.sixty_percent import Answer
 
 PAGE_MM = 170.0
@@ -53,7 +53,7 @@ def build_answer_page(
     ]
     results = [part for part in (answer.overall, answer.standardised, answer.compared) if part is not None]
     return build_page(
-        sections, title=TITLE, headline=format_headline(answer.overall, claimed=CLAIMED),
+        sections, title=TITLE, headline=format_headline(answer.overall, claimed=claimed_share(study)),
         summary=format_verdict_summary(answer.sixty), sources=[study.design.source], methods=_methods(answer, results),
         citations=[format_citation(study.design.source, version=version("crampstats"))],
         footer=f"crampstats {version('crampstats')}; {study.design.source.label}, {study.design.source.detail}.",

@@ -56,6 +56,18 @@ def test_four_persons_get_a_page_that_names_the_figures_left_out(small: Study, t
     assert "Prevalence by threshold, age and sex" in words
 
 
+def test_a_file_without_a_recall_window_gets_its_prevalence_and_no_comparison(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    pd.DataFrame({"cramps": [1, 0] * 100, "sex": ["male"] * 100 + ["female"] * 100, "age_years": [30, 50, 70, 80] * 50}).to_csv(
+        path, index=False
+    )
+    page = write_report(open_study(path, options=FileOptions(("cramps",))), tmp_path / "out")
+    assert {path.stem for path in (page.parent / "figures").glob("*.png")} >= {"prevalence", "age_curve", "flow"}
+    assert "dashed" not in (page.parent / "figures" / "prevalence.txt").read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    assert "recall window not stated" in text
+
+
 @pytest.mark.usefixtures("few")
 @pytest.mark.parametrize("problem", [KeyboardInterrupt, DataError, OSError])
 def test_a_report_that_fails_midway_leaves_an_earlier_one_as_it_was(
