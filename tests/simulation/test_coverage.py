@@ -98,14 +98,13 @@ def finite() -> tuple[float, Shares]:
 def test_intervals_of_a_clustered_sample_cover_the_truth_as_often_as_they_say(interval, clustered):
     """Korn-Graubard and beta have the form of the conservative Clopper-Pearson interval: they may cover more often than the band.
 
-    Wald and arcsine are known to fall short for rare outcomes; they are held to the band at 31 % only.
+    Wald and arcsine are known to fall short for rare outcomes; at 6 % they need only reach 88 %.
     """
     truth, shares = clustered
-    if interval in ("wald", "asin") and truth < 0.1:
-        pytest.skip(f"the {interval} interval is known to fall short for rare outcomes")
+    falls_short = interval in ("wald", "asin") and truth < 0.1
     found = coverage(shares, truth, interval)
     print(f"clustered, truth {truth}: {interval} covers {found:.4f}")
-    assert found >= 0.95 - BAND
+    assert found >= (0.88 if falls_short else 0.95 - BAND)
     assert found <= (0.99 if interval in ("korn_graubard", "beta") else 0.95 + BAND)
 
 

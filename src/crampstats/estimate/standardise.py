@@ -56,10 +56,10 @@ STANDARDS: Mapping[str, Standard] = MappingProxyType({
             "Klein RJ, Schoenborn CA 2001, Healthy People 2010 Statistical Notes No. 20, NCHS",
         ),
         Standard(
-            # sums of the published five-year groups 20-24 ... 85+
+            # sums of the published five-year groups 20-24 ... 95-99 and 100+
             "who", "WHO world standard population 2000-2025",
             {"20-39": 8.22 + 7.93 + 7.61 + 7.15, "40-59": 6.59 + 6.04 + 5.37 + 4.55,
-             "60+": 3.72 + 2.96 + 2.21 + 1.52 + 0.91 + 0.63},
+             "60+": 3.72 + 2.96 + 2.21 + 1.52 + 0.91 + 0.44 + 0.15 + 0.04 + 0.005},
             "Ahmad OB et al. 2001, GPE Discussion Paper Series No. 31, WHO",
         ),
     )
