@@ -7,6 +7,7 @@ Unknown in, unknown out: a rule answers yes, no or unknown (pandas ``boolean``),
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,21 +19,21 @@ from crampstats.core.errors import DataError, unknown_name
 
 
 @dataclass(frozen=True)
-class Rule:
+class Rule(ABC):
     """Anything that answers yes, no or unknown for every row of a table."""
 
     @property
+    @abstractmethod
     def columns(self) -> tuple[str, ...]:
         """Columns the rule reads."""
-        raise NotImplementedError
 
+    @abstractmethod
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         """One answer per row, as pandas ``boolean``; <NA> where the columns do not tell."""
-        raise NotImplementedError
 
+    @abstractmethod
     def describe(self) -> str:
         """The rule in words."""
-        raise NotImplementedError
 
     def fails(self, table: pd.DataFrame) -> pd.Series:
         """True where the rule is known not to hold; unknown is no failure."""
@@ -40,7 +41,18 @@ class Rule:
 
 
 @dataclass(frozen=True)
-class Below(Rule):
+class ColumnRule(Rule):
+    """A rule that reads one column."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column,)
+
+
+@dataclass(frozen=True)
+class Below(ColumnRule):
     """True when the column lies strictly below the limit.
 
     Examples
@@ -49,12 +61,7 @@ class Below(Rule):
     'serum_potassium_mmol_l below 3.5'
     """
 
-    column: str
     limit: float
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         return _numbers(table, self.column) < self.limit
@@ -64,15 +71,10 @@ class Below(Rule):
 
 
 @dataclass(frozen=True)
-class Above(Rule):
+class Above(ColumnRule):
     """True when the column lies strictly above the limit."""
 
-    column: str
     limit: float
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         return _numbers(table, self.column) > self.limit
@@ -82,15 +84,10 @@ class Above(Rule):
 
 
 @dataclass(frozen=True)
-class AtLeast(Rule):
+class AtLeast(ColumnRule):
     """True when the column reaches the limit."""
 
-    column: str
     limit: float
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         return _numbers(table, self.column) >= self.limit
@@ -100,20 +97,15 @@ class AtLeast(Rule):
 
 
 @dataclass(frozen=True)
-class Between(Rule):
+class Between(ColumnRule):
     """True when the column lies between two limits, both included."""
 
-    column: str
     low: float
     high: float
 
     def __post_init__(self) -> None:
         if not self.low <= self.high:
             raise DataError(f"Between({self.column!r}, {self.low}, {self.high}) is empty: the lower limit comes first.")
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         numbers = _numbers(table, self.column)
@@ -124,19 +116,14 @@ class Between(Rule):
 
 
 @dataclass(frozen=True)
-class OneOf(Rule):
+class OneOf(ColumnRule):
     """True when the column holds one of the values."""
 
-    column: str
     values: tuple[object, ...]
 
     def __post_init__(self) -> None:
         if isinstance(self.values, str) or not self.values:
             raise DataError(f"OneOf({self.column!r}, ...) needs a tuple of values; got {self.values!r}.")
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         column = _column(table, self.column)
@@ -147,14 +134,8 @@ class OneOf(Rule):
 
 
 @dataclass(frozen=True)
-class IsTrue(Rule):
+class IsTrue(ColumnRule):
     """True when a yes/no column says yes."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return (self.column,)
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         return _column(table, self.column).astype("boolean")
