@@ -202,18 +202,23 @@ def claims(data: str, margin: float, as_json: bool, **options: Any) -> None:
 
 
 @app.command()
+@click.argument("data", required=False, metavar="[nhanes|FILE]")
+@data_options
 @JSON
-def evidence(as_json: bool) -> None:
-    """Print the published prevalence studies and what pooling them gives."""
+def evidence(data: str | None, as_json: bool, **options: Any) -> None:
+    """Print the published prevalence studies, what pooling them gives, and, with DATA, your own prevalence beside them."""
     from crampstats.reports.evidence import gather_evidence
+    from crampstats.reports.sixty_percent import estimate_overall
 
+    own = estimate_overall(_study(data, options)) if data else None
     found = gather_evidence()
+    parts = {"Published studies": found.studies, "Pooled within setting and recall window": found.pooled}
+    parts |= {f"Beside them, {own.population}": own} if own else {}
     if as_json:
-        click.echo(json.dumps([*found.studies.to_records(), *found.pooled.to_records()], indent=2, ensure_ascii=False))
+        click.echo(json.dumps([row for part in parts.values() for row in part.to_records()], indent=2, ensure_ascii=False))
         return
-    click.echo(_plain_table(found.studies))
-    click.echo("\nPooled within setting and recall window:")
-    click.echo(_plain_table(found.pooled))
+    for title, part in parts.items():
+        click.echo(f"{title}:\n{_plain_table(part)}\n")
     for finding in found.findings.rows:
         click.echo(f"{finding.severity}: {finding.message}")
 

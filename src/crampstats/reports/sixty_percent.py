@@ -102,7 +102,8 @@ def answer_sixty_percent(study: Study) -> Answer:
         Estimates, verdicts and evidence.
     """
     return Answer(
-        study, check_register(study), _overall(study), _by_group(study), _standardised(study), _waves(study), _compared(study),
+        study, check_register(study), estimate_overall(study), _by_group(study), _standardised(study), _waves(study),
+        _compared(study),
         gather_evidence(),
     )
 
@@ -190,7 +191,8 @@ def _analysed_rows(design: SurveyDesign) -> pd.DataFrame:
     return table if design.domain is None else table[table[design.domain]].drop(columns=design.domain)
 
 
-def _overall(study: Study) -> Estimates:
+def estimate_overall(study: Study) -> Estimates:
+    """Prevalence of each outcome among all persons asked about; one row per outcome."""
     names = dict.fromkeys((*shown_outcomes(study), *study.outcome_names))
     return concat_estimates([estimate_prevalence(study.design, name) for name in names])
 

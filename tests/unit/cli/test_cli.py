@@ -166,6 +166,8 @@ def test_evidence_says_too_few_and_lists_contradictions(call) -> None:
     assert status == 0
     assert "too few studies to pool" in out
     assert "Handa" in out
+    status, out, _ = call("evidence nhanes --json")
+    assert [row["n"] for row in json.loads(out) if row["outcome"] == "any_cramps"] == [10_902]
     status, out, _ = call("evidence --json")
     assert {row["measure"] for row in json.loads(out)} >= {"prevalence", "too few studies to pool"}
 
