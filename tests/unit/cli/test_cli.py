@@ -13,6 +13,10 @@ import pytest
 from crampstats.core.estimates import COLUMNS
 
 FIXED = "prevalence nhanes --outcome any_cramps --min-age 20 --by sex --interval beta --weight interview --json"
+# the rows of that call in the table R survey made from the NHANES files
+R_TABLE = pd.read_csv(Path(__file__).parents[2] / "reference" / "nhanes" / "prevalence.csv")
+ASKED = {"outcome": "any_cramps", "min_age": 20, "weight": "interview", "level": 0.95}
+R_PREVALENCE = R_TABLE[(R_TABLE[list(ASKED)] == pd.Series(ASKED)).all(axis=1)].set_index("key")
 
 
 def test_fixed_call_prints_rows_with_the_estimates_columns(call) -> None:
@@ -21,9 +25,12 @@ def test_fixed_call_prints_rows_with_the_estimates_columns(call) -> None:
     assert status == 0
     assert [row["sex"] for row in rows] == ["male", "female"]
     assert all(set(COLUMNS) <= set(row) for row in rows)
-    # R survey 4.1-1, svyby(~any, ~sex, svymean) on the NHANES files; see tests/reference/nhanes
-    assert rows[0]["estimate"] == pytest.approx(0.28206666087610044, rel=1e-9)
-    assert rows[1]["n"] == 5609
+    for row in rows:
+        made_with_r = R_PREVALENCE.loc[f"sex={row['sex']}"]
+        for name in ("estimate", "std_error", "df", "n", "n_events"):
+            assert row[name] == pytest.approx(made_with_r[name], rel=1e-9)
+        bounds = made_with_r[["conf_low_beta", "conf_high_beta"]].tolist()
+        assert (row["conf_low"], row["conf_high"]) == pytest.approx(tuple(bounds), rel=1e-9)
 
 
 def test_several_groups_and_outcomes_and_standardisation(call) -> None:
