@@ -53,6 +53,8 @@ class Estimates:
         Anything a reader must know.
     covariance
         Covariance matrix of the estimates (rows x rows) on the scale of `std_error`; None when it was not computed.
+    extras
+        Names of further numeric columns, which stand after `COLUMNS` ("p_false_discovery_rate"); missing is NaN.
     """
 
     frame: pd.DataFrame
@@ -66,14 +68,16 @@ class Estimates:
     source: Source = field(default_factory=lambda: Source("data not described"))
     notes: tuple[str, ...] = ()
     covariance: np.ndarray[Any, np.dtype[np.float64]] | None = None
+    extras: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         frame = self.frame
-        lacking = [name for name in self.groups if name not in frame]
+        lacking = [name for name in (*self.groups, *self.extras) if name not in frame]
         if lacking:
-            raise DataError(f"Estimates lack group column(s) {', '.join(lacking)}.")
+            raise DataError(f"Estimates lack column(s) {', '.join(lacking)}.")
         columns: dict[str, Any] = {name: pd.Series(frame[name].to_numpy(copy=True), dtype=object) for name in self.groups}
         columns |= {name: _typed(frame, name) for name in COLUMNS}
+        columns |= {name: frame[name].astype("float64").array for name in self.extras}
         object.__setattr__(self, "frame", pd.DataFrame(columns, index=pd.RangeIndex(len(frame))))
         k = len(frame)
         if self.covariance is not None and self.covariance.shape != (k, k):
@@ -114,7 +118,9 @@ def concat_estimates(parts: Sequence[Estimates]) -> Estimates:
         raise DataError("concat_estimates needs at least one Estimates.")
     first = parts[0]
     groups = tuple(dict.fromkeys(name for part in parts for name in part.groups))
-    frames = [part.frame.assign(**{name: "" for name in groups if name not in part.frame}) for part in parts]
+    extras = tuple(dict.fromkeys(name for part in parts for name in part.extras))
+    empty = {**dict.fromkeys(groups, ""), **dict.fromkeys(extras, np.nan)}
+    frames = [part.frame.assign(**{name: empty[name] for name in empty if name not in part.frame}) for part in parts]
     return replace(
         first,
         frame=pd.concat(frames, ignore_index=True),
@@ -123,6 +129,7 @@ def concat_estimates(parts: Sequence[Estimates]) -> Estimates:
         outcomes={name: outcome for part in parts for name, outcome in part.outcomes.items()},
         notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
         covariance=None,
+        extras=extras,
     )
 
 
