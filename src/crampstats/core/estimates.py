@@ -72,9 +72,9 @@ class Estimates:
 
     def __post_init__(self) -> None:
         frame = self.frame
-        lacking = [name for name in (*self.groups, *self.extras) if name not in frame]
-        if lacking:
-            raise DataError(f"Estimates lack column(s) {', '.join(lacking)}.")
+        for kind, names in (("group", self.groups), ("further", self.extras)):
+            if lacking := [name for name in names if name not in frame]:
+                raise DataError(f"Estimates lack {kind} column(s) {', '.join(lacking)}.")
         columns: dict[str, Any] = {name: pd.Series(frame[name].to_numpy(copy=True), dtype=object) for name in self.groups}
         columns |= {name: _typed(frame, name) for name in COLUMNS}
         columns |= {name: frame[name].astype("float64").array for name in self.extras}
@@ -119,7 +119,7 @@ def concat_estimates(parts: Sequence[Estimates]) -> Estimates:
     first = parts[0]
     groups = tuple(dict.fromkeys(name for part in parts for name in part.groups))
     extras = tuple(dict.fromkeys(name for part in parts for name in part.extras))
-    empty = {**dict.fromkeys(groups, ""), **dict.fromkeys(extras, np.nan)}
+    empty: dict[str, Any] = {**dict.fromkeys(groups, ""), **dict.fromkeys(extras, np.nan)}
     frames = [part.frame.assign(**{name: empty[name] for name in empty if name not in part.frame}) for part in parts]
     return replace(
         first,

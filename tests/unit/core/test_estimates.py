@@ -72,3 +72,17 @@ def test_the_notebook_view_escapes_what_comes_from_the_file():
     shown = found._repr_html_()
     assert "<script>" not in shown
     assert "<b>share" not in shown
+
+
+def test_further_numeric_columns_stand_last_and_survive_stacking_with_results_that_lack_them():
+    with_e_value = Estimates(pd.DataFrame({"estimate": [2.0], "e_value": [3.41]}), extras=("e_value",))
+    stacked = concat_estimates([with_e_value, Estimates(pd.DataFrame({"estimate": [1.0]}))])
+    assert stacked.extras == ("e_value",)
+    assert list(stacked.frame.columns)[-1] == "e_value"
+    assert stacked.frame["e_value"].iloc[0] == 3.41
+    assert np.isnan(stacked.frame["e_value"].iloc[1])
+
+
+def test_a_declared_further_column_that_is_not_there_is_refused():
+    with pytest.raises(DataError, match=r"lack further column\(s\) e_value"):
+        Estimates(pd.DataFrame({"estimate": [2.0]}), extras=("e_value",))
