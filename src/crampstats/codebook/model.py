@@ -1,16 +1,17 @@
-"""What a codebook is made of: variables, derivations, and where a survey keeps each of them.
+"""What a survey is: its waves, design and weights, and where it keeps each variable.
 
 Everything here is frozen, checked when it is made (so at import), and prints as documentation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
-from crampstats.codebook.rules import Banded, Rule
+from crampstats.codebook.columns import DID_NOT_KNOW, NO_ANSWER, NOT_ASKED, REFUSED, Derived, Field, Kind, Variable
+from crampstats.codebook.weights import Weight, WeightChoice
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
@@ -18,168 +19,10 @@ from crampstats.core.outcomes import Outcome
 if TYPE_CHECKING:
     import pandas as pd
 
-Kind = Literal["yes/no", "category", "integer", "number"]
-
-REFUSED = "refused"
-DID_NOT_KNOW = "did not know"
-NOT_ASKED = "not asked"
-NO_ANSWER = "missing"
-
-
-@dataclass(frozen=True)
-class Variable:
-    """A column as it is recorded, whatever survey it comes from.
-
-    Parameters
-    ----------
-    name
-        Column name; a measured quantity ends in its unit.
-    label
-        Words for figures and tables.
-    kind
-        yes/no, category, integer or number; decides the column's type.
-    unit
-        Unit as printed.
-    levels
-        Of a category: level as it stands in the table, with its description, in reading order.
-    ordered
-        True when the order of the levels carries meaning.
-    missing
-        What a missing value means.
-    population
-        Who has the variable.
-    """
-
-    name: str
-    label: str
-    kind: Kind = "number"
-    unit: str = ""
-    levels: Mapping[str, str] = field(default_factory=dict)
-    ordered: bool = False
-    missing: str = "not known"
-    population: str = "everyone"
-
-    def __post_init__(self) -> None:
-        if self.kind not in get_args(Kind):
-            raise unknown_name("kind of variable", self.kind, get_args(Kind))
-        if not self.name.isidentifier() or not self.label:
-            raise DataError(f"variable {self.name!r} needs a name usable in Python and a label.")
-        if bool(self.levels) != (self.kind == "category"):
-            raise DataError(f"variable {self.name!r} is {self.kind}; levels belong to a category, and it needs them.")
-        object.__setattr__(self, "levels", MappingProxyType(dict(self.levels)))
-
-    def to_label(self) -> Label:
-        """How the column is shown."""
-        return Label(self.label, self.unit, tuple(self.levels), self.ordered)
-
-    def describe(self) -> str:
-        """One line of documentation."""
-        what = ", ".join(self.levels) if self.levels else self.unit or self.kind
-        return f"{self.name}: {self.label} ({what}). Asked of {self.population}; missing means {self.missing}."
-
-
-@dataclass(frozen=True)
-class Derived:
-    """A column that follows from others by a rule; missing wherever the rule cannot tell.
-
-    Parameters
-    ----------
-    name, label
-        As for a `Variable`.
-    rule
-        A `Rule` gives a yes/no column, `Banded` an ordered category.
-    source
-        Where the definition comes from.
-    population
-        Who has it.
-
-    Examples
-    --------
-    >>> from crampstats.codebook.rules import Below
-    >>> Derived("low_potassium", "Hypokalaemia", Below("serum_potassium_mmol_l", 3.5), source="clinic").describe()
-    'low_potassium: Hypokalaemia = serum_potassium_mmol_l below 3.5. Source: clinic.'
-    """
-
-    name: str
-    label: str
-    rule: Rule | Banded
-    source: str
-    population: str = "everyone"
-
-    def __post_init__(self) -> None:
-        if not self.name.isidentifier() or not (self.label and self.source):
-            raise DataError(f"derived variable {self.name!r} needs a name usable in Python, a label and a source.")
-        if self.name in self.rule.columns:
-            raise DataError(f"derived variable {self.name!r} is defined by itself.")
-
-    def to_label(self) -> Label:
-        """How the column is shown; yes/no columns show no before yes."""
-        levels = self.rule.levels if isinstance(self.rule, Banded) else ()
-        return Label(self.label, "", levels, bool(levels))
-
-    def describe(self) -> str:
-        """One line of documentation."""
-        return f"{self.name}: {self.label} = {self.rule.describe()}. Source: {self.source}."
-
-
-@dataclass(frozen=True)
-class Field:
-    """Where one survey keeps a variable, and how its codes read.
-
-    Parameters
-    ----------
-    variable
-        Name of the `Variable` it fills.
-    table, column
-        Where it stands, without the cycle's suffix.
-    values
-        Code to level (a category) or to True and False (yes/no). Empty for a number, which is kept.
-    missing
-        Code to the reason why there is no answer.
-    limits
-        Lowest and highest recorded number, both included; outside it the file is not what it should be.
-    top
-        Numbers above are brought down to it, so that cycles with different top codes can be pooled.
-    factor, offset
-        value = offset + factor x recorded, for units and laboratory corrections.
-    asked
-        Of whom the survey wanted it, over already mapped columns; the others are "not asked" rather than "missing".
-    cycles
-        Cycles the entry is for; empty for all. Cycles that differ get an entry each.
-    note
-        Anything a reader must know.
-    """
-
-    variable: str
-    table: str
-    column: str
-    values: Mapping[float, object] = field(default_factory=dict)
-    missing: Mapping[float, str] = field(default_factory=dict)
-    limits: tuple[float, float] | None = None
-    top: float | None = None
-    factor: float = 1.0
-    offset: float = 0.0
-    asked: Rule | None = None
-    cycles: tuple[str, ...] = ()
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        twice = sorted(set(self.values) & set(self.missing))
-        if twice:
-            raise DataError(f"field {self.variable!r} reads code(s) {twice} both as a value and as missing.")
-        if self.limits and any(self.limits[0] <= code <= self.limits[1] for code in self.missing):
-            raise DataError(f"field {self.variable!r} has a missing code inside its limits {self.limits}.")
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
-        object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
-
-    def describe(self) -> str:
-        """Where it stands and what is done to it, in words."""
-        parts = [f"{self.table}.{self.column}"]
-        parts += [", ".join(f"{code:g} = {value}" for code, value in self.values.items())] if self.values else []
-        parts += [f"{code:g} {reason}" for code, reason in self.missing.items()]
-        parts += [f"brought to {self.top:g} at most"] if self.top is not None else []
-        parts += [f"{self.offset:g} + {self.factor:g} x value"] if (self.factor, self.offset) != (1.0, 0.0) else []
-        return "; ".join([*parts, *([self.note] if self.note else [])])
+__all__ = [
+    "DID_NOT_KNOW", "NOT_ASKED", "NO_ANSWER", "REFUSED", "Cycle", "Derived", "Field", "Kind", "Survey", "Variable", "Weight",
+    "WeightChoice",
+]
 
 
 @dataclass(frozen=True)
@@ -208,16 +51,6 @@ class Cycle:
 
 
 @dataclass(frozen=True)
-class Weight:
-    """One sampling weight: its column in the files, its column in the analysis table, and when it is the right one."""
-
-    source_column: str
-    column: str
-    label: str
-    use: str
-
-
-@dataclass(frozen=True)
 class Survey:
     """A survey as it is declared: its waves, design, weights, and where it keeps what.
 
@@ -234,11 +67,13 @@ class Survey:
     respondent, stratum, psu, release
         Their columns in the files.
     weights
-        By name ("interview", "exam").
+        By name, from the one everybody has to the one the fewest have ("interview", "exam", "diet").
     variables, derived, outcomes
         What the analysis table holds.
     fields
         Where each variable stands.
+    components
+        Table to the name of the weight its answers need; tables not listed are of the first weight's.
     """
 
     name: str
@@ -257,9 +92,11 @@ class Survey:
     derived: tuple[Derived, ...]
     outcomes: tuple[Outcome, ...]
     fields: tuple[Field, ...]
+    components: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
+        object.__setattr__(self, "components", MappingProxyType(dict(self.components)))
         _refuse_repeats("variable", [*(one.name for one in self.variables), *(one.name for one in self.derived)])
         _refuse_repeats("cycle", [cycle.name for cycle in self.cycles])
         self._check_fields()
@@ -271,6 +108,7 @@ class Survey:
             if entry.variable not in variables:
                 raise unknown_name("variable of a field", entry.variable, variables)
             _check_values(entry, variables[entry.variable])
+            self.weight(self.component_of(entry))
         for cycle in self.cycles:
             _refuse_repeats(f"field of {cycle.name}", [entry.variable for entry in self.fields_of(cycle)])
 
@@ -298,6 +136,107 @@ class Survey:
             raise unknown_name("weight", name, self.weights)
         return self.weights[name]
 
+    def component_of(self, entry: Field) -> str:
+        """Name of the weight an entry's answers need."""
+        return entry.component or self.components.get(entry.table, next(iter(self.weights)))
+
+    def recorded_behind(self, name: str) -> tuple[str, ...]:
+        """The recorded variables a column follows from; of a recorded one, itself."""
+        rules = {item.name: item.rule for item in self.derived}
+        if name not in rules:
+            return (name,)
+        return tuple(dict.fromkeys(root for column in rules[name].columns for root in self.recorded_behind(column)))
+
+    def cycles_of(self, name: str) -> tuple[str, ...]:
+        """The cycles that have a column: all it follows from, or, where no cycle has all, any of it (one item per cycle)."""
+        having = [self._cycles_with(root) for root in self.recorded_behind(name)]
+        in_all = [cycle.name for cycle in self.cycles if all(cycle.name in some for some in having)]
+        return tuple(in_all or [cycle.name for cycle in self.cycles if any(cycle.name in some for some in having)])
+
+    def _cycles_with(self, variable: str) -> set[str]:
+        entries = [entry for entry in self.fields if entry.variable == variable]
+        everywhere = variable == "cycle" or any(not entry.cycles for entry in entries)
+        names = {cycle.name for cycle in self.cycles}
+        return names if everywhere else {name for entry in entries for name in entry.cycles}
+
+    def apart(self, names: Iterable[str]) -> dict[str, str]:
+        """Of the columns given, those whose cycles may not be pooled or compared, with the reason."""
+        reasons = {variable.name: variable.apart for variable in self.variables}
+        behind = {name: [reasons.get(root, "") for root in self.recorded_behind(name)] for name in names}
+        return {name: next(filter(None, some)) for name, some in behind.items() if any(some)}
+
+    def weight_for(
+        self, columns: Iterable[str], *, weight: str | None = None, cycles: Sequence[str] | None = None,
+        loaded: Sequence[str] | None = None,
+    ) -> WeightChoice:
+        """The weight an analysis of these columns takes: the one the fewest persons have among those its columns need.
+
+        Parameters
+        ----------
+        columns
+            Every column that enters: outcome, exposures, adjustment, groups.
+        weight
+            Another weight, by name; None for the rule's. The choice says that it was made by hand.
+        cycles
+            Cycles wanted; None for every one that has all the columns.
+        loaded
+            Cycles at hand; None for all of the survey.
+
+        Returns
+        -------
+        WeightChoice
+            With `reason` in words. A column that one cycle lacks leaves the other alone, with its own weight, not divided.
+
+        Raises
+        ------
+        OptionError
+            A column, weight or cycle is not declared.
+        DataError
+            No cycle has all the columns.
+
+        Examples
+        --------
+        >>> from crampstats.codebook.surveys.nhanes import NHANES
+        >>> NHANES.weight_for(["any_cramps", "sleep_hours"], weight="exam").label
+        'examination weights (chosen by hand; the rule gives interview weights)'
+        """
+        columns = tuple(dict.fromkeys(columns))
+        known = self.labels()
+        for name in columns:
+            if name not in known:
+                raise unknown_name("column", name, known)
+        order = list(self.weights)
+        rank = {name: max(map(order.index, self._components_of(name)), default=0) for name in columns}
+        highest = max(rank.values(), default=0)
+        chosen, rule = self.weight(weight or order[highest]), self.weight(order[highest])
+        analysed, alone = self._cycles_for(columns, cycles, loaded)
+        return WeightChoice(
+            name=weight or order[highest], weight=chosen, by_rule=order[highest], rule=rule,
+            because=tuple(name for name in columns if highest and rank[name] == highest), cycles=analysed, alone=alone,
+            apart=self.apart(columns) if len(analysed) > 1 else {},
+        )
+
+    def _components_of(self, name: str) -> list[str]:
+        behind = self.recorded_behind(name)
+        return [self.component_of(entry) for entry in self.fields if entry.variable in behind]
+
+    def _cycles_for(
+        self, columns: Sequence[str], cycles: Sequence[str] | None, loaded: Sequence[str] | None
+    ) -> tuple[tuple[str, ...], str]:
+        """The cycles analysed, and why they are not all of those loaded."""
+        at_hand = [cycle.name for cycle in self.cycles if loaded is None or cycle.name in loaded]
+        wanted = at_hand if cycles is None else [self.cycle(name).name for name in cycles]
+        having = {name: self.cycles_of(name) for name in columns}
+        analysed = tuple(name for name in at_hand if name in wanted and all(name in some for some in having.values()))
+        partial = {name: some for name, some in having.items() if not set(at_hand) & set(wanted) <= set(some)}
+        told = "; ".join(f"{name} is of {' and '.join(some) or 'no cycle'} only" for name, some in partial.items())
+        if not analysed:
+            raise DataError(
+                f"no cycle asked for has all the columns ({told or 'none of those loaded was asked for'}; loaded are "
+                f"{', '.join(at_hand)}): leave a column out, or load and name other cycles."
+            )
+        return analysed, "" if len(analysed) == len(at_hand) else told or "the cycle was asked for"
+
     def fields_of(self, cycle: Cycle) -> tuple[Field, ...]:
         """The entries that hold for one wave, in order."""
         return tuple(entry for entry in self.fields if not entry.cycles or cycle.name in entry.cycles)
@@ -305,10 +244,11 @@ class Survey:
     def columns_of(self, cycle: Cycle) -> dict[str, list[str]]:
         """Table (without suffix) to the columns read from it, the base table first."""
         design = [self.respondent, self.release, self.stratum, self.psu]
-        columns = {self.base_table: [*design, *(weight.source_column for weight in self.weights.values())]}
-        for entry in self.fields_of(cycle):
-            there = columns.setdefault(entry.table, [self.respondent])
-            there += [entry.column] if entry.column not in there else []
+        columns = {self.base_table: design}
+        places = [(weight.table or self.base_table, weight.source_column) for weight in self.weights.values()]
+        for table, column in [*places, *((entry.table, entry.column) for entry in self.fields_of(cycle))]:
+            there = columns.setdefault(table, [self.respondent])
+            there += [column] if column not in there else []
         return columns
 
     def files_of(self, cycle: Cycle) -> list[str]:

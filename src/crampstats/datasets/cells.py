@@ -152,7 +152,7 @@ def _read_cells(path: Path) -> pd.DataFrame:
     cells = pd.read_csv(path, dtype=str, keep_default_na=False)[[*KEYS, *TOTALS]]
     whole = ["stratum", "psu", "age_from", *COUNTS.values()]
     # Python's float is correctly rounded; pandas' parser is not in every version, and the sums are given to their last digit
-    weights = {weight.column: cells[weight.column].map(float) for weight in NHANES.weights.values()}
+    weights = {column: cells[column].map(float) for column in TOTALS if column not in whole}
     return cells.astype(dict.fromkeys(whole, "int64")).astype(dict.fromkeys(whole, "Int64")).assign(**weights)
 
 

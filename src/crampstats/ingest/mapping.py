@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, Cycle, Field, Survey, Variable
+from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, Cycle, Field, Survey, Variable, Weight
 from crampstats.core.cleaning import Change
 from crampstats.core.errors import DataError
 
@@ -55,7 +55,7 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
         Values outside the codebook, all columns in one message.
     """
     base = tables[survey.base_table]
-    table = _design_columns(base, survey, cycle)
+    table = _design_columns(tables, survey, cycle)
     variables = {variable.name: variable for variable in survey.variables}
     reasons, changes, problems = {}, [], []
     for entry in survey.fields_of(cycle):
@@ -77,7 +77,7 @@ def share_weights(table: pd.DataFrame, survey: Survey, n_cycles: int) -> tuple[p
     """The table with its weights divided by the number of cycles pooled, and what that changed."""
     if n_cycles == 1:
         return table, ()
-    weights = survey.weights.values()
+    weights = [weight for weight in survey.weights.values() if weight.column in table]
     rule = f"{n_cycles} two-year cycles pooled: each stands for its part of the period"
     changes = tuple(
         Change(weight.column, weight.source_column, f"{weight.source_column} / {n_cycles}", len(table), rule)
@@ -86,15 +86,27 @@ def share_weights(table: pd.DataFrame, survey: Survey, n_cycles: int) -> tuple[p
     return table.assign(**{weight.column: table[weight.column] / n_cycles for weight in weights}), changes
 
 
-def _design_columns(base: pd.DataFrame, survey: Survey, cycle: Cycle) -> pd.DataFrame:
+def _design_columns(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) -> pd.DataFrame:
+    """Who was drawn how; a person the file of a weight does not list, or lists without one, has a weight of 0."""
+    base = tables[survey.base_table]
     columns: dict[str, object] = {
         "respondent": base[survey.respondent].astype("Int64"),
         "cycle": pd.Categorical([cycle.name] * len(base), [one.name for one in survey.cycles], ordered=True),
         "stratum": base[survey.stratum].astype("Int64"),
         "psu": base[survey.psu].astype("Int64"),
     }
-    columns |= {weight.column: base[weight.source_column].astype("Float64") for weight in survey.weights.values()}
+    columns |= {weight.column: _weights(tables, weight, survey) for weight in survey.weights.values()}
     return pd.DataFrame(columns).reset_index(drop=True)
+
+
+def _weights(tables: Mapping[str, pd.DataFrame], weight: Weight, survey: Survey) -> pd.Series:
+    base = tables[survey.base_table]
+    if not weight.table:
+        return base[weight.source_column].astype("Float64")
+    if weight.table not in tables:
+        return pd.Series(0.0, index=base.index, dtype="Float64")
+    there = tables[weight.table].set_index(survey.respondent)[weight.source_column]
+    return base[survey.respondent].map(there).fillna(0.0).astype("Float64")
 
 
 def _recorded(

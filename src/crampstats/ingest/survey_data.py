@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from crampstats.codebook.model import NOT_ASKED, Survey
+from crampstats.codebook.model import NOT_ASKED, Survey, WeightChoice
 from crampstats.core.cleaning import CleaningLog
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
@@ -95,12 +95,13 @@ class SurveyData:
             raise DataError(f"{', '.join(absent)}: the embedded cells do not hold this. {MICRODATA_NEEDED}")
 
     def design(self, weight: str = "interview", *, outcomes: Iterable[Outcome] | None = None) -> SurveyDesign:
-        """The sampling design over every row.
+        """The sampling design over every row, with a weight chosen by name.
 
         Parameters
         ----------
         weight
-            "interview" for answers given at home, "exam" as soon as an examination or laboratory variable enters.
+            "interview" for answers given at home, "exam" as soon as an examination or laboratory variable enters, "diet" with
+            the dietary recall. `design_for` chooses by the columns that enter.
         outcomes
             Outcomes to carry; None for all the survey declares.
 
@@ -114,22 +115,101 @@ class SurveyData:
         ------
         OptionError
             The weight is not one the survey has.
+        DataError
+            The data at hand do not hold it (the embedded cells have no dietary weights).
         """
-        chosen = self.declaration.weight(weight)
+        design = self._design(weight, self.declaration.weight(weight).label)
+        return design if outcomes is None else replace(design, outcomes=outcomes)
+
+    def design_for(
+        self,
+        columns: Iterable[str],
+        *,
+        weight: str | None = None,
+        min_age: int | None = None,
+        cycles: Sequence[str] | None = None,
+    ) -> SurveyDesign:
+        """The sampling design for an analysis of some columns: weight and cycles as they need them.
+
+        Parameters
+        ----------
+        columns
+            Every column that enters: outcome, exposures, adjustment, groups.
+        weight
+            Another weight than the rule's, by name; the design's `weights_label` then says so.
+        min_age
+            Youngest age; None for no limit.
+        cycles
+            Cycles to analyse; None for all that have the columns.
+
+        Returns
+        -------
+        SurveyDesign
+            As from `design`. Where only part of the cycles loaded enters (a column measured in one cycle, or by wish), the
+            weight is that of those cycles, not divided by the number loaded, and the other persons stand outside the domain:
+            same rows, the cycle's own degrees of freedom. `weight_for` gives the choice in words.
+
+        Raises
+        ------
+        OptionError
+            A column, weight, cycle or age is not there.
+        DataError
+            The data at hand do not hold a column or weight, or no cycle has all the columns.
+
+        Examples
+        --------
+        >>> from crampstats.datasets.cells import load_cells
+        >>> load_cells().design_for(["any_cramps", "sex"], min_age=20, cycles=["2007-2008"]).weights_label
+        'interview weights of 2007-2008 alone'
+        """
+        choice = self.weight_for(columns, weight=weight, cycles=cycles)
+        design = self._design(choice.name, choice.label, choice.cycles)
+        if min_age is None:
+            return design
+        return design.subset(self._aged(min_age), population=_aged_words(min_age), youngest=min_age)
+
+    def weight_for(
+        self, columns: Iterable[str], *, weight: str | None = None, cycles: Sequence[str] | None = None
+    ) -> WeightChoice:
+        """The weight and cycles `design_for` takes, with the reason in words; parameters and errors as there."""
+        columns = list(columns)
+        self.require(*columns)
+        return self.declaration.weight_for(columns, weight=weight, cycles=cycles, loaded=self.cycles)
+
+    def _design(self, weight: str, label: str, cycles: Sequence[str] = ()) -> SurveyDesign:
+        """Every row, the weight named, and the domain of those who carry it; cycles are all unless some are named."""
+        self._require_weight(weight)
+        table, column = self.table, self.declaration.weight(weight).column
+        if cycles and len(cycles) < len(self.cycles):
+            table, column = self._weighted_alone(column, cycles)
         design = SurveyDesign(
-            self.table,
+            table,
             strata="stratum",
             psu="psu",
-            weights=chosen.column,
+            weights=column,
             counts=self.counts.get(weight),
-            outcomes=self.declaration.outcomes if outcomes is None else outcomes,
-            labels={name: label for name, label in self.declaration.labels().items() if name in self.table},
+            outcomes=self.declaration.outcomes,
+            labels={name: label for name, label in self.declaration.labels().items() if name in table},
             source=self.source,
             population=self.declaration.population,
-            weights_label=chosen.label,
+            weights_label=label,
         )
-        carriers = self.table[chosen.column] > 0
+        carriers = table[column] > 0
         return design if carriers.all() else design.subset(carriers)
+
+    def _weighted_alone(self, column: str, cycles: Sequence[str]) -> tuple[pd.DataFrame, str]:
+        """The table with a weight that undoes the division by the cycles loaded and is 0 in the cycles left out, and its name."""
+        alone = "_".join([column, *(cycle.replace("-", "_") for cycle in cycles)])
+        weights = self.table[column] * (len(self.cycles) / len(cycles))
+        return self.table.assign(**{alone: weights.where(self.table["cycle"].isin(cycles), 0.0)}), alone
+
+    def _require_weight(self, weight: str) -> None:
+        """Refuse a weight the data at hand lack, with the way to get it."""
+        declared = self.declaration.weight(weight)
+        if declared.column not in self.table:
+            raise DataError(f"{declared.label}: the embedded cells do not hold them. {MICRODATA_NEEDED}")
+        if not (self.table[declared.column] > 0).any():
+            raise DataError(f"{declared.label}: the file {declared.table} is not among those read. {MICRODATA_NEEDED}")
 
     def adults(self, min_age: int = 20, *, weight: str = "interview") -> SurveyDesign:
         """The design with its domain narrowed to persons of an age and over; every row is kept for the variance.
@@ -148,7 +228,9 @@ class SurveyData:
         """
         return self.design(weight).subset(self._aged(min_age), population=_aged_words(min_age), youngest=min_age)
 
-    def flow_for(self, outcome: str, min_age: int | None = None, *, weight: str = "interview") -> Flow:
+    def flow_for(
+        self, outcome: str, min_age: int | None = None, *, weight: str = "interview", cycles: Sequence[str] | None = None
+    ) -> Flow:
         """Participant flow of one outcome: in the files, of the age, asked, with an answer, analysed.
 
         Parameters
@@ -158,7 +240,9 @@ class SurveyData:
         min_age
             Youngest age; None for no limit.
         weight
-            With "exam", those interviewed only leave too.
+            With "exam", those interviewed only leave too; with "diet" also those without a reliable dietary recall.
+        cycles
+            Cycles analysed; None for all loaded.
 
         Returns
         -------
@@ -172,14 +256,18 @@ class SurveyData:
         10902
         """
         self.require(outcome)
-        persons = self._persons("interview")
         flow, inside = self.flow, pd.Series(True, index=self.table.index)
+        persons = self._persons(next(iter(self.declaration.weights)))
+        if cycles is not None:
+            inside = self.table["cycle"].isin([self.declaration.cycle(name).name for name in cycles])
+            flow = flow.leave(f"of {' and '.join(cycles)}", {"of another cycle": flow.n - int(persons[inside].sum())})
         if min_age is not None:
-            inside = self._aged(min_age)
+            inside = inside & self._aged(min_age)
             flow = flow.leave(f"aged {min_age}+", {f"aged below {min_age}": flow.n - int(persons[inside].sum())})
-        if self._persons(weight) is not persons and weight != "interview":
-            persons = self._persons(weight)
-            flow = flow.leave("examined", {"interviewed only": flow.n - int(persons[inside].sum())})
+        for step in self._weights_up_to(weight):
+            persons = self._persons(step)
+            declared = self.declaration.weight(step)
+            flow = flow.leave(declared.carriers, {declared.absent: flow.n - int(persons[inside].sum())})
         lacking = inside & self.table[outcome].isna()
         by_reason = persons[lacking].groupby(self._reason(outcome)[lacking], observed=True).sum()
         left = {str(reason): int(count) for reason, count in by_reason.items() if count > 0}
@@ -203,6 +291,12 @@ class SurveyData:
             return self.table["age_from"] >= min_age
         return (self.table["age_years"] >= min_age).fillna(False).astype(bool)
 
+    def _weights_up_to(self, weight: str) -> list[str]:
+        """Names of the weights some persons lack, from the most common to the one named."""
+        self._require_weight(weight)
+        names = list(self.declaration.weights)
+        return [name for name in names[: names.index(weight) + 1] if self.declaration.weights[name].carriers]
+
     def _persons(self, weight: str) -> pd.Series:
         """Persons each row stands for who carry the weight."""
         if self.is_cells:
@@ -212,7 +306,7 @@ class SurveyData:
     def _reason(self, name: str) -> pd.Series:
         """Why each row lacks the column: the reason of the first recorded variable behind it that lacks."""
         reasons = pd.Series("", index=self.table.index, dtype=object)
-        for root in _roots(name, self.declaration):
+        for root in self.declaration.recorded_behind(name):
             if root in self.reasons:
                 reasons = reasons.where(reasons != "", self.reasons[root].astype(object))
         return reasons.where(reasons != "", "not derivable")
@@ -255,14 +349,6 @@ def pool_cycles(
         findings=findings or Findings(),
         recorded=recorded or {},
     )
-
-
-def _roots(name: str, survey: Survey) -> list[str]:
-    """Recorded variables a column follows from."""
-    rules = {item.name: item.rule for item in survey.derived}
-    if name not in rules:
-        return [name]
-    return [root for column in rules[name].columns for root in _roots(column, survey)]
 
 
 def _oldest_age(survey: Survey) -> float:

@@ -1,0 +1,185 @@
+"""Columns of an analysis table: as recorded, as derived, and where a survey keeps them.
+
+Everything here is frozen, checked when it is made (so at import), and prints as documentation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from crampstats.codebook.rules import Banded, Rule
+from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.labels import Label
+
+Kind = Literal["yes/no", "category", "integer", "number"]
+
+REFUSED = "refused"
+DID_NOT_KNOW = "did not know"
+NOT_ASKED = "not asked"
+NO_ANSWER = "missing"
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A column as it is recorded, whatever survey it comes from.
+
+    Parameters
+    ----------
+    name
+        Column name; a measured quantity ends in its unit.
+    label
+        Words for figures and tables.
+    kind
+        yes/no, category, integer or number; decides the column's type.
+    unit
+        Unit as printed.
+    levels
+        Of a category: level as it stands in the table, with its description, in reading order.
+    ordered
+        True when the order of the levels carries meaning.
+    missing
+        What a missing value means.
+    population
+        Who has the variable.
+    apart
+        Why its cycles may not be pooled or compared (they asked different things); empty when they may.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "number"
+    unit: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+    ordered: bool = False
+    missing: str = "not known"
+    population: str = "everyone"
+    apart: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(Kind):
+            raise unknown_name("kind of variable", self.kind, get_args(Kind))
+        if not self.name.isidentifier() or not self.label:
+            raise DataError(f"variable {self.name!r} needs a name usable in Python and a label.")
+        if bool(self.levels) != (self.kind == "category"):
+            raise DataError(f"variable {self.name!r} is {self.kind}; levels belong to a category, and it needs them.")
+        object.__setattr__(self, "levels", MappingProxyType(dict(self.levels)))
+
+    def to_label(self) -> Label:
+        """How the column is shown."""
+        return Label(self.label, self.unit, tuple(self.levels), self.ordered)
+
+    def describe(self) -> str:
+        """One line of documentation."""
+        what = ", ".join(self.levels) if self.levels else self.unit or self.kind
+        apart = f" One cycle at a time: {self.apart}." if self.apart else ""
+        return f"{self.name}: {self.label} ({what}). Asked of {self.population}; missing means {self.missing}.{apart}"
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A column that follows from others by a rule; missing wherever the rule cannot tell.
+
+    Parameters
+    ----------
+    name, label
+        As for a `Variable`.
+    rule
+        A `Rule` gives a yes/no column, `Banded` an ordered category.
+    source
+        Where the definition comes from.
+    population
+        Who has it.
+
+    Examples
+    --------
+    >>> from crampstats.codebook.rules import Below
+    >>> Derived("low_potassium", "Hypokalaemia", Below("serum_potassium_mmol_l", 3.5), source="clinic").describe()
+    'low_potassium: Hypokalaemia = serum_potassium_mmol_l below 3.5. Source: clinic.'
+    """
+
+    name: str
+    label: str
+    rule: Rule | Banded
+    source: str
+    population: str = "everyone"
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier() or not (self.label and self.source):
+            raise DataError(f"derived variable {self.name!r} needs a name usable in Python, a label and a source.")
+        if self.name in self.rule.columns:
+            raise DataError(f"derived variable {self.name!r} is defined by itself.")
+
+    def to_label(self) -> Label:
+        """How the column is shown; yes/no columns show no before yes."""
+        levels = self.rule.levels if isinstance(self.rule, Banded) else ()
+        return Label(self.label, "", levels, bool(levels))
+
+    def describe(self) -> str:
+        """One line of documentation."""
+        return f"{self.name}: {self.label} = {self.rule.describe()}. Source: {self.source}."
+
+
+@dataclass(frozen=True)
+class Field:
+    """Where one survey keeps a variable, and how its codes read.
+
+    Parameters
+    ----------
+    variable
+        Name of the `Variable` it fills.
+    table, column
+        Where it stands, without the cycle's suffix.
+    values
+        Code to level (a category) or to True and False (yes/no). Empty for a number, which is kept.
+    missing
+        Code to the reason why there is no answer.
+    limits
+        Lowest and highest recorded number, both included; outside it the file is not what it should be.
+    top
+        Numbers above are brought down to it, so that cycles with different top codes can be pooled.
+    factor, offset
+        value = offset + factor x recorded, for units and laboratory corrections.
+    asked
+        Of whom the survey wanted it, over already mapped columns; the others are "not asked" rather than "missing".
+    cycles
+        Cycles the entry is for; empty for all. Cycles that differ get an entry each.
+    note
+        Anything a reader must know.
+    component
+        Name of the weight an analysis of it needs, where it is another than its table's (`Survey.components`).
+    """
+
+    variable: str
+    table: str
+    column: str
+    values: Mapping[float, object] = field(default_factory=dict)
+    missing: Mapping[float, str] = field(default_factory=dict)
+    limits: tuple[float, float] | None = None
+    top: float | None = None
+    factor: float = 1.0
+    offset: float = 0.0
+    asked: Rule | None = None
+    cycles: tuple[str, ...] = ()
+    note: str = ""
+    component: str = ""
+
+    def __post_init__(self) -> None:
+        twice = sorted(set(self.values) & set(self.missing))
+        if twice:
+            raise DataError(f"field {self.variable!r} reads code(s) {twice} both as a value and as missing.")
+        if self.limits and any(self.limits[0] <= code <= self.limits[1] for code in self.missing):
+            raise DataError(f"field {self.variable!r} has a missing code inside its limits {self.limits}.")
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+        object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
+
+    def describe(self) -> str:
+        """Where it stands and what is done to it, in words."""
+        parts = [f"{self.table}.{self.column}"]
+        parts += [", ".join(f"{code:g} = {value}" for code, value in self.values.items())] if self.values else []
+        parts += [f"{code:g} {reason}" for code, reason in self.missing.items()]
+        parts += [f"brought to {self.top:g} at most"] if self.top is not None else []
+        parts += [f"{self.offset:g} + {self.factor:g} x value"] if (self.factor, self.offset) != (1.0, 0.0) else []
+        return "; ".join([*parts, *([self.note] if self.note else [])])
