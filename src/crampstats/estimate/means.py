@@ -50,7 +50,7 @@ def estimate_mean(
     """
     name = numeric_column(design, variable)
     groups = group_columns(design, by)
-    centre = _centre(design, name)
+    centre = domain_centre(design, name)
     sums = ratio_sums(design, num(name, centre), present(name), groups)
     return _wrap_ratio(design, sums, groups, name, "mean", centre, overall=overall, level=level)
 
@@ -149,7 +149,7 @@ def _with_interval(frame: pd.DataFrame, estimate: Floats, covariance: Floats, df
     return frame.assign(estimate=estimate, std_error=std_error, df=df, conf_low=estimate - half, conf_high=estimate + half)
 
 
-def _centre(design: SurveyDesign, name: str) -> float:
+def domain_centre(design: SurveyDesign, name: str) -> float:
     """The plain mean of the domain: second moments about it keep their digits."""
     where = num(design.domain) if design.domain else ONE
     totals = sufficient_stats(design.table, [], {"x": num(name), "n": present(name)}, where)
