@@ -40,18 +40,24 @@ def read_xport(path: str | Path, columns: Sequence[str] | None = None) -> pd.Dat
     check_xport(path)
     try:
         # latin1: some NHANES labels hold a micro sign
-        table, _ = pyreadstat.read_xport(path, encoding="latin1")
+        _, header = pyreadstat.read_xport(path, encoding="latin1", metadataonly=True)
+        _refuse_absent(path, columns or (), header.column_names)
+        # named columns alone: the diet file has 90, of which five are used, and reads nine times as fast
+        wanted = None if columns is None else list(columns)
+        table, _ = pyreadstat.read_xport(path, encoding="latin1", usecols=wanted)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as problem:
         raise DataError(
             f"{path.name} is damaged or cut off and cannot be read ({problem}): fetch it again."
         ) from problem
-    absent = [column for column in columns or () if column not in table]
-    if absent:
-        raise DataError(
-            f"{path.name} lacks column(s) {', '.join(absent)}; it holds {len(table.columns)} others "
-            f"({', '.join(table.columns[:5])}, ...). Another table may have been saved under this name: fetch it again."
-        )
     return table if columns is None else table[list(columns)]
+
+
+def _refuse_absent(path: Path, columns: Sequence[str], there: Sequence[str]) -> None:
+    if absent := [column for column in columns if column not in there]:
+        raise DataError(
+            f"{path.name} lacks column(s) {', '.join(absent)}; it holds {len(there)} others "
+            f"({', '.join(there[:5])}, ...). Another table may have been saved under this name: fetch it again."
+        )
 
 
 def check_xport(path: Path) -> None:

@@ -65,12 +65,10 @@ def test_a_survey_refuses_entries_that_do_not_fit(part, extra, message):
 
 
 def test_adding_an_exposure_takes_one_variable_and_one_field():
-    sodium = Variable("serum_sodium_mmol_l", "Serum sodium", unit="mmol/L")
-    longer = replace(
-        NHANES, variables=(*NHANES.variables, sodium), fields=(*NHANES.fields, Field(sodium.name, "BIOPRO", "LBXSNASI"))
-    )
-    assert longer.files_of(longer.cycles[0]) == ["DEMO_D", "SLQ_D", "BIOPRO_D"]
-    assert longer.labels()["serum_sodium_mmol_l"] == Label("Serum sodium", "mmol/L")
+    lead = Variable("blood_lead_umol_l", "Blood lead", unit="µmol/L")
+    longer = replace(NHANES, variables=(*NHANES.variables, lead), fields=(*NHANES.fields, Field(lead.name, "PBX", "LBDBPBSI")))
+    assert longer.files_of(longer.cycles[0])[-1] == "PBX_D"
+    assert longer.labels()["blood_lead_umol_l"] == Label("Blood lead", "µmol/L")
 
 
 def test_the_codebook_prints_every_column_with_its_place():

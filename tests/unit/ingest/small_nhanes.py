@@ -1,4 +1,7 @@
-"""A made-up folder with the shape of NHANES: eight persons a cycle, two strata of two PSUs."""
+"""A made-up folder with the shape of NHANES: eight persons a cycle, two strata of two PSUs.
+
+DEMO and SLQ hold values; every other table that is declared holds its columns for the eight persons, without a value.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 
+from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.datasets.files import PublishedFile
 
 FIRST = {"D": 31127, "E": 41475}
@@ -41,11 +45,24 @@ def slq(suffix: str) -> pd.DataFrame:
     })
 
 
-TABLES = {"DEMO": demo, "SLQ": slq}
+MADE = {"DEMO": demo, "SLQ": slq}
+
+
+def small_tables(suffix: str) -> dict[str, pd.DataFrame]:
+    """Every table declared for a cycle, with the columns declared."""
+    cycle = NHANES.cycle(CYCLES[suffix])
+    return {name: _with(columns, name, suffix) for name, columns in NHANES.columns_of(cycle).items()}
+
+
+def _with(columns: list[str], name: str, suffix: str) -> pd.DataFrame:
+    made = MADE.get(name, lambda suffix: demo(suffix)[["SEQN"]])(suffix)
+    return made.reindex(columns=[*made, *(column for column in columns if column not in made)])
+
+
 PUBLISHED = {
-    f"{name}_{suffix}": PublishedFile(f"{name}_{suffix}", CYCLES[suffix], *make(suffix).shape)
-    for name, make in TABLES.items()
+    f"{name}_{suffix}": PublishedFile(f"{name}_{suffix}", CYCLES[suffix], *table.shape)
     for suffix in FIRST
+    for name, table in small_tables(suffix).items()
 }
 
 
@@ -55,9 +72,9 @@ def write_table(path: Path, table: pd.DataFrame) -> Path:
 
 
 def write_small_nhanes(folder: Path) -> Path:
-    """All four files."""
+    """All files of both cycles."""
     folder.mkdir(parents=True, exist_ok=True)
     for suffix in FIRST:
-        for name, make in TABLES.items():
-            write_table(folder / f"{name}_{suffix}.XPT", make(suffix))
+        for name, table in small_tables(suffix).items():
+            write_table(folder / f"{name}_{suffix}.XPT", table)
     return folder

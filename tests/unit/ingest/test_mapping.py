@@ -8,14 +8,14 @@ from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.core.errors import DataError
 from crampstats.ingest.mapping import map_cycle, share_weights
 
-from .small_nhanes import demo, slq
+from .small_nhanes import small_tables
 
 CYCLE = NHANES.cycle("2005-2006")
 
 
 @pytest.fixture
 def tables():
-    return {"DEMO": demo("D"), "SLQ": slq("D")}
+    return small_tables("D")
 
 
 def missing_as_none(column):
@@ -85,7 +85,7 @@ def test_a_correction_of_one_cycle_leaves_the_other_alone(tables):
     survey = replace(NHANES, variables=(*NHANES.variables, creatinine), fields=(*NHANES.fields, *fields))
     corrected = map_cycle(tables, survey, CYCLE).table[creatinine.name]
     assert corrected.iloc[3] == pytest.approx(-0.016 + 0.978 * 2.0, rel=1e-15)
-    later = map_cycle({"DEMO": demo("E"), "SLQ": slq("E")}, survey, NHANES.cycle("2007-2008")).table[creatinine.name]
+    later = map_cycle(small_tables("E"), survey, NHANES.cycle("2007-2008")).table[creatinine.name]
     assert later.iloc[3] == 2.0
 
 
@@ -115,4 +115,4 @@ def test_weights_of_one_cycle_are_left_and_of_two_are_halved(tables):
     assert same["weight_interview"].iloc[1] == 2000.0
     assert halved["weight_interview"].iloc[1] == 1000.0
     assert halved["weight_exam"].iloc[1] == 1100.0
-    assert (nothing, [change.after for change in changes]) == ((), ["WTINT2YR / 2", "WTMEC2YR / 2"])
+    assert (nothing, [change.after for change in changes]) == ((), ["WTINT2YR / 2", "WTMEC2YR / 2", "WTDRD1 / 2"])

@@ -20,19 +20,20 @@ def read(folder, rows=None):
 
 def test_a_cycle_is_read_with_the_columns_declared(folder):
     tables = read(folder)
-    assert list(tables) == ["DEMO", "SLQ"]
-    assert list(tables["SLQ"]) == ["SEQN", "SLQ160", "SLD010H"]
+    assert {name: list(table) for name, table in tables.items()} == NHANES.columns_of(CYCLE)
+    assert list(tables)[0] == "DEMO"
+    assert {"SEQN", "SLQ160", "SLD010H"} <= set(tables["SLQ"])
 
 
 def test_file_names_are_read_in_any_letter_case(folder):
     (folder / "SLQ_D.XPT").rename(folder / "slq_D.Xpt")
-    assert sorted(find_tables(folder)) == ["DEMO_D", "DEMO_E", "SLQ_D", "SLQ_E"]
+    assert {"DEMO_D", "DEMO_E", "SLQ_D", "SLQ_E"} <= set(find_tables(folder))
     assert len(read(folder)["SLQ"]) == 6
 
 
 def test_two_files_that_differ_in_letter_case_are_refused(folder):
     (folder / "slq_d.xpt").write_bytes((folder / "SLQ_D.XPT").read_bytes())
-    if len(list(folder.glob("*"))) == 4:
+    if len([path for path in folder.iterdir() if path.stem.upper() == "SLQ_D"]) == 1:
         pytest.skip("this file system does not tell letter cases apart")
     with pytest.raises(DataError, match="same table twice"):
         read(folder)
@@ -41,7 +42,7 @@ def test_two_files_that_differ_in_letter_case_are_refused(folder):
 def test_all_missing_tables_are_named_with_what_is_there_and_the_cure(folder):
     (folder / "SLQ_D.XPT").unlink()
     (folder / "DEMO_D.XPT").unlink()
-    with pytest.raises(DataError, match=r"lacks DEMO_D\.XPT, SLQ_D\.XPT .*it holds DEMO_E\.XPT, SLQ_E\.XPT.*data fetch"):
+    with pytest.raises(DataError, match=r"lacks DEMO_D\.XPT, .*SLQ_D\.XPT .*it holds .*_E\.XPT.*data fetch"):
         read(folder)
 
 

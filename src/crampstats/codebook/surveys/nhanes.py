@@ -1,17 +1,24 @@
 """NHANES 2005-2006 and 2007-2008: the only national microdata with a leg-cramp question.
 
-To add a variable: declare it where it belongs (``codebook/electrolytes.py``, ...), add that module's ``VARIABLES`` and
-``DERIVED`` below, and give it one `Field` (one per cycle where the cycles differ).
+To add a variable: declare it where it belongs (``codebook/electrolytes.py``, ...), and give it one `Field` (one per cycle
+where the cycles differ) in the module of this folder that reads its table. A new module of variables or of fields is added
+to `PARTS` or `FIELDS` below.
 """
 
 from __future__ import annotations
 
-from crampstats.codebook import demographics, outcomes
-from crampstats.codebook.model import DID_NOT_KNOW, REFUSED, Cycle, Field, Survey, Weight
-from crampstats.codebook.rules import AtLeast
+from crampstats.codebook import body, conditions, demographics, electrolytes, outcomes
+from crampstats.codebook.model import Cycle, Survey, Weight
+from crampstats.codebook.surveys import nhanes_home, nhanes_labs
 
-ONE_DIGIT = {7.0: REFUSED, 9.0: DID_NOT_KNOW}
-TWO_DIGITS = {77.0: REFUSED, 99.0: DID_NOT_KNOW}
+PARTS = (demographics, outcomes, conditions, body, electrolytes)
+FIELDS = (*nhanes_home.FIELDS, *nhanes_labs.FIELDS)
+
+# Tables of which not everybody interviewed can have a row; DEMO's pregnancy item says so itself.
+COMPONENTS = {
+    **dict.fromkeys(("ALB_CR", "ALQ", "BIOPRO", "BMX", "CBC", "CRP", "DPQ", "GHB", "PBCD", "THYROD", "VID"), "exam"),
+    "DR1TOT": "diet",
+}
 
 TERMS = """\
 The files are public-use data of the National Center for Health Statistics (NCHS). Whoever uses them agrees to NCHS's
@@ -27,29 +34,6 @@ CITATION = (
     "Centers for Disease Control and Prevention (CDC), National Center for Health Statistics (NCHS). National Health and "
     "Nutrition Examination Survey Data 2005-2006 and 2007-2008. Hyattsville, MD: U.S. Department of Health and Human "
     "Services. https://wwwn.cdc.gov/nchs/nhanes/"
-)
-
-FIELDS = (
-    Field(
-        "age_years", "DEMO", "RIDAGEYR", limits=(0, 85), top=demographics.OLDEST_PUBLISHED_AGE, cycles=("2005-2006",),
-        note="published up to 85",
-    ),
-    Field("age_years", "DEMO", "RIDAGEYR", limits=(0, 80), cycles=("2007-2008",), note="published up to 80"),
-    Field("sex", "DEMO", "RIAGENDR", values={1.0: "male", 2.0: "female"}),
-    Field("race_ethnicity", "DEMO", "RIDRETH1", values=dict(enumerate(demographics.RACE_ETHNICITY.levels, start=1))),
-    Field(
-        "education", "DEMO", "DMDEDUC2", values=dict(enumerate(demographics.EDUCATION.levels, start=1)),
-        missing=ONE_DIGIT, asked=AtLeast("age_years", 20),
-    ),
-    Field("income_poverty_ratio", "DEMO", "INDFMPIR", limits=(0, 5), note="5 stands for 5 or more"),
-    Field(
-        "cramp_frequency", "SLQ", "SLQ160", values=dict(enumerate(outcomes.CRAMP_FREQUENCY.levels)), missing=ONE_DIGIT,
-        asked=AtLeast("age_years", 16), note="SLQ150 is leg jerks, another item",
-    ),
-    Field(
-        "sleep_hours", "SLQ", "SLD010H", limits=(1, 12), missing=TWO_DIGITS, asked=AtLeast("age_years", 16),
-        note="12 stands for 12 or more",
-    ),
 )
 
 NHANES = Survey(
@@ -72,10 +56,18 @@ NHANES = Survey(
         "exam": Weight(
             "WTMEC2YR", "weight_exam", "examination weights",
             "as soon as an examination or laboratory variable enters; zero for those interviewed only",
+            needs="the examination or its laboratory", carriers="examined", absent="interviewed only",
+        ),
+        "diet": Weight(
+            "WTDRD1", "weight_diet", "day-1 dietary weights",
+            "as soon as the 24-hour recall of the first day enters; zero for those without a reliable one",
+            table="DR1TOT", needs="the dietary recall of the first day", carriers="with a dietary recall",
+            absent="no reliable dietary recall",
         ),
     },
-    variables=(*demographics.VARIABLES, *outcomes.VARIABLES),
-    derived=(*demographics.DERIVED, *outcomes.DERIVED),
+    components=COMPONENTS,
+    variables=tuple(variable for part in PARTS for variable in part.VARIABLES),
+    derived=tuple(item for part in PARTS for item in getattr(part, "DERIVED", ())),
     outcomes=outcomes.OUTCOMES,
     fields=FIELDS,
 )
