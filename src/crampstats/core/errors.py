@@ -38,3 +38,7 @@ def unknown_name(kind: str, given: object, valid: Iterable[object]) -> OptionErr
     near = get_close_matches(str(given), names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return OptionError(f"unknown {kind} {str(given)!r}{hint}; valid: {', '.join(names) or 'none'}.")
+
+
+class SeparationError(DataError):
+    """A level or combination of covariates in which everybody or nobody has the outcome: no finite coefficient fits best."""

@@ -14,6 +14,7 @@ from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError, DesignError, unknown_name
 from crampstats.core.estimates import COLUMNS
 from crampstats.core.outcomes import Outcome
+from crampstats.core.reweighting import Calibration, Replicates
 from crampstats.core.totals import ONE, ROWS, Term, between, num, present, sufficient_stats
 
 Floats = NDArray[np.float64]
@@ -36,6 +37,10 @@ class Units:
         Per sampling stage the population size (or fraction) of the parent of each unit; empty without correction.
     rows_are_units
         True when rows are the sampled units, so that entries are whole strata.
+    calibration
+        Of a calibrated design: its entries are units x calibration cells, so that scores can be residualised.
+    replicated
+        True when the variance comes from replicate weights, so that no linearisation holds.
     """
 
     stages: tuple[Codes, ...]
@@ -43,6 +48,27 @@ class Units:
     rows: Floats
     population: tuple[Floats, ...]
     rows_are_units: bool
+    calibration: CalibratedUnits | None = None
+    replicated: bool = False
+
+
+@dataclass(frozen=True)
+class CalibratedUnits:
+    """What the entries of a calibrated design are residualised with: the cell of each, and its sum of weights over all rows."""
+
+    rule: Calibration
+    cell: Codes
+    weight: Floats
+
+
+@dataclass(frozen=True)
+class ReplicateSums:
+    """Sums of w*y and w*x under each replicate weight (replicates x cells), and the units analysed (units x cells)."""
+
+    rule: Replicates
+    y: Floats
+    x: Floats
+    positive: Floats
 
 
 @dataclass(frozen=True)
@@ -63,6 +89,8 @@ class DomainSums:
         Sums of w^2 yy, w^2 yx and w^2 xx, strata x cells; only where rows are the units.
     n, n_events
         Persons analysed (of positive weight) and those with the outcome, per cell; events are NaN unless the variable is yes/no.
+    replicates
+        The sums under each replicate weight; None without replicates.
     """
 
     units: Units
@@ -73,9 +101,15 @@ class DomainSums:
     moments: tuple[Floats, Floats, Floats] | None
     n: Floats
     n_events: Floats
+    replicates: ReplicateSums | None = None
 
     def degrees_of_freedom(self, pick: Floats) -> Floats:
-        """PSUs less strata among analysed rows with positive weight, for each row of `pick` (estimates x cells)."""
+        """PSUs less strata among analysed rows with positive weight, for each row of `pick` (estimates x cells).
+
+        With replicates: the rank of their weights among the analysed, less 1.
+        """
+        if (made := self.replicates) is not None:
+            return np.array([made.rule.degrees_of_freedom(made.positive @ row > 0) for row in pick], dtype=np.float64)
         strata = self.units.stages[0]
         members = self.positive @ pick.T
         if not self.units.rows_are_units:
@@ -128,7 +162,7 @@ def yes_no_sums(design: SurveyDesign, outcome: str, by: Sequence[str]) -> Domain
         raise DataError(f"{outcome!r} cannot be outcome and group or design column at once.")
     weight = _weight(design)
     long = sufficient_stats(
-        design.table, [*keys, outcome], {"_w": weight, "_ww": weight * weight, **_counted(design, ONE), **_fpc_terms(design)}
+        design.table, [*keys, outcome], {"_w": weight, "_ww": weight * weight, **counted_terms(design, ONE), **_fpc_terms(design)}
     )
     value = _yes_no(long, outcome)
     known, yes = value.notna().to_numpy(dtype=float), (value == 1).to_numpy(dtype=float, na_value=0.0)
@@ -148,19 +182,26 @@ def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> Dom
         "_xx": weight * weight * x * x, **_fpc_terms(design),
     }
     keys = list(dict.fromkeys([*_unit_keys(design), *by]))
-    long = sufficient_stats(design.table, keys, {**terms, **_counted(design, analysed)})
+    long = sufficient_stats(design.table, keys, {**terms, **counted_terms(design, analysed)})
     sums = {name: long[f"_{name}"].to_numpy() for name in ("y", "x", "yy", "yx", "xx", "n", "positive")}
     return _assemble(design, long, by, {**sums, "events": np.full(len(long), np.nan)})
 
 
-def _counted(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
+def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
     """Terms that count persons and rows among those analysed: a row of weight 0 stands for nobody, so it is none of them."""
     carried = analysed * between(design.weights, float(np.nextafter(0.0, 1.0))) if design.weights else analysed
     return {"_n": carried * num(design.counts) if design.counts else carried, "_positive": carried}
 
 
 def _unit_keys(design: SurveyDesign) -> list[str]:
-    return [name for name in (design.strata, *design.stages, design.domain) if name]
+    unit = design.replicates.unit if design.replicates else None
+    return [name for name in (*_entry_keys(design), unit, design.domain) if name]
+
+
+def _entry_keys(design: SurveyDesign) -> list[str]:
+    """Columns that tell the entries of `Units` apart; a calibrated design has one for each unit and calibration cell."""
+    cell = design.calibration.cell if design.calibration else None
+    return list(dict.fromkeys(name for name in (design.strata, *design.stages, cell) if name))
 
 
 def _weight(design: SurveyDesign) -> Term:
@@ -170,8 +211,9 @@ def _weight(design: SurveyDesign) -> Term:
 
 
 def _fpc_terms(design: SurveyDesign) -> dict[str, Term]:
-    """Sums of each correction and its square, to read it off per unit and to see that it is constant."""
-    terms = {f"_fpc{i}": num(name) for i, name in enumerate(design.corrections)}
+    """Sums of each correction and its square, to read it off per unit and to see that it is constant; calibrated weights."""
+    terms = {"_calibrated": num(design.calibration.weights)} if design.calibration else {}
+    terms |= {f"_fpc{i}": num(name) for i, name in enumerate(design.corrections)}
     return terms | {f"_fpc{i}_squared": num(name) * num(name) for i, name in enumerate(design.corrections)}
 
 
@@ -196,7 +238,7 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
 
 def _assemble(design: SurveyDesign, long: pd.DataFrame, by: Sequence[str], sums: dict[str, Floats]) -> DomainSums:
     """Fold the long sums into units x cells."""
-    units, unit = _units(design, long)
+    units, unit = sampling_units(design, long)
     inside = (sums["n"] > 0) & (long[DOMAIN].to_numpy(dtype=bool) if design.domain else True)
     cell, cells = _cells(long, by, inside)
     shape = (len(units.rows), len(cells))
@@ -210,7 +252,25 @@ def _assemble(design: SurveyDesign, long: pd.DataFrame, by: Sequence[str], sums:
         units=units, cells=cells, y=fold("y"), x=fold("x"), positive=fold("positive"),
         moments=(fold("yy"), fold("yx"), fold("xx")) if units.rows_are_units else None,
         n=fold("n").sum(axis=0), n_events=fold("events").sum(axis=0),
+        replicates=_replicate_sums(design.replicates, long, sums, inside, cell) if design.replicates else None,
     )
+
+
+def _replicate_sums(
+    rule: Replicates, long: pd.DataFrame, sums: dict[str, Floats], inside: NDArray[np.bool_], cell: Codes
+) -> ReplicateSums:
+    """The sums of each domain cell under every replicate weight."""
+    unit = long[rule.unit].to_numpy(dtype=np.intp)[inside]
+    n_cells = int(cell.max()) + 1
+    y, x = np.zeros((len(rule), n_cells)), np.zeros((len(rule), n_cells))
+    for code in range(n_cells):
+        members = np.flatnonzero(cell == code)
+        multipliers = rule.multipliers[unit[members]]
+        y[:, code] = sums["y"][inside][members] @ multipliers
+        x[:, code] = sums["x"][inside][members] @ multipliers
+    positive = np.zeros((len(rule.multipliers), n_cells))
+    np.add.at(positive, (unit, cell), sums["positive"][inside])
+    return ReplicateSums(rule, y, x, positive)
 
 
 def _cells(long: pd.DataFrame, by: Sequence[str], inside: NDArray[np.bool_]) -> tuple[Codes, pd.DataFrame]:
@@ -225,10 +285,15 @@ def _cells(long: pd.DataFrame, by: Sequence[str], inside: NDArray[np.bool_]) -> 
     return codes, chosen.iloc[first].reset_index(drop=True)
 
 
-def _units(design: SurveyDesign, long: pd.DataFrame) -> tuple[Units, Codes]:
+def sampling_units(design: SurveyDesign, long: pd.DataFrame) -> tuple[Units, Codes]:
     """The sampling units among all rows, and the unit of each row of the long sums."""
     levels = [design.strata, *design.stages]
-    names = [name for name in levels if name]
+    names = _entry_keys(design)
+    if lacking := [name for name in names if name not in long]:
+        raise DesignError(
+            f"this estimate has no linearised variance for calibrated weights (it lacks {', '.join(lacking)}); make replicates of "
+            "the design and calibrate inside estimate_by_replicates."
+        )
     unit = np.asarray(long.groupby(names, sort=True).ngroup(), dtype=np.intp) if names else np.zeros(len(long), dtype=np.intp)
     first = np.unique(unit, return_index=True)[1]
     codes = []
@@ -240,7 +305,18 @@ def _units(design: SurveyDesign, long: pd.DataFrame) -> tuple[Units, Codes]:
     strata = sorted(long[design.strata].unique()) if design.strata else ["all"]
     rows = np.bincount(unit, weights=long[ROWS]).astype(np.float64)
     population = tuple(_population(long, unit, rows, i, name) for i, name in enumerate(design.corrections))
-    return Units(tuple(codes), tuple(map(str, strata)), rows, population, not design.stages), unit
+    return Units(
+        tuple(codes), tuple(map(str, strata)), rows, population, not design.stages, _calibrated(design, long, unit, first),
+        design.replicates is not None,
+    ), unit
+
+
+def _calibrated(design: SurveyDesign, long: pd.DataFrame, unit: Codes, first: Codes) -> CalibratedUnits | None:
+    """Calibration cell and sum of adjusted weights of each entry; None without a calibration."""
+    if design.calibration is None:
+        return None
+    cell = long[design.calibration.cell].to_numpy(dtype=np.intp)[first]
+    return CalibratedUnits(design.calibration, cell, np.bincount(unit, weights=long["_calibrated"]))
 
 
 def _population(long: pd.DataFrame, unit: Codes, rows: Floats, stage: int, name: str) -> Floats:
