@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from crampstats.codebook.rules import Banded, Rule
+from crampstats.codebook.rules import Derivation, Rule
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.labels import Label
 
@@ -87,7 +87,7 @@ class Derived:
     name, label
         As for a `Variable`.
     rule
-        A `Rule` gives a yes/no column, `Banded` an ordered category.
+        A `Rule` gives a yes/no column, `Banded` and `Cases` a category, `Formula` a number.
     source
         Where the definition comes from.
     population
@@ -102,7 +102,7 @@ class Derived:
 
     name: str
     label: str
-    rule: Rule | Banded
+    rule: Derivation
     source: str
     population: str = "everyone"
 
@@ -114,8 +114,7 @@ class Derived:
 
     def to_label(self) -> Label:
         """How the column is shown; yes/no columns show no before yes."""
-        levels = self.rule.levels if isinstance(self.rule, Banded) else ()
-        return Label(self.label, "", levels, bool(levels))
+        return Label(self.label, self.rule.unit, self.rule.levels, self.rule.ordered)
 
     def describe(self) -> str:
         """One line of documentation."""

@@ -276,7 +276,7 @@ class Survey:
             for item in self.variables
         ]
         rows += [
-            (item.name, item.label, "", ", ".join(item.to_label().levels), item.population, "the rule cannot tell",
+            (item.name, item.label, item.rule.unit, ", ".join(item.rule.levels), item.population, "the rule cannot tell",
              f"{item.rule.describe()} [{item.source}]")
             for item in self.derived
         ]

@@ -12,28 +12,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
+from typing import ClassVar
 
 import pandas as pd
 
 from crampstats.core.errors import DataError, unknown_name
 
 
-@dataclass(frozen=True)
-class Rule(ABC):
-    """Anything that answers yes, no or unknown for every row of a table."""
+class Derivation(ABC):
+    """Anything that gives every row of a table one value, and says in words how; what it gives is in `levels` and `unit`."""
+
+    levels: ClassVar[tuple[str, ...]] = ()
+    ordered: ClassVar[bool] = False
+    unit: ClassVar[str] = ""
 
     @property
     @abstractmethod
     def columns(self) -> tuple[str, ...]:
-        """Columns the rule reads."""
+        """Columns read."""
 
     @abstractmethod
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
-        """One answer per row, as pandas ``boolean``; <NA> where the columns do not tell."""
+        """One value per row; missing where the columns do not tell."""
 
     @abstractmethod
     def describe(self) -> str:
-        """The rule in words."""
+        """The definition in words."""
+
+
+@dataclass(frozen=True)
+class Rule(Derivation):
+    """Anything that answers yes, no or unknown for every row of a table, as pandas ``boolean``."""
 
     def fails(self, table: pd.DataFrame) -> pd.Series:
         """True where the rule is known not to hold; unknown is no failure."""
@@ -144,6 +153,20 @@ class IsTrue(ColumnRule):
         return self.column
 
 
+@dataclass(frozen=True)
+class Recorded(ColumnRule):
+    """True where the column holds anything, false where it is empty: for boxes that are ticked or left.
+
+    Unlike every other rule it is never unknown, so it says something about a person only beside one that can be.
+    """
+
+    def evaluate(self, table: pd.DataFrame) -> pd.Series:
+        return _column(table, self.column).notna().astype("boolean")
+
+    def describe(self) -> str:
+        return f"{self.column} recorded"
+
+
 @dataclass(frozen=True, init=False)
 class _Several(Rule):
     """Rules held together."""
@@ -214,7 +237,34 @@ class Not(Rule):
 
 
 @dataclass(frozen=True)
-class Banded:
+class Unless(Rule):
+    """The answer of a rule, but unknown where another rule holds or cannot tell and the answer is not yes.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"ticked": [True, False, False], "unsure": [True, True, False]})
+    >>> Unless(IsTrue("ticked"), IsTrue("unsure")).evaluate(table).tolist()
+    [True, <NA>, False]
+    """
+
+    rule: Rule
+    unknown: Rule
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.rule.columns, *self.unknown.columns)))
+
+    def evaluate(self, table: pd.DataFrame) -> pd.Series:
+        answer = self.rule.evaluate(table)
+        unsure = self.unknown.evaluate(table).fillna(True)
+        return answer.mask(unsure & ~answer.fillna(False))
+
+    def describe(self) -> str:
+        return f"{self.rule.describe()}; unknown if {self.unknown.describe()} and not so"
+
+
+@dataclass(frozen=True)
+class Banded(Derivation):
     """Bands of a number, each from its first value to just below the next band's.
 
     Parameters
@@ -234,6 +284,7 @@ class Banded:
     'age_years in bands 20-39 (from 20), 40-59 (from 40), 60+ (from 60); none below 20'
     """
 
+    ordered: ClassVar[bool] = True
     column: str
     starts: Mapping[str, float]
 
@@ -249,7 +300,7 @@ class Banded:
         return (self.column,)
 
     @property
-    def levels(self) -> tuple[str, ...]:
+    def levels(self) -> tuple[str, ...]:  # type: ignore[override]
         """Names of the bands, in order."""
         return tuple(self.starts)
 
