@@ -140,7 +140,7 @@ class Fit:
 
 
 @dataclass(frozen=True, eq=False)
-class _Scaling:
+class Scaling:
     """Centre and spread of each column; the intercept is neither centred nor scaled."""
 
     centre: Floats
@@ -168,7 +168,7 @@ def fit_glm(rows: ModelRows, family: Family) -> Fit:
     SeparationError
         Covariates separate those with the outcome from those without.
     """
-    scaling = _scaling(rows)
+    scaling = scale_columns(rows)
     beta = _start(rows, family, scaling)
     if len(rows) > WARM_START:
         beta = _scored(_sampled(rows), family, scaling, beta, 1e-8)[0]
@@ -188,7 +188,7 @@ def score_rows(block: Block, family: Family, coefficients: Floats) -> Floats:
     return np.asarray(block.matrix * residual[:, None], dtype=np.float64)
 
 
-def _scaling(rows: ModelRows) -> _Scaling:
+def scale_columns(rows: ModelRows) -> Scaling:
     """Weighted mean and spread of every column; columns that are constant or follow from others are refused by name."""
     k = len(rows.coefficients)
     shift: Floats | None = None
@@ -209,8 +209,8 @@ def _scaling(rows: ModelRows) -> _Scaling:
     if free:
         _refuse_collinear(rows, covariance[np.ix_(free, free)], free)
     if intercept is None:
-        return _Scaling(np.zeros(k), spread, None)
-    return _Scaling(np.where(constant, 0.0, mean), spread, intercept)
+        return Scaling(np.zeros(k), spread, None)
+    return Scaling(np.where(constant, 0.0, mean), spread, intercept)
 
 
 def _refuse_constant(rows: ModelRows, constant: NDArray[np.bool_], intercept: int | None) -> None:
@@ -237,7 +237,7 @@ def _refuse_collinear(rows: ModelRows, covariance: Floats, free: list[int]) -> N
             )
 
 
-def _start(rows: ModelRows, family: Family, scaling: _Scaling) -> Floats:
+def _start(rows: ModelRows, family: Family, scaling: Scaling) -> Floats:
     beta = np.zeros(len(rows.coefficients))
     if scaling.intercept is not None:
         beta[scaling.intercept] = family.intercept(float(rows.weight @ rows.response) / rows.scale)
@@ -260,7 +260,7 @@ def _sampled(rows: ModelRows) -> list[Block]:
 
 
 def _scored(
-    rows: ModelRows | list[Block], family: Family, scaling: _Scaling, beta: Floats, tolerance: float
+    rows: ModelRows | list[Block], family: Family, scaling: Scaling, beta: Floats, tolerance: float
 ) -> tuple[Floats, Floats, int]:
     """Fisher scoring with halved steps; coefficients of the scaled columns, information, steps."""
     loss, score, information = _pass(rows, family, scaling, beta)
@@ -288,7 +288,7 @@ def _scored(
 
 
 def _pass(
-    rows: ModelRows | list[Block], family: Family, scaling: _Scaling, beta: Floats
+    rows: ModelRows | list[Block], family: Family, scaling: Scaling, beta: Floats
 ) -> tuple[float, Floats, Floats]:
     """Loss, score and expected information over all rows; an infinite loss where a mean is impossible."""
     k = len(beta)
@@ -309,7 +309,7 @@ def _pass(
 
 
 def _refuse_separation(
-    rows: ModelRows | list[Block], family: Family, scaling: _Scaling, beta: Floats, information: Floats
+    rows: ModelRows | list[Block], family: Family, scaling: Scaling, beta: Floats, information: Floats
 ) -> None:
     """Stop where probabilities run to 0 or 1: the coefficients grow without end."""
     if family.name == "linear" or isinstance(rows, list):
