@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -322,7 +323,7 @@ def level_words(fit: Regression, term: str, level: str) -> str:
     """Level of a coefficient; of a number "per" its unit."""
     if level:
         return level
-    unit = _unit(fit.design, term)
+    unit = re.sub(r"^([A-Za-z-]{3,})s\b", r"\1", _unit(fit.design, term))  # "per year", whatever the unit is called
     return f"per {unit}" if unit else "per unit"
 
 

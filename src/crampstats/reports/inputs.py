@@ -67,12 +67,15 @@ class Study:
         The loaded survey; None for the user's own file.
     more
         How to get more than this holds ("" when there is no more).
+    min_age
+        Youngest age analysed; None for no limit.
     """
 
     design: SurveyDesign
     flow_for: Callable[[str], Flow]
     survey: SurveyData | None = None
     more: str = ""
+    min_age: int | None = None
 
     @property
     def is_nhanes(self) -> bool:
@@ -84,10 +87,48 @@ class Study:
         """Declared outcomes, in order."""
         return tuple(self.design.known_outcomes)
 
+    @property
+    def has_microdata(self) -> bool:
+        """True where every person has a row, so that models can be fitted."""
+        return self.survey is None or not self.survey.is_cells
+
     def require(self, columns: Sequence[str]) -> None:
         """Refuse columns the data lack; when only the embedded cells lack them, say how to get the microdata."""
         if self.survey is not None:
+            # a slip in a name is told from all the survey has, also what only the microdata hold
+            for name in columns:
+                if name not in self.survey.table and name not in self.survey.declaration.labels():
+                    raise unknown_name("column", name, self.survey.declaration.labels())
             self.survey.require(*columns)
+            return
+        have = [name for name in self.design.columns if not name.startswith("_")]
+        for name in columns:
+            if name not in have:
+                raise unknown_name("column", name, have)
+
+    def design_for(
+        self, columns: Sequence[str], *, weight: str | None = None, cycles: Sequence[str] | None = None
+    ) -> tuple[SurveyDesign, str]:
+        """The design for an analysis of some columns, and why its weight is the one taken.
+
+        Parameters
+        ----------
+        columns
+            Every column that enters.
+        weight
+            NHANES weight by name; None for the rule's.
+        cycles
+            NHANES cycles; None for all that have the columns.
+
+        Returns
+        -------
+        tuple of SurveyDesign and str
+            On a file the design the user described, and "".
+        """
+        if self.survey is None:
+            return self.design, ""
+        choice = self.survey.weight_for(columns, weight=weight, cycles=cycles)
+        return self.survey.design_for(columns, weight=weight, cycles=cycles, min_age=self.min_age), choice.reason
 
 
 def open_study(
@@ -109,7 +150,7 @@ def open_study(
     min_age
         Youngest age; None: 20 on NHANES, no limit on a file.
     weight
-        "interview" or "exam", NHANES only.
+        "interview", "exam" or "diet", NHANES only.
     options
         What the user says of a file.
 
@@ -142,7 +183,8 @@ def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:
             "These are grouped totals; `crampstats data fetch` downloads the public microdata, with which any age and further "
             "variables can be analysed."
         )
-    return Study(survey.adults(min_age, weight=weight), lambda name: survey.flow_for(name, min_age, weight=weight), survey, more)
+    design = survey.adults(min_age, weight=weight)
+    return Study(design, lambda name: survey.flow_for(name, min_age, weight=weight), survey, more, min_age)
 
 
 def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
@@ -174,7 +216,7 @@ def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
         raise DataError(f"--min-age needs a column of ages; {shown} has no {options.age!r} (--age NAME names another).")
     inside = (table[options.age] >= min_age).fillna(False).astype(bool)
     narrow = design.subset(inside, population=f"{population}, aged {min_age}+", youngest=min_age)
-    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age))
+    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age), min_age=min_age)
 
 
 def _with_age_groups(table: pd.DataFrame, age: str) -> pd.DataFrame:

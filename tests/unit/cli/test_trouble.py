@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crampstats import cli
+from crampstats.cli.progress import Progress, byte_bar
 
 SAID = ["--outcome", "cramps", "--window", "past month", "--population", "adults"]
 COMMAND = [sys.executable, "-m", "crampstats.cli"]
@@ -120,10 +120,10 @@ def test_fetch_names_a_cache_it_cannot_write(call, tmp_path: Path, monkeypatch: 
 def test_progress_is_plain_lines_where_stderr_is_no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     stderr = io.StringIO()
     monkeypatch.setattr(sys, "stderr", stderr)
-    with cli._Progress(quiet=False) as step:
+    with Progress(quiet=False) as step:
         step("tables", 1, 2)
         step("done", 2, 2)
-    with cli._byte_bar("SLQ_D.xpt", 1234) as bar:
+    with byte_bar("SLQ_D.xpt", 1234) as bar:
         bar.update(1234)
     assert stderr.getvalue() == "tables (1/2)\ndone (2/2)\nSLQ_D.xpt: 1,234 bytes\n"
 

@@ -1,0 +1,69 @@
+"""The command line. Each command imports what it needs when it is used, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from crampstats.cli.associate import associate
+from crampstats.cli.commands import claims, evidence, figures, prevalence, report
+from crampstats.cli.data import data
+from crampstats.cli.groups import ListingGroup
+from crampstats.core.errors import CrampstatsError
+
+USAGE = 2
+PIPE_CLOSED = 141
+INTERRUPTED = 130
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted."""
+    try:
+        status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
+        sys.stdout.flush()  # a full disk behind a redirected stdout is told here, not by the interpreter as it leaves
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(problem.exit_code)
+    except BrokenPipeError:
+        _silence_stdout()
+        sys.exit(PIPE_CLOSED)
+    except (CrampstatsError, OSError) as problem:
+        _silence_stdout()
+        click.echo(f"Error: {_complaint(problem)}", err=True)
+        sys.exit(USAGE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted; nothing half-written was left.", err=True)
+        sys.exit(INTERRUPTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _complaint(problem: Exception) -> str:
+    """One line; of trouble the system reports, what, where and what to do."""
+    if isinstance(problem, CrampstatsError) or not isinstance(problem, OSError):
+        return str(problem)
+    where = f" ({problem.filename})" if problem.filename else ""
+    return f"{problem.strerror or problem}{where}. Make room, or name a file or folder you may read and write."
+
+
+def _silence_stdout() -> None:
+    """Give up what stdout still holds if it cannot be written: the interpreter would try again, with a traceback."""
+    try:
+        sys.stdout.flush()
+    except (OSError, ValueError):
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
+
+
+@click.group(cls=ListingGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="crampstats", prog_name="crampstats")
+def app() -> None:
+    """How common are nocturnal leg cramps, and does "about 60 percent of adults" hold?
+
+    Every command takes NHANES (the default) or your own tidy file: one row per person, outcomes as 1/0 or true/false.
+    """
+
+
+for command in (report, prevalence, associate, claims, evidence, figures, data):
+    app.add_command(command)

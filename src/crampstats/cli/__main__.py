@@ -1,0 +1,5 @@
+"""`python -m crampstats.cli`."""
+
+from crampstats.cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""`crampstats associate`: what goes with an outcome, after adjustment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from crampstats.cli.groups import ListingCommand
+from crampstats.cli.options import DATA, JSON, data_options, find_study, show_rows, split
+
+MODELS = ("logistic", "poisson", "log-binomial", "linear", "ordinal")
+
+
+@click.command(cls=ListingCommand)
+@DATA
+@data_options
+@click.option("--exposure", metavar="NAME,...", required=True, help="Exposure column(s); each is a model of its own.")
+@click.option("--adjust", metavar="NAME,...", help="Columns every model is adjusted for, comma-separated.")
+@click.option("--model", type=click.Choice(MODELS), default="logistic", show_default=True,
+              help="logistic and ordinal: odds ratios; poisson and log-binomial: prevalence ratios; linear: differences.")
+@click.option("--crude", is_flag=True, help="Add the exposure without adjustment, on the same persons.")
+@click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
+@JSON
+def associate(
+    data: str, exposure: str, adjust: str | None, model: str, crude: bool, level: float, as_json: bool, **options: Any
+) -> None:
+    """Print what goes with an outcome: one row per term of each model, the exposure first.
+
+    An association is no cause. On NHANES the weight follows from the columns (interview, examination, diet) and is said on
+    stderr; --weight chooses another.
+    """
+    from crampstats.core.errors import OptionError
+    from crampstats.reports.associate import associate_terms
+
+    exposures = split(exposure)
+    outcomes = split(options["outcome"])
+    if len(outcomes) != 1 or not exposures:
+        raise OptionError("an association needs one outcome and at least one exposure: --outcome NAME --exposure NAME,...")
+    study = find_study(data, options)
+    found, reason = associate_terms(
+        study, outcomes[0], exposures, split(adjust), model=model, weight=options["weight"], crude=crude, level=level
+    )
+    if reason:
+        click.echo(f"Weights: {reason}", err=True)
+    show_rows(found, study, as_json)

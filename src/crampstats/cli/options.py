@@ -1,0 +1,82 @@
+"""Options that commands share, the data they name, and how rows are printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from crampstats.core.estimates import Estimates
+    from crampstats.reports.inputs import Study
+
+WEIGHTS = ("interview", "exam", "diet")
+OF_NHANES = ("nhanes", "weight")
+OF_FILES = ("strata", "psu", "weights", "window", "threshold", "population", "age")
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def data_options(function: Function) -> Function:
+    """Options every command on data takes."""
+    for option in reversed((
+        click.option("--nhanes", "nhanes", metavar="DIR", help="Folder with NHANES .XPT files (also: CRAMPSTATS_NHANES)."),
+        click.option("--weight", type=click.Choice(WEIGHTS), help="NHANES weight. [default: interview; in associations by rule]"),
+        click.option("--min-age", type=int, help="Youngest age. [default: 20 on NHANES, none on a file]"),
+        click.option("--outcome", "outcome", metavar="NAME,...", help="Yes/no outcome column(s), comma-separated."),
+        click.option("--strata", metavar="COLUMN", help="Strata of your file's sampling design."),
+        click.option("--psu", metavar="COLUMN", help="Primary sampling units of your file."),
+        click.option("--weights", metavar="COLUMN", help="Sampling weights of your file."),
+        click.option("--window", metavar="TEXT", help='Recall window of your file, e.g. "past month".'),
+        click.option("--threshold", metavar="TEXT", help="What counts as a case. [default: at least once]"),
+        click.option("--population", metavar="TEXT", help="Who was asked, in words."),
+        click.option("--age", metavar="COLUMN", help="Ages in your file. [default: age_years]"),
+    )):
+        function = option(function)
+    return function
+
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON list of rows at full precision.")
+DATA = click.argument("data", default="nhanes", metavar="[nhanes|FILE]")
+
+
+def split(text: str | None) -> list[str]:
+    """Comma-separated words."""
+    return [part.strip() for part in (text or "").split(",") if part.strip()]
+
+
+def find_study(data: str, options: dict[str, Any]) -> Study:
+    """The data the options name."""
+    from crampstats.core.errors import OptionError
+    from crampstats.reports.inputs import NHANES_NAME, FileOptions, open_study
+
+    is_nhanes = data.lower() == NHANES_NAME
+    given = [name for name in (OF_FILES if is_nhanes else OF_NHANES) if options[name] is not None]
+    if given and is_nhanes:
+        raise OptionError(f"--{given[0]} is for your own file; NHANES has its own (its weight: --weight {', '.join(WEIGHTS)}).")
+    if given:
+        raise OptionError(f"--{given[0]} is for NHANES; your own file has --strata, --psu and --weights with names of columns.")
+    said = {name: options[name] for name in OF_FILES if options[name] is not None}
+    return open_study(
+        data, nhanes=options["nhanes"], min_age=options["min_age"], weight=options["weight"] or WEIGHTS[0],
+        options=FileOptions(tuple(split(options["outcome"])), **said),
+    )
+
+
+def show_rows(found: Estimates, study: Study, as_json: bool) -> None:
+    """Rows to stdout, where they come from to stderr."""
+    if as_json:
+        click.echo(found.to_json())
+        return
+    click.echo(plain_table(found))
+    for note in (found.method, *found.notes):
+        click.echo(note, err=True)
+    click.echo(f"Source: {study.design.source.label} ({study.design.source.detail}). {study.more}".rstrip(), err=True)
+
+
+def plain_table(found: Estimates) -> str:
+    """Estimates as text: shares in percent, columns without content left out."""
+    from crampstats.present.text import format_text
+
+    return format_text(found)

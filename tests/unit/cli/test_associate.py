@@ -1,0 +1,132 @@
+"""`crampstats associate`: rows, order, names, weights, and what is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+NHANES = os.environ.get("CRAMPSTATS_NHANES")
+FIXED = (
+    "associate nhanes --outcome frequent_cramps --exposure hypertension --adjust age_years,female,education,body_mass_index "
+    "--min-age 20 --weight exam --model logistic --json"
+)
+needs_files = pytest.mark.skipif(not NHANES, reason="CRAMPSTATS_NHANES names no folder of NHANES files")
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    """80 made-up persons: of 40 with the condition 30 have cramps, of 40 without 10; half of each are women."""
+    rows = [
+        {"cramps": int(place < cases), "condition": condition, "female": place % 2, "age_years": 20 + place % 37,
+         "site": "ab"[place % 2 ^ condition], "nights": place % 5, "weight": 2}
+        for condition, cases in ((1, 30), (0, 10)) for place in range(40)
+    ]
+    path = tmp_path / "people.csv"
+    pd.DataFrame(rows).to_csv(path, index=False)
+    return path
+
+
+def test_an_odds_ratio_of_an_own_file_is_that_of_the_fourfold_table(call, people: Path) -> None:
+    status, out, _ = call(f"associate {people} --outcome cramps --exposure condition --json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert (row["exposure"], row["level"], row["measure"]) == ("condition", "yes", "odds ratio")
+    assert row["estimate"] == pytest.approx(30 * 30 / (10 * 10))  # by hand: 30 of 40 against 10 of 40
+    # HC0 sandwich of a saturated model: sqrt(1/30 + 1/10 + 1/10 + 1/30), times sqrt(n/(n-1)) for one stratum of rows
+    assert row["std_error"] == pytest.approx(math.sqrt((2 / 30 + 2 / 10) * 80 / 79))
+    assert (row["n"], row["n_events"]) == (80, 40)
+
+
+def test_poisson_gives_the_prevalence_ratio_and_linear_the_difference(call, people: Path) -> None:
+    for model, measure, expected in (("poisson", "prevalence ratio", 3.0), ("linear", "mean difference", 0.5)):
+        _, out, _ = call(f"associate {people} --outcome cramps --exposure condition --model {model} --json")
+        (row,) = json.loads(out)
+        assert (row["measure"], row["estimate"]) == (measure, pytest.approx(expected))  # 30/40 against 10/40
+
+
+def test_every_term_has_a_row_and_the_exposure_comes_first(call, people: Path) -> None:
+    _, out, _ = call(f"associate {people} --outcome cramps --exposure site --adjust age_years,female,condition --json")
+    rows = json.loads(out)
+    assert [(row["exposure"], row["level"]) for row in rows] == [
+        ("site", "b"), ("age_years", "per year"), ("female", "yes"), ("condition", "yes"),
+    ]
+    assert {row["adjustment"] for row in rows} == {"adjusted"}
+
+
+def test_several_exposures_are_a_model_each_and_crude_comes_before_adjusted(call, people: Path) -> None:
+    _, out, _ = call(f"associate {people} --outcome cramps --exposure condition,female --adjust age_years --crude --json")
+    rows = json.loads(out)
+    assert [(row["association"], row["adjustment"], row["exposure"]) for row in rows] == [
+        ("condition", "crude", "condition"), ("condition", "adjusted", "condition"), ("condition", "adjusted", "age_years"),
+        ("female", "crude", "female"), ("female", "adjusted", "female"), ("female", "adjusted", "age_years"),
+    ]
+
+
+def test_crude_and_adjusted_are_of_the_same_persons(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table.loc[:9, "age_years"] = None
+    table.to_csv(people, index=False)
+    _, out, _ = call(f"associate {people} --outcome cramps --exposure condition --adjust age_years --crude --json")
+    assert {row["n"] for row in json.loads(out)} == {70}
+
+
+def test_weights_of_an_own_file_all_alike_change_no_estimate(call, people: Path) -> None:
+    line = f"associate {people} --outcome cramps --exposure condition --adjust female --json"
+    plain, weighted = (json.loads(call(line + more)[1]) for more in ("", " --weights weight"))
+    assert [row["estimate"] for row in weighted] == pytest.approx([row["estimate"] for row in plain])
+
+
+def test_without_json_a_table_is_printed(call, people: Path) -> None:
+    status, out, err = call(f"associate {people} --outcome cramps --exposure condition")
+    assert status == 0
+    assert "9.00" in out
+    assert "Source:" in err
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("associate FILE --outcome cramps --exposure condtion", "did you mean 'condition'"),
+    ("associate FILE --outcome cramps --exposure condition --adjust sex", "valid: cramps, condition, female"),
+    ("associate FILE --outcome cramp --exposure condition", "did you mean 'cramps'"),
+    ("associate FILE --outcome cramps --exposure condition --adjust condition", "both exposure and adjustment"),
+    ("associate FILE --outcome cramps --exposure cramps", "is the outcome"),
+    ("associate FILE --outcome cramps --exposure condition --model logit", "logistic"),
+    ("associate FILE --outcome cramps --exposure condition --level 95", "between 0 and 1"),
+    ("associate FILE --outcome cramps,female --exposure condition", "one outcome"),
+    ("associate FILE --outcome cramps", "--exposure"),
+    ("associate FILE --outcome cramps --exposure weight", "weight"),
+    ("associate nhanes --outcome frequent_cramps --exposure hypertention", "did you mean"),
+    ("associate nhanes --outcome frequent_cramps --exposure hypertension", "crampstats data fetch"),
+    ("associate nhanes --outcome frequent_cramps --exposure sex --weight diet", "crampstats data fetch"),
+])
+def test_what_cannot_be_done_is_said_with_the_way_out(call, people: Path, line: str, said: str) -> None:
+    status, out, err = call([str(people) if part == "FILE" else part for part in line.split()])
+    assert status == 2
+    assert said in err
+    assert "Traceback" not in out + err
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_the_fixed_call_gives_one_row_per_term(call) -> None:
+    status, out, err = call(f"{FIXED} --nhanes {NHANES}")
+    rows = json.loads(out)
+    assert status == 0
+    assert [row["exposure"] for row in rows] == ["hypertension", "age_years", "female", *["education"] * 4, "body_mass_index"]
+    assert rows[0]["measure"] == "odds ratio"
+    assert {row["df"] for row in rows} == {23}  # 31 PSUs less strata, 9 coefficients
+    assert "examination weights" in err
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_the_weight_follows_from_the_columns_and_can_be_overridden(call) -> None:
+    line = f"associate nhanes --outcome any_cramps --exposure female --adjust age_years --json --nhanes {NHANES}"
+    _, _, err = call(line)
+    assert "interview weights" in err
+    _, _, err = call(f"{line} --weight exam")
+    assert "chosen by hand" in err
