@@ -20,6 +20,7 @@ REFUSED = "refused"
 DID_NOT_KNOW = "did not know"
 NOT_ASKED = "not asked"
 NO_ANSWER = "missing"
+NOT_AT_HAND = "file not at hand"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,10 @@ class Variable:
     population
         Who has the variable.
     apart
-        Why its cycles may not be pooled or compared (they asked different things); empty when they may.
+        Why its cycles may not be pooled (they measured different things): each is analysed by itself. Empty when they may.
+    differs
+        How its cycles asked differently where they may still be pooled: the cycle belongs among the covariates, and shares or
+        means are not compared between cycles. Empty when they asked alike.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Variable:
     missing: str = "not known"
     population: str = "everyone"
     apart: str = ""
+    differs: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -74,8 +79,9 @@ class Variable:
     def describe(self) -> str:
         """One line of documentation."""
         what = ", ".join(self.levels) if self.levels else self.unit or self.kind
-        apart = f" One cycle at a time: {self.apart}." if self.apart else ""
-        return f"{self.name}: {self.label} ({what}). Asked of {self.population}; missing means {self.missing}.{apart}"
+        cycles = f" One cycle at a time: {self.apart}." if self.apart else ""
+        cycles += f" Adjusted for the cycle: {self.differs}." if self.differs else ""
+        return f"{self.name}: {self.label} ({what}). Asked of {self.population}; missing means {self.missing}.{cycles}"
 
 
 @dataclass(frozen=True)

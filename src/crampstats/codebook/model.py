@@ -10,7 +10,18 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from crampstats.codebook.columns import DID_NOT_KNOW, NO_ANSWER, NOT_ASKED, REFUSED, Derived, Field, Kind, Variable
+from crampstats.codebook.columns import (
+    DID_NOT_KNOW,
+    NO_ANSWER,
+    NOT_ASKED,
+    NOT_AT_HAND,
+    REFUSED,
+    Derived,
+    Field,
+    Kind,
+    Variable,
+)
+from crampstats.codebook.reductions import Reduction
 from crampstats.codebook.weights import Weight, WeightChoice
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.labels import Label
@@ -20,8 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = [
-    "DID_NOT_KNOW", "NOT_ASKED", "NO_ANSWER", "REFUSED", "Cycle", "Derived", "Field", "Kind", "Survey", "Variable", "Weight",
-    "WeightChoice",
+    "DID_NOT_KNOW", "NOT_ASKED", "NOT_AT_HAND", "NO_ANSWER", "REFUSED", "Cycle", "Derived", "Field", "Kind", "Reduction",
+    "Survey", "Variable", "Weight", "WeightChoice",
 ]
 
 
@@ -74,6 +85,8 @@ class Survey:
         Where each variable stands.
     components
         Table to the name of the weight its answers need; tables not listed are of the first weight's.
+    reductions
+        Tables made of others, where a person has several rows or an answer is spread over several columns.
     """
 
     name: str
@@ -93,6 +106,7 @@ class Survey:
     outcomes: tuple[Outcome, ...]
     fields: tuple[Field, ...]
     components: Mapping[str, str] = field(default_factory=dict)
+    reductions: tuple[Reduction, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
@@ -160,8 +174,14 @@ class Survey:
         return names if everywhere else {name for entry in entries for name in entry.cycles}
 
     def apart(self, names: Iterable[str]) -> dict[str, str]:
-        """Of the columns given, those whose cycles may not be pooled or compared, with the reason."""
-        reasons = {variable.name: variable.apart for variable in self.variables}
+        """Of the columns given, those whose cycles may not be pooled, with the reason."""
+        return self._told(names, {variable.name: variable.apart for variable in self.variables})
+
+    def differing(self, names: Iterable[str]) -> dict[str, str]:
+        """Of the columns given, those whose cycles asked differently but may be pooled with the cycle as a covariate."""
+        return self._told(names, {variable.name: variable.differs for variable in self.variables})
+
+    def _told(self, names: Iterable[str], reasons: Mapping[str, str]) -> dict[str, str]:
         behind = {name: [reasons.get(root, "") for root in self.recorded_behind(name)] for name in names}
         return {name: next(filter(None, some)) for name, some in behind.items() if any(some)}
 
@@ -214,6 +234,7 @@ class Survey:
             name=weight or order[highest], weight=chosen, by_rule=order[highest], rule=rule,
             because=tuple(name for name in columns if highest and rank[name] == highest), cycles=analysed, alone=alone,
             apart=self.apart(columns) if len(analysed) > 1 else {},
+            differing=self.differing(columns) if len(analysed) > 1 else {},
         )
 
     def _components_of(self, name: str) -> list[str]:
@@ -246,10 +267,33 @@ class Survey:
         design = [self.respondent, self.release, self.stratum, self.psu]
         columns = {self.base_table: design}
         places = [(weight.table or self.base_table, weight.source_column) for weight in self.weights.values()]
-        for table, column in [*places, *((entry.table, entry.column) for entry in self.fields_of(cycle))]:
+        reductions = {reduction.name: reduction for reduction in self.reductions_of(cycle)}
+        for entry in self.fields_of(cycle):
+            reads = reductions[entry.table].reads if entry.table in reductions else {entry.table: [entry.column]}
+            places += [(table, column) for table, read in reads.items() for column in (self.respondent, *read)]
+        for table, column in places:
             there = columns.setdefault(table, [self.respondent])
             there += [column] if column not in there else []
         return columns
+
+    def needed_tables(self, cycle: Cycle) -> set[str]:
+        """Tables without which a cycle cannot be analysed: who was drawn how, and the outcomes."""
+        return {self.base_table} | {table for outcome in self.outcomes for table in self.tables_behind(outcome.name, cycle)}
+
+    def tables_behind(self, name: str, cycle: Cycle) -> list[str]:
+        """Files (without suffix) one wave's column comes from."""
+        behind, reductions = self.recorded_behind(name), {item.name: item for item in self.reductions_of(cycle)}
+        tables = [entry.table for entry in self.fields_of(cycle) if entry.variable in behind]
+        files = [file for table in tables for file in (reductions[table].reads if table in reductions else [table])]
+        return list(dict.fromkeys(files))
+
+    def reductions_of(self, cycle: Cycle) -> tuple[Reduction, ...]:
+        """The tables to be made in one wave, in order."""
+        return tuple(reduction for reduction in self.reductions if not reduction.cycles or cycle.name in reduction.cycles)
+
+    def several_rows(self, cycle: Cycle) -> set[str]:
+        """Tables that may hold several rows for a person."""
+        return {table for reduction in self.reductions_of(cycle) for table in reduction.several}
 
     def files_of(self, cycle: Cycle) -> list[str]:
         """Names of the files of one wave, without their ending ("DEMO_D")."""
@@ -267,9 +311,10 @@ class Survey:
         import pandas as pd
 
         places: dict[str, list[str]] = {}
+        made = {(item.name, column.name): f" = {column.describe()}" for item in self.reductions for column in item.columns}
         for entry in self.fields:
             cycles = f" ({', '.join(entry.cycles)})" if entry.cycles else ""
-            places.setdefault(entry.variable, []).append(entry.describe() + cycles)
+            places.setdefault(entry.variable, []).append(entry.describe() + made.get((entry.table, entry.column), "") + cycles)
         rows = [
             (item.name, item.label, item.unit, ", ".join(item.levels), item.population, item.missing,
              " | ".join(places.get(item.name, [])))

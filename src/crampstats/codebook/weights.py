@@ -52,8 +52,8 @@ class WeightChoice:
         The cycles analysed.
     alone
         Of an analysis of part of the cycles loaded: the columns that leave no other, or why else; empty when all are analysed.
-    apart
-        Column to the reason why its cycles are not to be pooled.
+    apart, differing
+        Of several cycles: column to the reason why they are not to be pooled, or to what they asked differently.
 
     Examples
     --------
@@ -70,6 +70,7 @@ class WeightChoice:
     cycles: tuple[str, ...]
     alone: str
     apart: Mapping[str, str]
+    differing: Mapping[str, str]
 
     @property
     def is_by_hand(self) -> bool:
@@ -89,7 +90,8 @@ class WeightChoice:
         why = f"{_listed(self.because)} {'needs' if len(self.because) == 1 else 'need'} {self.rule.needs}"
         sentences = [f"{self.label}: {why if self.because else 'every answer used was given in the interview'}."]
         sentences += [f"Not divided, because only {' and '.join(self.cycles)} enters: {self.alone}."] if self.alone else []
-        sentences += [f"Analyse each cycle by itself: {name} {why}." for name, why in self.apart.items()]
+        sentences += [f"Analyse each cycle by itself for {name}: {why}." for name, why in self.apart.items()]
+        sentences += [f"Adjust for the cycle with {name}: {why}." for name, why in self.differing.items()]
         return " ".join(sentences)
 
 

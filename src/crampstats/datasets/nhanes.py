@@ -9,6 +9,7 @@ from pathlib import Path
 from crampstats.codebook.model import Cycle
 from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.core.errors import DataError
+from crampstats.core.findings import Finding, Findings
 from crampstats.datasets.cells import load_cells, nhanes_source
 from crampstats.datasets.files import PublishedFile, published_files
 from crampstats.ingest.mapping import map_cycle
@@ -16,6 +17,7 @@ from crampstats.ingest.reading import find_tables, read_cycle
 from crampstats.ingest.survey_data import SurveyData, pool_cycles
 
 FOLDER_VARIABLE = "CRAMPSTATS_NHANES"
+CURE = "What it holds is missing until the file is there: crampstats data fetch."
 CYCLES = tuple(cycle.name for cycle in NHANES.cycles)
 
 
@@ -28,8 +30,8 @@ def load_nhanes(
     """NHANES 2005-2008, ready to analyse.
 
     Looked for in this order: `folder`; the folder named by the environment variable ``CRAMPSTATS_NHANES``; the files
-    fetched into the user's cache, when every one needed is there; the grouped totals that ship with the package. Nothing
-    is downloaded.
+    fetched into the user's cache, when those of the design and the cramp item are there; the grouped totals that ship with
+    the package. Nothing is downloaded. What other files hold is missing when they are not there, and ``.findings`` lists them.
 
     Parameters
     ----------
@@ -51,7 +53,7 @@ def load_nhanes(
     OptionError
         A cycle is unknown.
     DataError
-        A named folder lacks a table, or a file is damaged, cut off, of another cycle or not as published. A folder that
+        A named folder lacks DEMO or SLQ, or a file is damaged, cut off, of another cycle or not as published. A folder that
         was named is never passed over in silence.
 
     Examples
@@ -78,11 +80,11 @@ def nhanes_cache() -> Path:
 
 
 def is_complete(folder: Path, cycles: Sequence[Cycle] = NHANES.cycles) -> bool:
-    """True when a folder holds every table the codebook needs."""
+    """True when a folder holds every table without which a cycle cannot be analysed (its design and the cramp item)."""
     if not folder.is_dir():
         return False
     found = find_tables(folder)
-    return all(name in found for cycle in cycles for name in NHANES.files_of(cycle))
+    return all(f"{table}_{cycle.suffix}" in found for cycle in cycles for table in NHANES.needed_tables(cycle))
 
 
 def nhanes_terms() -> str:
@@ -105,4 +107,6 @@ def _from_folder(
     tables = {cycle.suffix: read_cycle(folder, NHANES, cycle, rows) for cycle in cycles}
     parts = [map_cycle(tables[cycle.suffix], NHANES, cycle) for cycle in cycles]
     recorded = {f"{name}_{suffix}": table for suffix, some in tables.items() for name, table in some.items()}
-    return pool_cycles(parts, NHANES, nhanes_source(cycles, detail), recorded=recorded)
+    absent = [name for cycle in cycles for name in NHANES.files_of(cycle) if name not in recorded]
+    findings = Findings(tuple(Finding(name, "table present", "warning", f"{name}.XPT is not there.", CURE) for name in absent))
+    return pool_cycles(parts, NHANES, nhanes_source(cycles, detail), findings=findings, recorded=recorded)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, Cycle, Field, Survey, Variable, Weight
+from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, NOT_AT_HAND, Cycle, Field, Survey, Variable, Weight
 from crampstats.core.cleaning import Change
 from crampstats.core.errors import DataError
+from crampstats.ingest.codes import outside_codebook
+from crampstats.ingest.reducing import reduce_tables
 
 DTYPES = {"yes/no": "boolean", "integer": "Int64", "number": "Float64"}
 
@@ -40,7 +42,8 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
     Parameters
     ----------
     tables
-        Recorded tables by name without suffix, one row per respondent.
+        Recorded tables by name without suffix; one row per respondent but for those the survey reduces. Variables whose
+        table is not among them are missing, "file not at hand".
     survey, cycle
         Their declaration.
 
@@ -54,22 +57,25 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
     DataError
         Values outside the codebook, all columns in one message.
     """
-    base = tables[survey.base_table]
+    reduced = reduce_tables(tables, survey, cycle)
+    tables, base = reduced.tables, tables[survey.base_table]
     table = _design_columns(tables, survey, cycle)
     variables = {variable.name: variable for variable in survey.variables}
-    reasons, changes, problems = {}, [], []
-    for entry in survey.fields_of(cycle):
+    reasons, changes, problems = {}, [*reduced.changes], [*reduced.problems]
+    entries = [entry for entry in survey.fields_of(cycle) if entry.table in tables]
+    for entry in entries:
         recorded = _recorded(tables, entry, survey, base[survey.respondent])
-        problems += _outside(tables[entry.table][entry.column], entry, cycle)
+        problems += filter(None, [outside_codebook(tables[entry.table][entry.column], entry, cycle)])
         if not problems:
             table[entry.variable] = _values(recorded, entry, variables[entry.variable])
             reasons[entry.variable] = _reasons(recorded, entry, table, present=_present(tables, entry, survey))
             changes += _changes(recorded, entry, cycle)
     if problems:
         raise DataError(" ".join(problems))
+    unread = {entry.variable for entry in survey.fields_of(cycle)} - {entry.variable for entry in entries}
     for name in variables.keys() - reasons.keys():
         table[name] = pd.Series([None] * len(table), dtype=_dtype(variables[name]))
-        reasons[name] = pd.Categorical([NOT_ASKED] * len(table))
+        reasons[name] = pd.Categorical([NOT_AT_HAND if name in unread else NOT_ASKED] * len(table))
     return Mapped(table, pd.DataFrame(reasons, index=table.index), tuple(changes))
 
 
@@ -119,20 +125,6 @@ def _recorded(
 
 def _present(tables: Mapping[str, pd.DataFrame], entry: Field, survey: Survey) -> np.ndarray:
     return tables[survey.base_table][survey.respondent].isin(tables[entry.table][survey.respondent]).to_numpy()
-
-
-def _outside(recorded: pd.Series, entry: Field, cycle: Cycle) -> list[str]:
-    """A sentence when the column holds values its codebook does not list."""
-    low, high = entry.limits or ((np.nan, np.nan) if entry.values else (-np.inf, np.inf))
-    codes = [*entry.values, *entry.missing]
-    strange = recorded[~(recorded.isna() | recorded.isin(codes) | recorded.between(low, high))]
-    if strange.empty:
-        return []
-    listed = [f"{low:g} to {high:g}"] * bool(entry.limits) + [f"{code:g}" for code in codes]
-    return [
-        f"{entry.column} in {entry.table}_{cycle.suffix} holds {len(strange)} value(s) outside its codebook (first: "
-        f"{strange.iloc[0]:g} in row {strange.index[0] + 1}); listed are {', '.join(listed)}. Fetch the file again."
-    ]
 
 
 def _values(recorded: pd.Series, entry: Field, variable: Variable) -> pd.Series:

@@ -53,15 +53,19 @@ def read_cycle(
     Returns
     -------
     dict
-        Table name without suffix ("SLQ") to one row per respondent, only the columns the declaration names.
+        Table name without suffix ("SLQ") to its rows, only the columns the declaration names; one row per respondent but in
+        the tables the survey reduces. Tables that are not there are left out, so that what they hold is missing; those of the
+        design and the outcomes must be there.
 
     Raises
     ------
     DataError
-        All missing tables at once; otherwise the first table that is damaged, cut off, of another cycle or inconsistent.
+        All tables that must be there and are not, at once; otherwise the first table that is damaged, cut off, of another
+        cycle or inconsistent.
     """
     found = find_tables(folder)
-    absent = [name for name in survey.files_of(cycle) if name not in found]
+    needed = {f"{table}_{cycle.suffix}" for table in survey.needed_tables(cycle)}
+    absent = [name for name in survey.files_of(cycle) if name in needed - found.keys()]
     if absent:
         raise DataError(
             f"{folder} lacks {', '.join(name + ENDING for name in absent)} ({survey.label} {cycle.name}); it holds "
@@ -69,7 +73,9 @@ def read_cycle(
         )
     tables = {}
     for table, columns in survey.columns_of(cycle).items():
-        path = found[f"{table}_{cycle.suffix}"]
+        path = found.get(f"{table}_{cycle.suffix}")
+        if path is None:
+            continue
         tables[table] = read_xport(path, columns)
         _check_cycle(tables[table], path.name, survey, cycle)
         rows = expected_rows.get(path.stem.upper(), len(tables[table]))
@@ -97,11 +103,12 @@ def _check_cycle(table: pd.DataFrame, name: str, survey: Survey, cycle: Cycle) -
 
 
 def _check_respondents(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) -> None:
-    """One row per respondent everywhere, and nobody who is not in the base table."""
+    """One row per respondent but where more are declared, and nobody who is not in the base table."""
+    several = survey.several_rows(cycle)
     base = set(tables[survey.base_table][survey.respondent])
     for table, rows in tables.items():
         respondents = rows[survey.respondent]
-        twice = respondents[respondents.duplicated()]
+        twice = respondents[respondents.duplicated() & (table not in several)]
         strangers = respondents[~respondents.isin(base)]
         for problem, some in (("more than once", twice), (f"but not {survey.base_table}_{cycle.suffix}", strangers)):
             if len(some):

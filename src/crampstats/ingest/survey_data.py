@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from crampstats.codebook.model import NOT_ASKED, Survey, WeightChoice
+from crampstats.codebook.model import NOT_ASKED, NOT_AT_HAND, Survey, WeightChoice
 from crampstats.core.cleaning import CleaningLog
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
@@ -93,6 +93,18 @@ class SurveyData:
                 raise unknown_name("column", name, [name for name in declared if name in self.table])
         if absent:
             raise DataError(f"{', '.join(absent)}: the embedded cells do not hold this. {MICRODATA_NEEDED}")
+        if unread := [name for name in names if name in declared and self._unread(name)]:
+            where = {table: None for name in unread for table in self._unread(name)}
+            raise DataError(f"{', '.join(unread)}: {', '.join(where)} is not among the files read. {MICRODATA_NEEDED}")
+
+    def _unread(self, name: str) -> list[str]:
+        """Files a column would come from that were not read, in the cycles loaded."""
+        behind = [root for root in self.declaration.recorded_behind(name) if root in self.reasons]
+        if not any(NOT_AT_HAND in self.reasons[root].cat.categories for root in behind):
+            return []
+        cycles = [cycle for cycle in self.declaration.cycles if cycle.name in self.cycles]
+        files = [f"{table}_{cycle.suffix}" for cycle in cycles for table in self.declaration.tables_behind(name, cycle)]
+        return [file for file in files if file not in self.recorded]
 
     def design(self, weight: str = "interview", *, outcomes: Iterable[Outcome] | None = None) -> SurveyDesign:
         """The sampling design over every row, with a weight chosen by name.
