@@ -13,6 +13,7 @@ import pandas as pd
 from crampstats.core.errors import DataError, DesignError, unknown_name
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
+from crampstats.core.reweighting import Calibration, Replicates
 from crampstats.core.source import Source
 from crampstats.core.totals import missing, num, outside, sufficient_stats
 
@@ -56,6 +57,10 @@ class SurveyDesign:
         Words for the weights.
     youngest
         Youngest age of the domain in whole years; None when it is not known.
+    calibration
+        How the weights were poststratified or raked (`poststratify`, `rake`); None: they were not.
+    replicates
+        Replicate weights the variance comes from (`make_jackknife_replicates` and others); None: linearisation.
 
     Raises
     ------
@@ -84,6 +89,8 @@ class SurveyDesign:
     population: str = ""
     weights_label: str = ""
     youngest: int | None = None
+    calibration: Calibration | None = None
+    replicates: Replicates | None = None
 
     def __post_init__(self) -> None:
         if self.lonely not in get_args(LonelyRule):
@@ -109,6 +116,7 @@ class SurveyDesign:
             # later changes to the caller's table must not reach a checked design; nothing is copied until then
             object.__setattr__(self, "table", self.table.copy(deep=False))
         self._check()
+        self._check_reweighting()
         if self.weights is None and self.fpc:
             table, weights = _weights_from_fpc(self)
             object.__setattr__(self, "table", table)
@@ -134,7 +142,7 @@ class SurveyDesign:
     @property
     def is_simple_sample(self) -> bool:
         """True without strata, PSUs, weights and corrections."""
-        return not (self.strata or self.stages or self.weights or self.fpc)
+        return not (self.strata or self.stages or self.weights or self.fpc or self.replicates)
 
     @property
     def columns(self) -> list[str]:
@@ -187,6 +195,15 @@ class SurveyDesign:
 
     def __repr__(self) -> str:
         return f"<SurveyDesign: {self.describe()}>"
+
+    def _check_reweighting(self) -> None:
+        """Refuse a calibration or replicates made for other weights than the design's."""
+        for name, made in (("calibration", self.calibration), ("replicates", self.replicates)):
+            if made is not None and made.weights != self.weights:
+                raise DesignError(
+                    f"the {name} of this design belong to the weights {made.weights!r}, not to {self.weights!r}; "
+                    f"make them anew, or set {name}=None."
+                )
 
     def _check(self) -> None:
         """Refuse missing columns, missing design values and impossible weights, all in one message."""

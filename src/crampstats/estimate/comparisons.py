@@ -1,4 +1,4 @@
-"""Do groups differ? Differences, ratios, Rao-Scott and Wald tests, and trend over ordered groups."""
+"""Do groups differ in prevalence? Differences, ratios, tests of independence, and trend over ordered groups."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import df_cautions, join_cautions, share_cautions
+from crampstats.estimate.independence import Table, independence_tests
 from crampstats.estimate.intervals import Floats, Shares, check_level, t_quantile
 from crampstats.estimate.prevalence import describe_result, estimate_shares, pick_rows
 from crampstats.estimate.sums import DomainSums, find_outcome, group_columns, yes_no_sums
-from crampstats.estimate.variance import row_covariance, taylor_covariance
-
-NO_VARIANCE = 1e-12  # of a mean design effect, which is about 1
 
 PAIRED = ("prevalence difference", "prevalence ratio")
 
@@ -82,7 +80,7 @@ def compare_groups(
     found = [*_differences(names, base, shares, covariance, df, level), *_ratios(names, base, shares, covariance, df, level)]
     if label is not None and label.ordered and len(names) > 2:
         found.append(_trend(_positions(names, label), shares, covariance, df, level))
-    found += _table_tests(sums, rows.pick, design, n, df)
+    found += independence_tests(_two_answers(sums, rows.pick), design, n, df)
     hidden = {name for name, text in zip(names, share_cautions(shares), strict=True) if text.startswith("suppress")}
     found = [_without_hidden(row, hidden, names[base]) for row in found]
     frame = pd.DataFrame(found).assign(outcome=declared.name, exposure=group)
@@ -180,90 +178,14 @@ def _t_row(value: float, variance: float, df: float, level: float) -> dict[str, 
             "p_value": p_value}
 
 
-def _table_tests(sums: DomainSums, pick: Floats, design: SurveyDesign, n: float, df: float) -> list[dict[str, Any]]:
-    """Rao-Scott and Wald tests of independence in the outcome x group table."""
-    from scipy import stats
+def _two_answers(sums: DomainSums, pick: Floats) -> Table:
+    """The table of groups (rows) by answer, no then yes."""
+    def counts(y: Floats, x: Floats) -> Floats:
+        return np.stack([(x - y) @ pick.T, y @ pick.T], axis=2).reshape(len(y), -1)
 
-    shares, covariance, covariance_of_totals = _table_proportions(sums, pick, design)
-    k = pick.shape[0]
-    base = {"unit": "statistic", "n": n, "df_design": df}
-    if df < 1 or (answers := shares.reshape(k, 2).sum(axis=0)).min() <= 0:
-        text = "suppress: everybody analysed gave the same answer" if df >= 1 and answers.min() <= 0 else ""
-        return [{**base, "measure": name, "caution": text} for name in ("Rao-Scott F", "Rao-Scott chi-squared", "Wald F")]
-    base["caution"] = "note: an empty cell in the outcome x group table" if (shares <= 0).any() else ""
-    pearson, delta = _pearson_and_deltas(shares, covariance, k, n)
-    trace, squares = float(np.trace(delta)), float(np.trace(delta @ delta))
-    # without sampling variance (every PSU alike) there is no reference distribution
-    trace, squares = (trace, squares) if trace > NO_VARIANCE else (np.nan, np.nan)
-    d0 = trace**2 / squares
-    first, second = pearson * (k - 1) / trace, pearson / trace
-    wald, wald_df = _adjusted_wald(shares, covariance_of_totals, k, df)
-    return [
-        {**base, "measure": "Rao-Scott F", "level": f"{d0:.4g} numerator df", "estimate": second, "df": d0 * df,
-         "p_value": float(stats.f.sf(second, d0, d0 * df))},
-        {**base, "measure": "Rao-Scott chi-squared", "estimate": first, "df": float(k - 1),
-         "p_value": float(stats.chi2.sf(first, k - 1))},
-        {**base, "measure": "Wald F", "level": f"{k - 1} numerator df", "estimate": wald, "df": wald_df,
-         "p_value": float(stats.f.sf(wald, k - 1, wald_df))},
-    ]
-
-
-def _table_proportions(sums: DomainSums, pick: Floats, design: SurveyDesign) -> tuple[Floats, Floats, Floats]:
-    """Proportions of the 2 x k table (no then yes, group by group), their covariance, and that of the totals over their sum."""
-    yes, all_ = sums.y @ pick.T, sums.x @ pick.T
-    total = float(all_.sum())
-    counts = np.stack([all_ - yes, yes], axis=2).reshape(len(yes), -1) / total
-    shares = counts.sum(axis=0)
-    if sums.moments is None:
-        of_totals = taylor_covariance(counts, sums.units, design.lonely)
-    else:
-        yy, _, xx = (moment @ pick.T for moment in sums.moments)
-        squares = np.stack([xx - yy, yy], axis=2).reshape(len(yy), -1) / total**2
-        of_totals = row_covariance(counts, np.einsum("hc,cd->hcd", squares, np.eye(len(shares))), sums.units, design.lonely)
-    # proportions are totals over their sum: linearise
-    jacobian = np.eye(len(shares)) - np.outer(shares, np.ones(len(shares)))
-    return shares, jacobian @ of_totals @ jacobian.T, of_totals
-
-
-def _pearson_and_deltas(shares: Floats, covariance: Floats, k: int, n: float) -> tuple[float, Floats]:
-    """Pearson's statistic at sample size n, and the matrix of generalised design effects at the observed proportions."""
-    table = shares.reshape(k, 2)
-    expected = np.outer(table.sum(axis=1), table.sum(axis=0))
-    pearson = n * float(((table - expected) ** 2 / expected).sum())
-    interaction = _interaction(k)
-    # an empty cell has no weight, as in R's svychisq
-    scaled = interaction * np.where(shares > 0, 1 / np.where(shares > 0, shares, 1.0), 0.0)[:, None]
-    deltas: Floats = np.asarray(np.linalg.solve(interaction.T @ scaled / n, scaled.T @ covariance @ scaled), dtype=np.float64)
-    return pearson, deltas
-
-
-def _interaction(k: int) -> Floats:
-    """Interaction columns of the saturated 2 x k model, residualised on the main effects."""
-    group, answer = np.repeat(np.arange(k), 2), np.tile([0.0, 1.0], k)
-    groups = (group[:, None] == np.arange(1, k)).astype(np.float64)
-    main = np.column_stack([np.ones(2 * k), groups, answer])
-    columns = groups * answer[:, None]
-    return np.asarray(columns - main @ np.linalg.lstsq(main, columns, rcond=None)[0], dtype=np.float64)
-
-
-def _adjusted_wald(shares: Floats, covariance_of_totals: Floats, k: int, df: float) -> tuple[float, float]:
-    """Wald F and its denominator degrees of freedom; missing with more groups than the sampling units can tell apart."""
-    left = df - (k - 1) + 1
-    return (_wald(shares, covariance_of_totals, k) * left / (df * (k - 1)), left) if left >= 1 else (np.nan, left)
-
-
-def _wald(shares: Floats, covariance_of_totals: Floats, k: int) -> float:
-    """Wald statistic of T_gy - T_g T_y / T = 0 over the free cells (Koch, Freeman & Freeman 1975, doi:10.2307/1402660)."""
-    table = shares.reshape(k, 2)
-    row, column = table.sum(axis=1), table.sum(axis=0)
-    jacobian = np.full((k - 1, k, 2), 0.0)
-    for g in range(1, k):
-        jacobian[g - 1] += row[g] * column[1]
-        jacobian[g - 1, g, 1] += 1.0
-        jacobian[g - 1, g, :] -= column[1]
-        jacobian[g - 1, :, 1] -= row[g]
-    flat, residual = jacobian.reshape(k - 1, -1), table[1:, 1] - row[1:] * column[1]
-    spread = flat @ covariance_of_totals @ flat.T
-    if np.linalg.matrix_rank(spread, hermitian=True) < k - 1:
-        return np.nan
-    return float(residual @ np.linalg.solve(spread, residual))
+    made = sums.replicates
+    return Table(
+        (len(pick), 2), sums.units, counts(sums.y, sums.x),
+        None if sums.moments is None else counts(sums.moments[0], sums.moments[2]),
+        None if made is None else counts(made.y, made.x), None if made is None else made.rule,
+    )

@@ -29,6 +29,9 @@ INTERVAL_NAMES = {
 }
 
 
+_CENTRES = {"replicates": "mean of the replicates", "full sample": "full-sample estimate"}
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of a result: their group columns, and which domain cells each covers (1 or 0).
@@ -188,12 +191,15 @@ def describe_result(
 
 def variance_words(design: SurveyDesign) -> str:
     """How the variance was computed, as a sentence of a methods paragraph."""
+    if design.replicates:
+        return f"Standard errors by {design.replicates.words}, around the {_CENTRES[design.replicates.centre]}."
     if design.is_simple_sample:
         return "Standard errors are those of a simple random sample."
     units = "rows as sampling units" if not design.stages else "primary sampling units"
     strata = "within strata" if design.strata else "without strata"
     fpc = "with finite population correction" if design.fpc else "with replacement"
-    return f"Standard errors by Taylor linearisation over {units} {strata}, {fpc}."
+    calibrated = f", of residuals from {design.calibration.words}" if design.calibration else ""
+    return f"Standard errors by Taylor linearisation over {units} {strata}, {fpc}{calibrated}."
 
 
 def _rank(key: object, label: Label | None) -> tuple[int, float, str]:

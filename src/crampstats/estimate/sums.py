@@ -291,8 +291,8 @@ def sampling_units(design: SurveyDesign, long: pd.DataFrame) -> tuple[Units, Cod
     names = _entry_keys(design)
     if lacking := [name for name in names if name not in long]:
         raise DesignError(
-            f"this estimate has no linearised variance for calibrated weights (it lacks {', '.join(lacking)}); make replicates of "
-            "the design and calibrate inside estimate_by_replicates."
+            f"this estimate has no linearised variance for calibrated weights (it lacks {', '.join(lacking)}); make replicates "
+            "of the design before it is calibrated, and use estimate_by_replicates."
         )
     unit = np.asarray(long.groupby(names, sort=True).ngroup(), dtype=np.intp) if names else np.zeros(len(long), dtype=np.intp)
     first = np.unique(unit, return_index=True)[1]
@@ -316,7 +316,7 @@ def _calibrated(design: SurveyDesign, long: pd.DataFrame, unit: Codes, first: Co
     if design.calibration is None:
         return None
     cell = long[design.calibration.cell].to_numpy(dtype=np.intp)[first]
-    return CalibratedUnits(design.calibration, cell, np.bincount(unit, weights=long["_calibrated"]))
+    return CalibratedUnits(design.calibration, cell, np.bincount(unit, weights=long["_calibrated"]).astype(np.float64))
 
 
 def _population(long: pd.DataFrame, unit: Codes, rows: Floats, stage: int, name: str) -> Floats:

@@ -2,7 +2,9 @@
 
 With scores z of each estimate, V = sum over strata of (1 - f) n/(n-1) sum (z - mean z)(z - mean z)', z summed by PSU. All PSUs
 of the design count, also those without a member of the domain (their score is 0). With corrections at several stages each further
-stage adds f of the stage above times its own variance (Sarndal, Swensson & Wretman 1992, doi:10.1007/978-1-4612-4378-6).
+stage adds f of the stage above times its own variance (Sarndal, Swensson & Wretman 1992, doi:10.1007/978-1-4612-4378-6). With
+calibrated weights the scores are first replaced by their residuals from the margins (Deville & Sarndal 1992,
+doi:10.1080/01621459.1992.10475217). Replicate weights need no scores: the estimates are computed anew under each.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ def ratio_values(sums: DomainSums, pick: Floats) -> Floats:
 
 def ratio_covariance(sums: DomainSums, pick: Floats, lonely: LonelyRule) -> Floats:
     """Covariance matrix of the ratios y/x (estimates x estimates); scores are w (y - R x) / X."""
+    if (made := sums.replicates) is not None:
+        under = made.x @ pick.T
+        return made.rule.covariance((made.y @ pick.T) / np.where(under == 0, np.nan, under), ratio_values(sums, pick))
     y, x = sums.y @ pick.T, sums.x @ pick.T
     total = x.sum(axis=0)
     size = np.where(total == 0, np.nan, total)
@@ -40,19 +45,23 @@ def ratio_covariance(sums: DomainSums, pick: Floats, lonely: LonelyRule) -> Floa
 def total_covariance(sums: DomainSums, pick: Floats, lonely: LonelyRule) -> Floats:
     """Covariance matrix of the totals of y (estimates x estimates)."""
     scores = sums.y @ pick.T
+    if (made := sums.replicates) is not None:
+        return made.rule.covariance(made.y @ pick.T, scores.sum(axis=0))
     if sums.moments is None:
         return taylor_covariance(scores, sums.units, lonely)
     return row_covariance(scores, _cross(pick, sums.moments[0]), sums.units, lonely)
 
 
 def taylor_covariance(scores: Floats, units: Units, lonely: LonelyRule) -> Floats:
-    """Covariance of the sums of scores (units x estimates) over all sampling stages.
+    """Covariance of the sums of scores (units x estimates) over all sampling stages, residualised when weights are calibrated.
 
     Raises
     ------
     DesignError
-        A stratum has one PSU and `lonely` is "error".
+        A stratum has one PSU and `lonely` is "error", or the variance must come from replicate weights.
     """
+    _require_linearised(units)
+    scores = residual_scores(scores, units)
     covariance = np.zeros((scores.shape[1], scores.shape[1]))
     factor: Floats = np.ones(len(scores))
     for stage in range(1, len(units.stages)):
@@ -73,6 +82,7 @@ def taylor_covariance(scores: Floats, units: Units, lonely: LonelyRule) -> Float
 
 def row_covariance(scores: Floats, inner: Floats, units: Units, lonely: LonelyRule) -> Floats:
     """The same where every row is its own PSU: `scores` by stratum, `inner` the sums over rows of z z' by stratum."""
+    _require_linearised(units)
     count = units.rows
     fraction = _fraction(units, 0, count, np.arange(len(count)), np.arange(len(count)))
     alone = (count == 1) & (fraction < 1 - ROUNDING)  # a stratum taken whole has no sampling variance, so it is not lonely
@@ -85,6 +95,24 @@ def row_covariance(scores: Floats, inner: Floats, units: Units, lonely: LonelyRu
         apart = (scores[alone] - scores.sum(axis=0) / count.sum()) * np.sqrt(1 - fraction[alone])[:, None]
         covariance = covariance + apart.T @ apart
     return np.asarray(_averaged(covariance, alone, lonely), dtype=np.float64)
+
+
+def residual_scores(scores: Floats, units: Units) -> Floats:
+    """Scores less what the calibration margins fit of them: z - w b, b the fitted score of one person. Else as they are."""
+    if (made := units.calibration) is None:
+        return scores
+    n_cells = len(made.rule.start)
+    cell_scores: Floats = np.zeros((n_cells, scores.shape[1]))
+    np.add.at(cell_scores, made.cell, scores)
+    fitted = made.rule.fitted(cell_scores, np.bincount(made.cell, made.weight, n_cells).astype(np.float64))
+    return np.asarray(scores - made.weight[:, None] * fitted[made.cell], dtype=np.float64)
+
+
+def _require_linearised(units: Units) -> None:
+    if units.replicated:
+        raise DesignError(
+            "this estimate has no variance by linearisation under replicate weights; give it to estimate_by_replicates."
+        )
 
 
 def _between(

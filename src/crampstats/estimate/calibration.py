@@ -1,0 +1,291 @@
+"""Weights adjusted to known population totals: poststratification and raking, with the variance that goes with them.
+
+Both multiply the weights d by one factor per cell of the columns calibrated on, w = g d, so that the weighted counts reach the
+totals. The variance takes, instead of the scores z, their residuals z - w x'B, where x says which totals a person counts towards
+and B = (sum d x x')^-1 sum d x z/w (Deville & Sarndal 1992, doi:10.1080/01621459.1992.10475217). For poststratification this is
+R's `postStratify`, for raking R's `calibrate(calfun = "raking")`. R's `rake` gives the same weights, but takes B without the d in
+ten rounds over the margins, which differs slightly where the starting weights differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError, DesignError, OptionError
+from crampstats.core.reweighting import CALIBRATED_WEIGHT, CALIBRATION_CELL, REPLICATE_UNIT, Calibration, Replicates
+from crampstats.core.totals import plain_key
+from crampstats.estimate.sums import Codes, Floats, require_column
+
+ROW = "_row_number"
+AGREEMENT = 1e-6  # relative; margins taken from one table of a census agree to its rounding
+REACHED = 1e-12
+
+Margins = Mapping[str | tuple[str, ...], Mapping[Any, float]]
+
+
+@dataclass(frozen=True)
+class _Margin:
+    """One population table: the column of `totals` that each calibration cell belongs to, and the totals."""
+
+    names: tuple[str, ...]
+    levels: tuple[str, ...]
+    totals: Floats
+    place: Codes
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """Calibration cell of each row (the last one: rows of weight 0, which stand for nobody), and the margins over the cells."""
+
+    code: Codes
+    count: int
+    margins: tuple[_Margin, ...]
+
+    def matrix(self) -> Floats:
+        """Cells x population totals, 1 where the cell counts towards the total."""
+        known = np.arange(self.count) < self.count - 1
+        blocks = [(margin.place[:, None] == np.arange(len(margin.totals))) & known[:, None] for margin in self.margins]
+        return np.hstack(blocks).astype(np.float64)
+
+
+def poststratify(design: SurveyDesign, columns: str | Sequence[str], population: Mapping[Any, float]) -> SurveyDesign:
+    """Adjust the weights until they sum to the population total of every level of a column, or combination of columns.
+
+    Parameters
+    ----------
+    design
+        Design over a pandas table. All its rows are adjusted, whatever its domain.
+    columns
+        Column, or columns whose combinations are the post-strata. Missing only where the weight is 0.
+    population
+        Persons in the population by level; for several columns by tuple of levels, in the order of `columns`.
+
+    Returns
+    -------
+    SurveyDesign
+        Same rows and domain, weights d N_g / sum_g d in post-stratum g, and a variance of residuals from post-stratum means.
+        With replicate weights each replicate is poststratified.
+
+    Raises
+    ------
+    OptionError
+        An unknown column.
+    DataError
+        Missing levels, levels without a population total, totals that are not positive, or nobody in a post-stratum.
+    DesignError
+        The weights are calibrated already, or the table is not a pandas one.
+
+    References
+    ----------
+    Holt D, Smith TMF 1979, doi:10.2307/2344652. Deville JC, Sarndal CE 1992, doi:10.1080/01621459.1992.10475217.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"sex": ["f", "f", "m"], "cramps": [1, 0, 1]})
+    >>> women_and_men = poststratify(SurveyDesign(people), "sex", {"f": 50, "m": 50})
+    >>> women_and_men.table[women_and_men.weights].tolist()
+    [25.0, 25.0, 50.0]
+    """
+    names = (columns,) if isinstance(columns, str) else tuple(columns)
+    return _calibrate(design, {names: population}, REACHED, 1, f"post-stratum means by {' x '.join(names)}")
+
+
+def rake(
+    design: SurveyDesign, margins: Margins, *, tolerance: float = REACHED, max_iterations: int = 1_000
+) -> SurveyDesign:
+    """Adjust the weights until they reach the population totals of several columns, whose combinations are not known.
+
+    Parameters
+    ----------
+    design
+        As in `poststratify`.
+    margins
+        Column (or tuple of columns) and its population totals by level, as in `poststratify`; all must add up to one population.
+    tolerance
+        The weighted counts must come this near to every total, relative to it.
+    max_iterations
+        Rounds over all margins.
+
+    Returns
+    -------
+    SurveyDesign
+        Same rows and domain, weights by iterative proportional fitting, and a variance of residuals from the regression on all
+        margins. With replicate weights each replicate is raked.
+
+    Raises
+    ------
+    OptionError, DataError, DesignError
+        As in `poststratify`; DataError when the margins add up to different populations, DesignError without convergence.
+
+    References
+    ----------
+    Deming WE, Stephan FF 1940, doi:10.1214/aoms/1177731829. Deville JC, Sarndal CE, Sautory O 1993,
+    doi:10.1080/01621459.1993.10476369.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"sex": ["f", "f", "m", "m"], "old": [0, 1, 0, 1]})
+    >>> raked = rake(SurveyDesign(people), {"sex": {"f": 60, "m": 40}, "old": {0: 70, 1: 30}})
+    >>> raked.table[raked.weights].round(9).tolist()
+    [42.0, 18.0, 28.0, 12.0]
+    """
+    named = {(names,) if isinstance(names, str) else tuple(names): totals for names, totals in margins.items()}
+    words = f"a regression on the raking margins {', '.join(' x '.join(names) for names in named)}"
+    return _calibrate(design, named, tolerance, max_iterations, words)
+
+
+def _calibrate(
+    design: SurveyDesign, margins: Mapping[tuple[str, ...], Mapping[Any, float]], tolerance: float, rounds: int, words: str
+) -> SurveyDesign:
+    """The design with adjusted weights and what its variance needs."""
+    table = _require_table(design)
+    _require_columns(design, margins)
+    weight = _weights(design, table)
+    cells = _cells(table, weight, margins)
+    start = np.bincount(cells.code, weight, cells.count).astype(np.float64)
+    _require_reachable(cells, start)
+    factor = _fit(cells, start, tolerance, rounds)
+    adjusted = table.assign(**{CALIBRATED_WEIGHT: weight * factor[cells.code], CALIBRATION_CELL: cells.code})
+    label = f"{design.weights_label}, {'raked' if len(margins) > 1 else 'poststratified'} to " + ", ".join(
+        " x ".join(names) for names in margins
+    )
+    if design.replicates:
+        made, unit = _calibrated_replicates(design.replicates, adjusted, cells, weight, factor, (tolerance, rounds))
+        adjusted = adjusted.assign(**{REPLICATE_UNIT: unit})
+        return replace(design, table=adjusted, weights=CALIBRATED_WEIGHT, weights_label=label, replicates=made)
+    rule = Calibration(CALIBRATED_WEIGHT, CALIBRATION_CELL, cells.matrix(), start, words)
+    psu: str | Sequence[str] | None = design.psu
+    if not design.stages:
+        # the variance needs sums by unit and cell, so that rows that are units must have a name
+        psu, adjusted = ROW, adjusted.assign(**{ROW: np.arange(len(adjusted))})
+    return replace(design, table=adjusted, psu=psu, weights=CALIBRATED_WEIGHT, weights_label=label, calibration=rule)
+
+
+def _require_table(design: SurveyDesign) -> pd.DataFrame:
+    if not isinstance(design.table, pd.DataFrame):
+        raise DesignError("weights can be calibrated for a pandas table only; collect the table first.")
+    if design.calibration or CALIBRATION_CELL in design.table:
+        raise DesignError("the weights are calibrated already; start from the design before it and give all margins to rake().")
+    return design.table
+
+
+def _require_columns(design: SurveyDesign, margins: Mapping[tuple[str, ...], Mapping[Any, float]]) -> None:
+    if not margins or not all(margins):
+        raise OptionError("no column to calibrate on; give at least one with its population totals.")
+    for names in margins:
+        for name in names:
+            require_column(design, name, "calibration column")
+
+
+def _weights(design: SurveyDesign, table: pd.DataFrame) -> Floats:
+    name = design.weights or design.counts
+    return table[name].to_numpy(dtype=np.float64) if name else np.ones(len(table))
+
+
+def _cells(table: pd.DataFrame, weight: Floats, margins: Mapping[tuple[str, ...], Mapping[Any, float]]) -> _Cells:
+    """The calibration cell of each row, by the combination of all columns."""
+    columns = list(dict.fromkeys(name for names in margins for name in names))
+    levels = pd.DataFrame({name: plain_key(table[name]).map(_level, na_action="ignore") for name in columns})
+    counted = weight > 0
+    if (bad := levels.isna().any(axis=1).to_numpy() & counted).any():
+        counts = ", ".join(f"{name}: {int(levels.loc[counted, name].isna().sum())}" for name in columns)
+        raise DataError(
+            f"{int(bad.sum())} row(s) of positive weight lack a level to calibrate on ({counts}; first in row "
+            f"{int(np.flatnonzero(bad)[0]) + 1}); impute it, or give them a level of their own with its population total."
+        )
+    found = levels[counted].groupby(columns, sort=True).ngroup().to_numpy(dtype=np.intp)
+    first = levels[counted].iloc[np.unique(found, return_index=True)[1]]
+    code = np.full(len(table), len(first), dtype=np.intp)
+    code[counted] = found
+    made = tuple(_margin(names, totals, first) for names, totals in margins.items())
+    return _Cells(code, len(first) + 1, made)
+
+
+def _margin(names: tuple[str, ...], totals: Mapping[Any, float], cells: pd.DataFrame) -> _Margin:
+    """One population table with the place of each calibration cell in it."""
+    given = {_key(key): float(total) for key, total in totals.items()}
+    shown = " x ".join(names)
+    if wrong := [f"{key}: {total:g}" for key, total in given.items() if not (np.isfinite(total) and total > 0)]:
+        raise DataError(f"population totals of {shown} must be positive and finite ({', '.join(wrong)}).")
+    keys = ["/".join(row) for row in cells[list(names)].itertuples(index=False, name=None)]
+    if foreign := sorted(set(keys) - set(given)):
+        raise DataError(
+            f"{len(foreign)} level(s) of {shown} have no population total ({', '.join(foreign[:5])}); given: {', '.join(given)}."
+        )
+    order = list(given)
+    place = np.array([*(order.index(key) for key in keys), 0], dtype=np.intp)
+    return _Margin(names, tuple(order), np.array(list(given.values())), place)
+
+
+def _level(value: Any) -> str:
+    """A level as text: 1, 1.0 and "1" are one level."""
+    is_whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
+    return str(int(value)) if is_whole else str(value)
+
+
+def _key(key: Any) -> str:
+    return "/".join(map(_level, key)) if isinstance(key, tuple) else _level(key)
+
+
+def _require_reachable(cells: _Cells, start: Floats) -> None:
+    """Refuse totals that no weights can reach."""
+    for margin in cells.margins:
+        have = np.bincount(margin.place, start, len(margin.totals))
+        if (empty := have <= 0).any():
+            names = [margin.levels[i] for i in np.flatnonzero(empty)]
+            raise DataError(
+                f"nobody in the sample has level {', '.join(names)} of {' x '.join(margin.names)}, so no weights reach its "
+                "population total; merge levels."
+            )
+    sums = [float(margin.totals.sum()) for margin in cells.margins]
+    if max(sums) - min(sums) > AGREEMENT * max(sums):
+        listed = ", ".join(f"{' x '.join(m.names)}: {total:.10g}" for m, total in zip(cells.margins, sums, strict=True))
+        raise DataError(f"the margins add up to different populations ({listed}); they must describe one.")
+
+
+def _fit(cells: _Cells, start: Floats, tolerance: float, rounds: int) -> Floats:
+    """Factor of each cell by iterative proportional fitting."""
+    factor = np.ones(cells.count)
+    for _ in range(rounds):
+        for margin in cells.margins:
+            have = np.bincount(margin.place, start * factor, len(margin.totals))
+            factor *= (margin.totals / np.where(have > 0, have, np.nan))[margin.place]
+        if _worst(cells, start * factor) <= tolerance or len(cells.margins) == 1:
+            return factor
+    raise DesignError(
+        f"raking did not converge in {rounds} rounds (a margin is still {100 * _worst(cells, start * factor):.2g} % off); "
+        "merge small levels, or allow more rounds with max_iterations=."
+    )
+
+
+def _worst(cells: _Cells, weights: Floats) -> float:
+    """Largest distance from a total, relative to it."""
+    have = [np.bincount(margin.place, weights, len(margin.totals)) / margin.totals for margin in cells.margins]
+    return float(np.abs(np.concatenate(have) - 1).max())
+
+
+def _calibrated_replicates(
+    rule: Replicates, table: pd.DataFrame, cells: _Cells, weight: Floats, factor: Floats, fitting: tuple[float, int]
+) -> tuple[Replicates, NDArray[np.intp]]:
+    """Every replicate adjusted to the same totals, with one unit for each old unit and calibration cell; and the unit of rows."""
+    old = table[rule.unit].to_numpy(dtype=np.intp)
+    pairs, unit = np.unique(np.column_stack([old, cells.code]), axis=0, return_inverse=True)
+    sums = np.bincount(unit.ravel(), weight, len(pairs))
+    multipliers = np.empty((len(pairs), len(rule)))
+    for number in range(len(rule)):
+        column = rule.multipliers[pairs[:, 0], number]
+        start = np.bincount(pairs[:, 1], sums * column, cells.count).astype(np.float64)
+        try:
+            _require_reachable(cells, start)
+            multipliers[:, number] = column * (_fit(cells, start, *fitting) / factor)[pairs[:, 1]]
+        except (DataError, DesignError) as problem:
+            raise DesignError(f"replicate {number + 1} of {len(rule)} cannot be calibrated: {problem}") from problem
+    words = f"{rule.words}, each calibrated"
+    return replace(rule, weights=CALIBRATED_WEIGHT, unit=REPLICATE_UNIT, multipliers=multipliers, words=words), unit.ravel()
