@@ -29,6 +29,7 @@ _HOMES = {
     "crampstats.datasets.nhanes": ("load_nhanes",),
     "crampstats.datasets.published": ("check_published", "derive_poolable", "load_published"),
     "crampstats.estimate.meta_regression": ("fit_study_regression",),
+    "crampstats.estimate.association": ("associate", "estimate_model_terms"),
     "crampstats.estimate.claims": ("check_claim",),
     "crampstats.estimate.comparisons": ("compare_groups",),
     "crampstats.estimate.means": ("estimate_mean", "estimate_ratio", "estimate_total"),

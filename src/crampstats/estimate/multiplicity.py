@@ -21,8 +21,8 @@ def control_false_discovery(p_values: Sequence[float] | Floats) -> Floats:
     Returns
     -------
     ndarray
-        min over j >= i of m p_(j) / j for the i-th smallest of m tests, at most 1; NaN where nothing was tested. Rejecting what is
-        <= q keeps the expected share of false discoveries at q for independent or positively dependent tests.
+        min over j >= i of m p_(j) / j for the i-th smallest of m tests, at most 1; NaN where nothing was tested.
+        Rejecting what is <= q keeps the expected share of false discoveries at q for independent or positively dependent tests.
 
     Raises
     ------

@@ -19,8 +19,9 @@ LARGEST_STEP = 2.0  # of a standardised coefficient; flat likelihoods send longe
 CONVERGED = 1e-20  # Newton decrement per unit of weight
 
 NOTE = (
-    "The covariates separate persons with the outcome from those without, so the likelihood was penalised (Firth); standard errors "
-    "are the larger, in every direction, of the design-based sandwich and the model's own times the design effect of the weights."
+    "The covariates separate persons with the outcome from those without, so the likelihood was penalised (Firth); standard "
+    "errors are the larger, in every direction, of the design-based sandwich and the model's own times the design effect of the "
+    "weights."
 )
 
 
@@ -91,8 +92,7 @@ def _fit(rows: ModelRows, family: Family) -> Fit:
         move = np.linalg.solve(state.information, state.score)
         if float(move @ state.score) < CONVERGED:
             return _finish(state, step)
-        move *= min(1.0, LARGEST_STEP / np.abs(move).max())
-        state = _improved(state, move)
+        state = _improved(state, np.asarray(move * min(1.0, LARGEST_STEP / np.abs(move).max()), dtype=np.float64))
     raise DataError(f"the penalised {family.name} model did not converge in {MAX_STEPS} steps; leave out terms or merge levels.")
 
 

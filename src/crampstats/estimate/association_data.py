@@ -1,0 +1,175 @@
+"""The rows an association reads: complete cases, what does not vary among them, persons and events of each level."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError, OptionError
+from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.regression import quote_name
+from crampstats.estimate.sums import Floats
+from crampstats.estimate.table_one import MAX_LEVELS, NO, YES
+
+FEW_PERSONS = 30
+FEW_EVENTS = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Cases:
+    """The complete cases of one exposure with its adjustment.
+
+    Parameters
+    ----------
+    design
+        The design narrowed to them.
+    outcome
+        Column of the outcome.
+    adjust
+        Terms adjusted for that vary among them.
+    n, n_events
+        Persons, and persons with a yes/no outcome (NaN otherwise).
+    counts
+        Of an exposure with levels: `n` and `events` by level, in the order of its levels; None for a number.
+    constant
+        Why the exposure cannot be estimated; "" where it varies.
+    dropped
+        Which adjustment was left out, as a caution.
+    """
+
+    design: SurveyDesign
+    outcome: str
+    adjust: tuple[str, ...]
+    n: int
+    n_events: float
+    counts: pd.DataFrame | None
+    constant: str = ""
+    dropped: str = ""
+
+
+def plain_design(design: SurveyDesign, terms: Sequence[str]) -> SurveyDesign:
+    """The design on a pandas table that holds the columns of these terms; any other table is collected."""
+    if isinstance(design.table, pd.DataFrame):
+        return design
+    import narwhals.stable.v2 as nw
+
+    unit = design.replicates.unit if design.replicates else None
+    cell = design.calibration.cell if design.calibration else None
+    keys = [design.strata, *design.stages, design.weights, design.counts, design.domain, cell, unit, *design.corrections]
+    columns = [name for term in terms for name in required_columns(design, term)]
+    wanted = list(dict.fromkeys([*(name for name in keys if name), *columns]))
+    return replace(design, table=nw.from_native(design.table).lazy().select(*wanted).collect().to_pandas())
+
+
+def required_columns(design: SurveyDesign, term: str) -> list[str]:
+    """Columns a term reads: itself where it is one, else those of the formula it is."""
+    if term in design.columns or not any(sign in term for sign in "(:*"):
+        return [term]
+    from formulaic import Formula
+    from formulaic.errors import FormulaicError
+
+    try:
+        return sorted(Formula(term).required_variables)
+    except (FormulaicError, AttributeError, SyntaxError, ValueError) as problem:
+        raise OptionError(f"{term!r} is neither a column nor a term of a formula ({problem}).") from None
+
+
+def term_text(design: SurveyDesign, term: str) -> str:
+    """A column or a term as a formula needs it."""
+    return quote_name(term) if term in design.table else term
+
+
+def refuse_impossible(design: SurveyDesign, terms: Sequence[str]) -> None:
+    """Refuse infinite values and free text in the domain, naming every column."""
+    inside = _inside(design)
+    problems = []
+    for name in dict.fromkeys(name for term in terms for name in required_columns(design, term)):
+        column = design.table.loc[inside, name]
+        if pd.api.types.is_float_dtype(column.dtype):
+            infinite = int(np.isinf(column.to_numpy(dtype=np.float64, na_value=np.nan)).sum())
+            problems += [f"{name!r} holds {infinite} infinite value(s)"] if infinite else []
+        elif not pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype):
+            levels = int(column.nunique())
+            problems += [f"{name!r} holds {levels:,} different texts (at most {MAX_LEVELS})"] if levels > MAX_LEVELS else []
+    if problems:
+        raise DataError(f"associations cannot be estimated: {'; '.join(problems)}. Mend or leave out these columns.")
+
+
+def complete_cases(design: SurveyDesign, outcome: str, exposure: str, adjust: Sequence[str]) -> Cases:
+    """Persons of the domain with an answer to outcome, exposure and everything adjusted for."""
+    columns = [name for term in adjust for name in required_columns(design, term)]
+    wanted = list(dict.fromkeys([outcome, exposure, *columns]))
+    kept = _inside(design) & design.table[wanted].notna().all(axis=1).to_numpy()
+    table = design.table.loc[kept, wanted]
+    persons = design.table.loc[kept, design.counts].to_numpy(dtype=np.float64) if design.counts else np.ones(len(table))
+    varies = {term: any(table[name].nunique() > 1 for name in required_columns(design, term)) for term in adjust}
+    events = _events(table[outcome])
+    gone = [term for term in adjust if not varies[term]]
+    return Cases(
+        design.subset(kept), outcome, tuple(term for term in adjust if varies[term]), int(persons.sum()),
+        float(persons @ events) if events is not None else np.nan, _counts(table[exposure], persons, events),
+        _why_constant(table[exposure], int(persons.sum())),
+        f"note: not adjusted for {', '.join(gone)}, the same in everybody analysed" if gone and len(table) else "",
+    )
+
+
+def level_cautions(cases: Cases, reference: str, levels: Sequence[str], *, yes_no: bool) -> list[str]:
+    """A caution per level of an exposure where it or the reference has few persons, events or persons without the outcome."""
+    if cases.counts is None:
+        return [""] * len(levels)
+    compared = _few(cases.counts, reference, f"the reference level {reference}", yes_no=yes_no)
+    return [join_cautions(_few(cases.counts, one, one, yes_no=yes_no), compared) for one in levels]
+
+
+def _few(counts: pd.DataFrame, level: str, words: str, *, yes_no: bool) -> str:
+    if level not in counts.index:
+        return ""
+    n, events = (float(counts[name].loc[level]) for name in ("n", "events"))
+    if n < FEW_PERSONS:
+        return f"review: {n:.0f} persons with {words} (< {FEW_PERSONS})"
+    if yes_no and events < FEW_EVENTS:
+        return f"review: {events:.0f} of {n:,.0f} persons with {words} have the outcome (< {FEW_EVENTS})"
+    if yes_no and n - events < FEW_EVENTS:
+        return f"review: {n - events:.0f} of {n:,.0f} persons with {words} are without the outcome (< {FEW_EVENTS})"
+    return ""
+
+
+def _inside(design: SurveyDesign) -> NDArray[np.bool_]:
+    """Rows of the domain with positive weight."""
+    inside = np.ones(len(design.table), dtype=bool)
+    if design.domain:
+        inside &= design.table[design.domain].to_numpy(dtype=bool, na_value=False)
+    if design.weights:
+        inside &= design.table[design.weights].to_numpy(dtype=np.float64) > 0
+    return inside
+
+
+def _events(outcome: pd.Series[Any]) -> Floats | None:
+    if not (pd.api.types.is_bool_dtype(outcome.dtype) or pd.api.types.is_numeric_dtype(outcome.dtype)):
+        return None
+    values = outcome.to_numpy(dtype=np.float64)
+    return values if np.isin(values, (0.0, 1.0)).all() else None
+
+
+def _why_constant(exposure: pd.Series[Any], n: int) -> str:
+    """Why nothing can be said of an exposure that does not vary; "" where it does."""
+    if exposure.empty:
+        return "nobody in the population has an answer to it and to everything in the model"
+    only = exposure.iloc[0]
+    return f"it is {only} in all {n:,} persons analysed" if exposure.nunique() == 1 else ""
+
+
+def _counts(exposure: pd.Series[Any], persons: Floats, events: Floats | None) -> pd.DataFrame | None:
+    """Persons and events by level; levels are named as the rows of a regression name them, and no as no."""
+    numeric = pd.api.types.is_bool_dtype(exposure.dtype) or pd.api.types.is_numeric_dtype(exposure.dtype)
+    if numeric and not np.isin(exposure.to_numpy(dtype=np.float64), (0.0, 1.0)).all():
+        return None
+    names = np.where(exposure.to_numpy(dtype=np.float64) == 1.0, YES, NO) if numeric else exposure.astype(str).to_numpy()
+    had = np.full(len(persons), np.nan) if events is None else persons * events
+    return pd.DataFrame({"n": persons, "events": had}).groupby(names).sum()
