@@ -7,26 +7,34 @@ the design covariance of the weighted scores (Binder 1983, doi:10.2307/1402588).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError, SeparationError, unknown_name
-from crampstats.estimate.model_rows import Block, Kind, ModelRows
+from crampstats.estimate.model_matrix import INTERCEPT
+from crampstats.estimate.model_rows import KEPT, Block, Kind, ModelRows, UnitSums
 from crampstats.estimate.sums import Floats
 
 Model = Literal["logistic", "poisson", "log-binomial", "linear", "probit", "complementary log-log"]
 MAX_STEPS = 200
 MAX_HALVINGS = 30
-# of the Newton decrement per unit of weight: a step this small moves a coefficient by less than 1e-10 of its spread
-CONVERGED = 1e-22
+# Of the Newton decrement per unit of weight. Its root is the distance from the solution in standard deviations of one person;
+# the step that follows squares the distance where the link is canonical and only shortens it where it is not.
+CONVERGED = 1e-15
+CONVERGED_SLOWLY = 1e-22
 FLOOR = 1e-18  # below it, a decrement that no longer falls is rounding
+NEAR = 1e-3  # below it, a full step cannot overshoot, and the loss need not be looked at
 COLLINEAR = 1e-9  # smallest eigenvalue of the correlation matrix of the columns
+FLAT = 1e-9  # smallest eigenvalue of the information of scaled columns; below it the coefficients run away
+RUNAWAY = 1e3
 TINY = 1e-300
-WARM_START = 300_000  # above so many rows the first steps use a part of them
+PART = 20_000  # rows of the part on which a large fit is begun
+LARGE = 60_000
 
 
 @dataclass(frozen=True)
@@ -77,6 +85,21 @@ class Family:
     def is_valid(self, mean: Floats) -> bool:
         """Whether every mean is one the family can have."""
         return bool(np.isfinite(mean).all() and (self.name != "log-binomial" or (mean < 1).all()))
+
+    def working(self, response: Floats, predictor: Floats) -> tuple[Floats, Floats, Floats]:
+        """Mean, score by the linear predictor, and expected curvature of each row."""
+        with np.errstate(over="ignore"):
+            mean = self.mean(predictor)
+        if self.name in ("logistic", "poisson", "linear"):  # canonical links: the score is the residual
+            return mean, response - mean, self.slope(predictor, mean)
+        slope, variance = self.slope(predictor, mean), self.variance(mean)
+        ratio = np.divide(slope, variance, out=np.zeros_like(slope), where=variance > 0)
+        return mean, (response - mean) * ratio, slope * ratio
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether Fisher scoring is Newton's method."""
+        return self.name in ("logistic", "poisson", "linear")
 
     def loss(self, response: Floats, predictor: Floats, mean: Floats) -> Floats:
         """Minus the log-likelihood of each row, up to a constant."""
@@ -148,7 +171,10 @@ class Scaling:
     intercept: int | None
 
     def apply(self, matrix: Floats) -> Floats:
-        return (matrix - self.centre) / self.spread
+        """The scaled columns, as a new matrix with contiguous columns."""
+        scaled = np.asfortranarray(matrix - self.centre)
+        scaled /= self.spread
+        return scaled
 
     def back(self) -> Floats:
         """Matrix that turns coefficients of scaled columns into those of the columns as they are."""
@@ -168,16 +194,18 @@ def fit_glm(rows: ModelRows, family: Family) -> Fit:
     SeparationError
         Covariates separate those with the outcome from those without.
     """
-    scaling = scale_columns(rows)
+    part = _part(rows) if len(rows) > LARGE else None
+    scaling = scale_columns(rows, part)
     beta = _start(rows, family, scaling)
-    if len(rows) > WARM_START:
-        beta = _scored(_sampled(rows), family, scaling, beta, 1e-8)[0]
-    beta, information, steps = _scored(rows, family, scaling, beta, CONVERGED)
-    turn = scaling.back()
-    bread = turn @ np.linalg.inv(information) @ turn.T
-    coefficients = turn @ beta
-    covariance = rows.covariance(lambda block: score_rows(block, family, coefficients) @ bread)
-    return Fit(coefficients, covariance, bread, steps)
+    if part is not None:
+        beta = _begun(rows, part, family, scaling, beta)
+    work = _Work(rows, family, scaling)
+    beta, steps = _solved(work, beta)
+    information, sums, inner = work.unit_sums(beta)
+    bread, turn = np.linalg.inv(information), scaling.back()
+    inner = None if inner is None else bread @ inner @ bread
+    covariance = turn @ rows.covariance_of(sums @ bread, inner) @ turn.T
+    return Fit(turn @ beta, covariance, turn @ bread @ turn.T, steps)
 
 
 def score_rows(block: Block, family: Family, coefficients: Floats) -> Floats:
@@ -188,29 +216,108 @@ def score_rows(block: Block, family: Family, coefficients: Floats) -> Floats:
     return np.asarray(block.matrix * residual[:, None], dtype=np.float64)
 
 
-def scale_columns(rows: ModelRows) -> Scaling:
-    """Weighted mean and spread of every column; columns that are constant or follow from others are refused by name."""
-    k = len(rows.coefficients)
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """Rows with scaled columns, and sums over them."""
+
+    rows: ModelRows
+    family: Family
+    scaling: Scaling
+    part: Block | None = None
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows, scaled: kept when they are few, made again when they are many."""
+        if self.part is not None:
+            yield replace(self.part, matrix=self.scaling.apply(self.part.matrix))
+        elif self._kept is not None:
+            yield from self._kept
+        else:
+            for block in self.rows.blocks():
+                yield replace(block, matrix=self.scaling.apply(block.matrix))
+
+    @cached_property
+    def _kept(self) -> list[Block] | None:
+        if len(self.rows) * len(self.rows.coefficients) > KEPT:
+            return None
+        return [replace(block, matrix=self.scaling.apply(block.matrix)) for block in self.rows.blocks()]
+
+    def sums(self, beta: Floats, *, with_loss: bool) -> tuple[float, Floats, Floats]:
+        """Loss (0 when not asked for), score and expected information; an infinite loss where a mean is impossible."""
+        k = len(beta)
+        loss, score, information = 0.0, np.zeros(k), np.zeros((k, k))
+        for block in self.blocks():
+            turned = block.matrix.T
+            predictor = _predicted(turned, beta) + block.offset
+            mean, residual, curvature = self.family.working(block.response, predictor)
+            if not self.family.is_valid(mean):
+                return np.inf, score, information
+            if with_loss:
+                loss += float(block.weight @ self.family.loss(block.response, predictor, mean))
+            score += _summed(turned, block.weight * residual)
+            information += _products(turned * np.sqrt(block.weight * curvature))
+        return loss, score, information
+
+    def unit_sums(self, beta: Floats) -> tuple[Floats, Floats, Floats | None]:
+        """Information, and the sums of scores by sampling unit that the variance needs."""
+        information = np.zeros((len(beta), len(beta)))
+        collector = UnitSums(self.rows, len(beta))
+        for block in self.blocks():
+            predictor = _predicted(block.matrix.T, beta) + block.offset
+            _, residual, curvature = self.family.working(block.response, predictor)
+            information += _products(block.matrix.T * np.sqrt(block.weight * curvature))
+            collector.add(block, block.matrix * residual[:, None])
+        return information, collector.sums, collector.inner
+
+
+def _part(rows: ModelRows) -> Block:
+    """Every so-many-th row, for a first approximation."""
+    every = slice(0, len(rows), len(rows) // PART)
+    weight = rows.weight[every]
+    offset = 0.0 if rows.offset is None else rows.offset[every]
+    return Block(every, rows.matrix.rows(every), rows.response[every], weight / weight.sum(), offset)
+
+
+def scale_columns(rows: ModelRows, part: Block | None = None) -> Scaling:
+    """Weighted mean and spread of every column, of all rows or of a part.
+
+    Raises
+    ------
+    DataError
+        Of all rows, a column is constant or follows from others; it is named.
+    """
+    mean, covariance, size = _moments(rows.blocks() if part is None else [part], len(rows.coefficients))
+    constant = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= 1e-10 * np.where(size > 0, size, 1.0)
+    intercept = next((i for i, one in enumerate(rows.coefficients) if one.name == INTERCEPT), None)
+    free = [i for i in range(len(mean)) if not constant[i]]
+    if part is not None and len(free) < len(mean) - (intercept is not None):
+        return scale_columns(rows)
+    if part is None:
+        _refuse_constant(rows, constant, intercept)
+        if free:
+            _refuse_collinear(rows, covariance[np.ix_(free, free)], free)
+    spread = np.where(constant, 1.0, np.sqrt(np.maximum(np.diag(covariance), 0.0)))
+    return Scaling(np.where(constant | (intercept is None), 0.0, mean), spread, intercept)
+
+
+def _moments(blocks: Iterable[Block], k: int) -> tuple[Floats, Floats, Floats]:
+    """Weighted mean, covariance and largest size of each column, free of cancellation."""
     shift: Floats | None = None
     first, second = np.zeros(k), np.zeros((k, k))
-    for block in rows.blocks():
+    for block in blocks:
         shift = block.matrix[0].copy() if shift is None else shift
-        centred = block.matrix - shift
-        first += block.weight @ centred
-        second += (centred * block.weight[:, None]).T @ centred
-    covariance = second - np.outer(first, first)
+        centred = (block.matrix - shift).T
+        first += _summed(centred, block.weight)
+        second += _products(centred * np.sqrt(block.weight))
     mean = first + (shift if shift is not None else 0.0)
-    size = np.maximum(np.abs(mean), np.sqrt(np.abs(np.diag(second))))
-    constant = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= 1e-10 * np.where(size > 0, size, 1.0)
-    intercept = next((i for i, one in enumerate(rows.coefficients) if one.name == "Intercept"), None)
-    _refuse_constant(rows, constant, intercept)
-    spread = np.where(constant, 1.0, np.sqrt(np.maximum(np.diag(covariance), 0.0)))
-    free = [i for i in range(k) if not constant[i]]
-    if free:
-        _refuse_collinear(rows, covariance[np.ix_(free, free)], free)
-    if intercept is None:
-        return Scaling(np.zeros(k), spread, None)
-    return Scaling(np.where(constant, 0.0, mean), spread, intercept)
+    return mean, second - np.outer(first, first), np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
+
+
+def _begun(rows: ModelRows, part: Block, family: Family, scaling: Scaling, beta: Floats) -> Floats:
+    """Coefficients of a part of the rows; where the part cannot be fitted, the start as it was."""
+    try:
+        return _solved(_Work(rows, family, scaling, part), beta)[0]
+    except (DataError, np.linalg.LinAlgError):
+        return beta
 
 
 def _refuse_constant(rows: ModelRows, constant: NDArray[np.bool_], intercept: int | None) -> None:
@@ -248,83 +355,92 @@ def _start(rows: ModelRows, family: Family, scaling: Scaling) -> Floats:
     return beta
 
 
-def _sampled(rows: ModelRows) -> list[Block]:
-    """Every so-many-th block of rows, for a first approximation."""
-    step = max(len(rows) // WARM_START, 1)
-    kept = []
-    for block in rows.blocks():
-        matrix, response, weight = block.matrix[::step], block.response[::step], block.weight[::step]
-        offset = block.offset[::step] if isinstance(block.offset, np.ndarray) else block.offset
-        kept.append(Block(block.rows, matrix.copy(), response, weight * step, offset))
-    return kept
-
-
-def _scored(
-    rows: ModelRows | list[Block], family: Family, scaling: Scaling, beta: Floats, tolerance: float
-) -> tuple[Floats, Floats, int]:
-    """Fisher scoring with halved steps; coefficients of the scaled columns, information, steps."""
-    loss, score, information = _pass(rows, family, scaling, beta)
+def _solved(work: _Work, beta: Floats) -> tuple[Floats, int]:
+    """Fisher scoring with halved steps: coefficients of the scaled columns, and the number of steps."""
+    tolerance = CONVERGED if work.family.is_canonical else CONVERGED_SLOWLY
+    found = work.sums(beta, with_loss=True)
+    _refuse_flat(work, found[2], beta, first=True)
     before = np.inf
     for step in range(1, MAX_STEPS + 1):
-        move = np.linalg.solve(information, score)
+        loss, score, information = found
+        move = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
         decrement = float(move @ score)
         if decrement < tolerance or (decrement < FLOOR and decrement >= before):
-            return beta + move, _pass(rows, family, scaling, beta + move)[2], step
-        before = decrement
-        for _ in range(MAX_HALVINGS):
-            found = _pass(rows, family, scaling, beta + move)
-            if found[0] <= loss + 1e-12 * abs(loss):
-                break
-            move = move / 2
+            return beta + move, step
+        if decrement < min(NEAR, before) and work.family.is_canonical:
+            beta, found = beta + move, (loss, *work.sums(beta + move, with_loss=False)[1:])
         else:
-            raise DataError(
-                f"the {family.name} model does not converge: no step improves the fit after {step} steps"
-                + ("; fit a Poisson model for prevalence ratios." if family.name == "log-binomial" else ".")
-            )
-        beta = beta + move
-        loss, score, information = found
-        _refuse_separation(rows, family, scaling, beta, information)
-    raise DataError(f"the {family.name} model did not converge in {MAX_STEPS} steps (decrement {before:.1e}).")
+            beta, found = _stepped(work, beta, move, loss, step)
+        before = decrement
+        _refuse_flat(work, found[2], beta)
+    raise DataError(f"the {work.family.name} model did not converge in {MAX_STEPS} steps (decrement {before:.1e}).")
 
 
-def _pass(
-    rows: ModelRows | list[Block], family: Family, scaling: Scaling, beta: Floats
-) -> tuple[float, Floats, Floats]:
-    """Loss, score and expected information over all rows; an infinite loss where a mean is impossible."""
-    k = len(beta)
-    loss, score, information = 0.0, np.zeros(k), np.zeros((k, k))
-    for block in rows.blocks() if isinstance(rows, ModelRows) else rows:
-        matrix = scaling.apply(block.matrix)
-        predictor = matrix @ beta + block.offset
-        with np.errstate(over="ignore"):
-            mean = family.mean(predictor)
-        if not family.is_valid(mean):
-            return np.inf, score, information
-        slope, variance = family.slope(predictor, mean), family.variance(mean)
-        ratio = np.divide(slope, variance, out=np.zeros_like(slope), where=variance > 0)
-        loss += float(block.weight @ family.loss(block.response, predictor, mean))
-        score += (block.weight * (block.response - mean) * ratio) @ matrix
-        information += (matrix * (block.weight * slope * ratio)[:, None]).T @ matrix
-    return loss, score, information
+def _stepped(
+    work: _Work, beta: Floats, move: Floats, loss: float, step: int
+) -> tuple[Floats, tuple[float, Floats, Floats]]:
+    """The step, halved until it does not make the fit worse."""
+    for _ in range(MAX_HALVINGS):
+        found = work.sums(beta + move, with_loss=True)
+        if found[0] <= loss + 1e-12 * abs(loss):
+            return beta + move, found
+        move = move / 2
+    raise DataError(
+        f"the {work.family.name} model does not converge: no step improves the fit after {step} steps"
+        + ("; fit a Poisson model for prevalence ratios." if work.family.name == "log-binomial" else ".")
+    )
 
 
-def _refuse_separation(
-    rows: ModelRows | list[Block], family: Family, scaling: Scaling, beta: Floats, information: Floats
-) -> None:
-    """Stop where probabilities run to 0 or 1: the coefficients grow without end."""
-    if family.name == "linear" or isinstance(rows, list):
-        return
+def _refuse_flat(work: _Work, information: Floats, beta: Floats, *, first: bool = False) -> None:
+    """Stop where the information vanishes: columns that follow from others, or probabilities that run to 0 or 1."""
     smallest = float(np.linalg.eigvalsh(information)[0])
-    if smallest > 1e-9 and np.abs(beta).max() < 1e3:
+    if smallest > FLAT and np.abs(beta).max() < RUNAWAY:
         return
-    turn = scaling.back() @ beta
-    grown = [rows.coefficients[i] for i in np.argsort(-np.abs(beta)) if rows.names[i] != "Intercept"][:2]
+    if first and work.part is None:
+        scale_columns(work.rows)  # refuses collinear columns by name
+    if work.family.name == "linear" or first:
+        return
+    rows = work.rows
+    turn = work.scaling.back() @ beta
+    grown = [rows.coefficients[i] for i in np.argsort(-np.abs(beta)) if rows.names[i] != INTERCEPT][:2]
     named = ", ".join(f"{one.term} {one.level}".strip() for one in grown)
     raise SeparationError(
         f"the covariates separate persons with {rows.outcome!r} from those without (look at {named}; coefficient "
         f"{turn[rows.names.index(grown[0].name)]:.3g} and growing): no finite coefficient fits best. Merge levels, or use "
         "associate(), which falls back to a penalised fit."
     )
+
+
+def _pieces(turned: Floats) -> tuple[Floats, Floats]:
+    """Columns x rows as a stack of narrow matrices, and what is left over.
+
+    A linear algebra library hands larger products to several threads, which wait for one another; on a machine that is doing
+    something else as well, that costs ten times what it saves.
+    """
+    k, n = turned.shape
+    width = max(1, min(512, 9_000 // k, 250_000 // k**2))
+    whole = n - n % width
+    return turned[:, :whole].reshape(k, -1, width).transpose(1, 0, 2), turned[:, whole:]
+
+
+def _predicted(turned: Floats, beta: Floats) -> Floats:
+    """Linear predictor of each row."""
+    stack, rest = _pieces(turned)
+    return np.concatenate([np.matmul(beta, stack).ravel(), beta @ rest])
+
+
+def _summed(turned: Floats, weight: Floats) -> Floats:
+    """Weighted sum of each column."""
+    stack, rest = _pieces(turned)
+    whole = len(weight) - rest.shape[1]
+    parts = np.matmul(stack, weight[:whole].reshape(len(stack), stack.shape[2], 1))
+    return np.asarray(parts.sum(axis=0)[:, 0] + rest @ weight[whole:], dtype=np.float64)
+
+
+def _products(root: Floats) -> Floats:
+    """Sums over rows of the products of any two columns."""
+    stack, rest = _pieces(root)
+    return np.asarray(np.matmul(stack, stack.transpose(0, 2, 1)).sum(axis=0) + rest @ rest.T, dtype=np.float64)
 
 
 def _normal() -> Any:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import Any, Literal
@@ -17,37 +16,16 @@ from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.group_codes import block_codes, group_codes
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
-from crampstats.estimate.splines import FORMULA_FUNCTIONS
+from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, build_model_matrix, read_formula
 from crampstats.estimate.sums import Codes, Floats, Units, counted_terms, require_column, sampling_units
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
-CACHED = 32_000_000  # numbers a model matrix may hold to be kept (256 MB); a larger one is made again, block by block
-BLOCK = 65_536
+KEPT = 4_000_000  # numbers a model matrix may hold to be kept (32 MB)
+BLOCK = 16_384  # rows at a time; a block of a dozen columns stays in the processor's cache
 WORTH_GROUPING = 8  # rows a pattern must stand for on average before grouping them pays
-YES = "yes"
 
 Kind = Literal["yes/no", "count", "number"]
-Column = NDArray[Any] | pd.Categorical
 ScoreFunction = Callable[["Block"], Floats]
-
-
-@dataclass(frozen=True)
-class Coefficient:
-    """What one column of a model matrix stands for.
-
-    Parameters
-    ----------
-    name
-        Name of the column ("education[T.high school]").
-    term
-        Term of the formula it belongs to ("education").
-    level
-        Level of a category, "yes" of a yes/no column, "" of a number.
-    """
-
-    name: str
-    term: str
-    level: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +49,8 @@ class ModelRows:
         The design they come from.
     formula, outcome
         As fitted; column of the response.
-    columns
-        Columns the formula reads, numbers as they stand and categories with the levels observed; one entry per row.
+    matrix
+        The model matrix.
     response
         The response, one entry per row.
     weight, squares
@@ -83,10 +61,6 @@ class ModelRows:
         Sum of the weights.
     units, unit
         The sampling units of the whole design, and the unit of each row.
-    spec
-        The model matrix as formulaic describes it.
-    coefficients
-        What each column of the model matrix stands for.
     df
         PSUs less strata among the rows.
     offset
@@ -96,7 +70,7 @@ class ModelRows:
     design: SurveyDesign
     formula: str
     outcome: str
-    columns: Mapping[str, Column]
+    matrix: ModelMatrix
     response: Floats
     weight: Floats
     squares: Floats
@@ -105,19 +79,26 @@ class ModelRows:
     scale: float
     units: Units
     unit: Codes
-    spec: Any
-    coefficients: tuple[Coefficient, ...]
     df: float
     offset: Floats | None = None
-    _kept: list[Floats] = field(default_factory=list, repr=False)
 
     def __len__(self) -> int:
         return len(self.response)
 
     @property
+    def columns(self) -> Mapping[str, Column]:
+        """Columns the formula reads, one entry per row."""
+        return self.matrix.columns
+
+    @property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """What each column of the model matrix stands for."""
+        return self.matrix.coefficients
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns of the model matrix."""
-        return tuple(one.name for one in self.coefficients)
+        return self.matrix.names
 
     @cached_property
     def terms(self) -> dict[str, list[int]]:
@@ -129,74 +110,77 @@ class ModelRows:
 
     def blocks(self) -> Iterator[Block]:
         """The rows in blocks, with their model matrix."""
-        keep = len(self) * len(self.coefficients) <= CACHED
-        if keep and not self._kept:
-            self._kept.append(self._matrix(slice(0, len(self))))
+        kept = self._kept
         for start in range(0, len(self), BLOCK):
             rows = slice(start, min(start + BLOCK, len(self)))
-            matrix = self._kept[0][rows] if keep else self._matrix(rows)
+            matrix = self.matrix.rows(rows) if kept is None else kept[rows]
             offset = 0.0 if self.offset is None else self.offset[rows]
             yield Block(rows, matrix, self.response[rows], self.weight[rows] / self.scale, offset)
 
+    @cached_property
+    def _kept(self) -> Floats | None:
+        """The whole model matrix where it is small; a large one is made again, block by block, whenever it is read."""
+        whole = len(self) * len(self.coefficients) <= KEPT
+        return self.matrix.rows(slice(0, len(self))) if whole else None
+
     def matrix_with(self, rows: slice, changed: Mapping[str, Any]) -> Floats:
         """The model matrix of some rows with columns set to one value for everybody."""
-        return self._matrix(rows, changed)
+        return self.matrix.rows(rows, changed)
 
     def covariance(self, scores: ScoreFunction) -> Floats:
         """Design covariance of sum w s over the rows, with s (rows x estimates) given block by block.
 
         Every sampling unit of the design counts, with score 0 where it holds no row.
         """
-        sums, inner = self.unit_sums(scores)
+        return self.covariance_of(*self.unit_sums(scores))
+
+    def covariance_of(self, sums: Floats, inner: Floats | None) -> Floats:
+        """Design covariance from sums by sampling unit, as `unit_sums` gives them."""
         if inner is None:
             return taylor_covariance(sums, self.units, self.design.lonely)
         return row_covariance(sums, inner, self.units, self.design.lonely)
 
     def unit_sums(self, scores: ScoreFunction) -> tuple[Floats, Floats | None]:
         """Sums of w s by sampling unit, and, where rows are the units, of w w s s' by stratum."""
-        sums: Floats | None = None
-        inner: Floats | None = None
-        n_units = len(self.units.rows)
+        collector: UnitSums | None = None
         for block in self.blocks():
             found = scores(block)
-            if sums is None:
-                sums = np.zeros((n_units, found.shape[1]))
-                if self.units.rows_are_units:
-                    inner = np.zeros((n_units, found.shape[1], found.shape[1]))
-            unit = self.unit[block.rows]
-            weighted = found * block.weight[:, None]
-            for column in range(found.shape[1]):
-                sums[:, column] += np.bincount(unit, weighted[:, column], n_units)
-            if inner is not None:
-                _add_products(inner, unit, found, self.squares[block.rows] / self.scale**2)
-        if sums is None:
+            collector = collector or UnitSums(self, found.shape[1])
+            collector.add(block, found)
+        if collector is None:
             raise DataError("nobody is left to analyse: no row of the domain has an answer to everything.")
-        return sums, inner
-
-    def _matrix(self, rows: slice, changed: Mapping[str, Any] | None = None) -> Floats:
-        matrix = model_matrix(self.spec, self.columns, rows, changed or {})
-        if not np.isfinite(matrix).all():
-            bad = ~np.isfinite(matrix)
-            name = self.names[int(np.flatnonzero(bad.any(axis=0))[0])]
-            raise DataError(
-                f"{name!r} is not a finite number in {int(bad.any(axis=1).sum())} analysed row(s); a transformation such as a "
-                "logarithm needs values it is defined for."
-            )
-        return matrix
+        return collector.sums, collector.inner
 
 
-def model_matrix(spec: Any, columns: Mapping[str, Column], rows: slice, changed: Mapping[str, Any]) -> Floats:
-    """Columns of some rows through a formulaic specification."""
-    size = rows.stop - rows.start
-    data: dict[str, Any] = {}
-    for name, column in columns.items():
-        if name in changed:
-            data[name] = _repeated(column, changed[name], size)
-        else:
-            data[name] = column[rows] if isinstance(column, pd.Categorical) else np.asarray(column[rows], dtype=np.float64)
-    frame = pd.DataFrame(data, index=pd.RangeIndex(size))
-    made = spec.get_model_matrix(frame, output="numpy", na_action="ignore", context=FORMULA_FUNCTIONS)
-    return np.asarray(made, dtype=np.float64)
+class UnitSums:
+    """Collects scores of blocks into sums by sampling unit (`sums`, units x estimates).
+
+    Parameters
+    ----------
+    rows
+        The analysed rows.
+    size
+        Number of estimates.
+
+    Attributes
+    ----------
+    inner
+        Where rows are the units, the sums of w w s s' by stratum; otherwise None.
+    """
+
+    def __init__(self, rows: ModelRows, size: int) -> None:
+        self.rows = rows
+        n_units = len(rows.units.rows)
+        self.sums: Floats = np.zeros((n_units, size))
+        self.inner: Floats | None = np.zeros((n_units, size, size)) if rows.units.rows_are_units else None
+
+    def add(self, block: Block, scores: Floats) -> None:
+        """Add the scores (rows x estimates) of a block, which are per unit of weight."""
+        unit = self.rows.unit[block.rows]
+        for column in range(scores.shape[1]):
+            self.sums[:, column] += np.bincount(unit, scores[:, column] * block.weight, len(self.sums))
+        if self.inner is not None:
+            _add_products(self.inner, unit, scores, self.rows.squares[block.rows] / self.rows.scale**2)
 
 
 def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: str | None = None) -> ModelRows:
@@ -220,7 +204,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     DataError
         Infinite values, text where numbers are needed, a yes/no response with other values, or nobody left.
     """
-    outcome, right = _read_formula(formula)
+    outcome, right = read_formula(formula)
     for name in (outcome, *right.required_variables):
         require_column(design, name)
     used = list(dict.fromkeys(sorted(right.required_variables)))
@@ -232,13 +216,11 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, outcome, read)
     columns = {name: _model_column(rows.columns[name], design, name) for name in used}
     response = _response(rows.columns[outcome], outcome, kind)
-    spec = _specify(right, columns)
     events = float(rows.persons @ response) if np.isin(response, (0.0, 1.0)).all() else np.nan
     added = np.asarray(_model_column(rows.columns[offset], design, offset), dtype=np.float64) if offset else None
     return ModelRows(
-        design, formula, outcome, columns, response, rows.weight, rows.squares, int(rows.persons.sum()), events,
-        float(rows.weight.sum()), rows.units, rows.unit, spec, _coefficients(spec, columns), _degrees_of_freedom(rows),
-        added,
+        design, formula, outcome, build_model_matrix(right, columns), response, rows.weight, rows.squares,
+        int(rows.persons.sum()), events, float(rows.weight.sum()), rows.units, rows.unit, _degrees_of_freedom(rows), added,
     )
 
 
@@ -252,24 +234,6 @@ class _Rows:
     persons: Floats
     units: Units
     unit: Codes
-
-
-def _read_formula(formula: str) -> tuple[str, Any]:
-    """Response column and right-hand side."""
-    from formulaic import Formula
-    from formulaic.errors import FormulaicError
-
-    try:
-        parsed = Formula(formula)
-        left = [str(term).strip("`") for term in parsed.lhs]
-        right = parsed.rhs
-    except (FormulaicError, AttributeError, SyntaxError, ValueError) as problem:
-        raise OptionError(
-            f"the formula {formula!r} cannot be read ({problem}); \"outcome ~ age_years + sex\" is expected."
-        ) from None
-    if len(left) != 1:
-        raise OptionError(f"the formula {formula!r} has {len(left)} responses; exactly one column is expected before the ~.")
-    return left[0], right
 
 
 def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
@@ -415,37 +379,6 @@ def _response(column: pd.Series[Any], outcome: str, kind: Kind) -> Floats:
     return values
 
 
-def _specify(right: Any, columns: Mapping[str, Column]) -> Any:
-    """The model matrix as formulaic describes it; transformations that need the whole column see it whole."""
-    from formulaic.errors import FormulaicError
-    from formulaic.parser.types.factor import Factor
-
-    size = len(next(iter(columns.values()))) if columns else 1
-    plain = all(factor.eval_method is not Factor.EvalMethod.PYTHON for term in right for factor in term.factors)
-    rows = slice(0, min(size, 1000) if plain else size)
-    data = {name: column[rows] for name, column in columns.items()}
-    try:
-        frame = pd.DataFrame(data, index=pd.RangeIndex(rows.stop))
-        return right.get_model_matrix(frame, output="numpy", na_action="ignore", context=FORMULA_FUNCTIONS).model_spec
-    except (FormulaicError, TypeError, ValueError, NameError) as problem:
-        raise OptionError(f"the formula cannot be applied to these columns: {problem}") from None
-
-
-def _coefficients(spec: Any, columns: Mapping[str, Column]) -> tuple[Coefficient, ...]:
-    """What each column of the model matrix stands for."""
-    binary = {
-        name for name, column in columns.items()
-        if not isinstance(column, pd.Categorical) and np.isin(column[:1000], (0, 1)).all() and np.isin(column, (0, 1)).all()
-    }
-    out = []
-    for part in spec.structure:
-        for name in part.columns:
-            levels = re.findall(r"\[(?:T\.)?([^\]]*)\]", name)
-            yes = [YES for factor in part.term.factors if str(factor.expr) in binary]
-            out.append(Coefficient(str(name), str(part.term).replace("`", ""), ", ".join([*levels, *yes])))
-    return tuple(out)
-
-
 def _degrees_of_freedom(rows: _Rows) -> float:
     """PSUs less strata among analysed rows."""
     stratum = rows.units.stages[0][rows.unit]
@@ -453,14 +386,6 @@ def _degrees_of_freedom(rows: _Rows) -> float:
     if rows.units.rows_are_units:
         return float(rows.persons.sum() - strata)
     return float(len(np.unique(rows.units.stages[1][rows.unit])) - strata)
-
-
-def _repeated(column: Column, value: Any, size: int) -> Any:
-    if isinstance(column, pd.Categorical):
-        if value not in column.categories:
-            raise OptionError(f"{value!r} is no level observed; choose from {', '.join(map(str, column.categories))}.")
-        return pd.Categorical([value] * size, categories=column.categories)
-    return np.full(size, float(value))
 
 
 def _add_products(inner: Floats, unit: Codes, scores: Floats, squares: Floats) -> None:

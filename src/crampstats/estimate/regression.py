@@ -18,10 +18,10 @@ from crampstats.core.labels import Label
 from crampstats.estimate.cautions import MIN_DF, join_cautions
 from crampstats.estimate.glm import Family, Fit, find_family, fit_glm, score_rows
 from crampstats.estimate.intervals import check_level, t_quantile
+from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows
 from crampstats.estimate.sums import Floats
 
-INTERCEPT = "Intercept"
 FEW_EVENTS = 10  # events or non-events per coefficient below which estimates are known to be biased (Peduzzi 1996)
 
 
