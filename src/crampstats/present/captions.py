@@ -65,16 +65,16 @@ def format_caption(estimates: Estimates, *, title: str = "", notes: Sequence[str
     windows = windows_of(estimates)
     hidden = len(suppressed_rows(estimates))
     sentences = [
-        _warning(estimates.source),
+        made_up_sentence(estimates.source),
         title or names,
         f"Population: {population_of(estimates) or 'not stated'}; {format_n(estimates) or 'n not stated'}",
         f"Weights: {estimates.weights}" if estimates.weights else "",
         f"Recall window: {', '.join(windows)}" if windows else "",
-        f"Intervals: {100 * estimates.confidence_level:g} % confidence",
+        intervals_sentence(estimates),
         estimates.method,
-        _suppression(hidden),
+        suppression_sentence(hidden),
         *notes,
-        _source(estimates.source),
+        source_sentence(estimates.source),
     ]
     return _join(sentences)
 
@@ -85,17 +85,17 @@ def format_forest_caption(estimates: Estimates, *, study: str = "study", title: 
     sizes = rows["n"].dropna()
     span = f", n from {format_count(sizes.min())} to {format_count(sizes.max())}" if len(sizes) else ""
     return _join([
-        _warning(estimates.source), title, f"{len(rows)} published estimates{span}",
-        f"Intervals: {100 * estimates.confidence_level:g} % confidence",
+        made_up_sentence(estimates.source), title, f"{len(rows)} published estimates{span}",
+        intervals_sentence(estimates),
         estimates.method,
-        *estimates.notes, _source(estimates.source),
+        *estimates.notes, source_sentence(estimates.source),
     ])
 
 
 def format_flow_caption(flow: Flow, source: Source, *, title: str = "Participant flow") -> str:
     """The caption of a participant flow."""
-    return _join([_warning(source), title, f"From {format_count(flow.steps[0].n)} {flow.steps[0].label} to "
-                  f"{format_count(flow.n)} {flow.steps[-1].label}", _source(source)])
+    return _join([made_up_sentence(source), title, f"From {format_count(flow.steps[0].n)} {flow.steps[0].label} to "
+                  f"{format_count(flow.n)} {flow.steps[-1].label}", source_sentence(source)])
 
 
 def format_claims_caption(check: ClaimCheck, *, margin: float | None = 0.05) -> str:
@@ -103,8 +103,9 @@ def format_claims_caption(check: ClaimCheck, *, margin: float | None = 0.05) -> 
     sources = [verdict.estimates.source for verdict in check.verdicts if verdict.estimates is not None]
     sources.sort(key=lambda source: not source.made_up)
     band = f"The band reaches {100 * margin:g} percentage points either side of the claimed value" if margin else ""
-    return _join([_warning(sources[0]) if sources else "", f"Readings of \u201c{check.family.statement.rstrip('.')}\u201d "
-                  f"({check.family.source})", band, *check.notes, *dict.fromkeys(_source(source) for source in sources)])
+    title = f"Readings of \u201c{check.family.statement.rstrip('.')}\u201d ({check.family.source})"
+    return _join([made_up_sentence(sources[0]) if sources else "", title, band, *check.notes,
+                  *dict.fromkeys(source_sentence(source) for source in sources)])
 
 
 def format_prevalence_alt(estimates: Estimates, *, claimed: float | None = None) -> str:
@@ -177,7 +178,7 @@ def _join(sentences: Sequence[str]) -> str:
     return " ".join(format_sentence(sentence) for sentence in sentences if sentence)
 
 
-def _suppression(hidden: int) -> str:
+def suppression_sentence(hidden: int) -> str:
     """How many estimates are not shown, and where they are all the same."""
     if not hidden:
         return ""
@@ -186,7 +187,13 @@ def _suppression(hidden: int) -> str:
             "column")
 
 
-def _warning(source: Source) -> str:
+def intervals_sentence(estimates: Estimates) -> str:
+    """The confidence of the intervals."""
+    return f"Intervals: {100 * estimates.confidence_level:g} % confidence"
+
+
+def made_up_sentence(source: Source) -> str:
+    """The warning that data were generated; "" for real ones."""
     return f"{MADE_UP}. {MADE_UP_WARNING}" if source.made_up else ""
 
 
@@ -194,7 +201,8 @@ def _made_up(source: Source) -> str:
     return f"{MADE_UP}: " if source.made_up else ""
 
 
-def _source(source: Source) -> str:
+def source_sentence(source: Source) -> str:
+    """Where the data come from."""
     return f"Source: {source.label}" + (f" ({source.detail})" if source.detail else "")
 
 

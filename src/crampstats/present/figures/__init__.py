@@ -4,13 +4,16 @@ Rows whose caution starts with "suppress" are left out and a note under the figu
 caution are drawn hollow.
 """
 
+from crampstats.present.figures.associations import plot_associations, plot_subgroups
 from crampstats.present.figures.claims import plot_claim_readings
+from crampstats.present.figures.dose_response import ExposureScale, plot_dose_response
 from crampstats.present.figures.flow import plot_flow
 from crampstats.present.figures.forest import plot_forest
 from crampstats.present.figures.prevalence import plot_age_curve, plot_prevalence_by_threshold_age_sex
 from crampstats.present.figures.sheet import Picture
+from crampstats.present.figures.specification import plot_specifications
 
 __all__ = [
-    "Picture", "plot_age_curve", "plot_claim_readings", "plot_flow", "plot_forest",
-    "plot_prevalence_by_threshold_age_sex",
+    "ExposureScale", "Picture", "plot_age_curve", "plot_associations", "plot_claim_readings", "plot_dose_response", "plot_flow",
+    "plot_forest", "plot_prevalence_by_threshold_age_sex", "plot_specifications", "plot_subgroups",
 ]

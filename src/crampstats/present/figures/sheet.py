@@ -145,7 +145,8 @@ def keep_together(text: str) -> str:
     True
     """
     text = re.sub(r"(?<=\d) (?=%)", NO_BREAK, " ".join(text.split()))
-    return re.sub(r"\b(n|p) ([=<>]) (?=\d)", rf"\1{NO_BREAK}\2{NO_BREAK}", text)
+    text = re.sub(r"([<>]=?) (?=\d)", rf"\1{NO_BREAK}", text)
+    return re.sub(rf"\b(n|p) ([=<>])[ {NO_BREAK}](?=\d)", rf"\1{NO_BREAK}\2{NO_BREAK}", text)
 
 
 def _pieces(word: str, width_mm: float, points: float, bold: bool) -> list[str]:
