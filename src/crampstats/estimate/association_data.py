@@ -11,8 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import DataError, OptionError
+from crampstats.core.errors import DataError
 from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.model_matrix import columns_read, read_formula
 from crampstats.estimate.regression import quote_name
 from crampstats.estimate.sums import Floats
 from crampstats.estimate.table_one import MAX_LEVELS, NO, YES
@@ -71,13 +72,7 @@ def required_columns(design: SurveyDesign, term: str) -> list[str]:
     """Columns a term reads: itself where it is one, else those of the formula it is."""
     if term in design.columns or not any(sign in term for sign in "(:*"):
         return [term]
-    from formulaic import Formula
-    from formulaic.errors import FormulaicError
-
-    try:
-        return sorted(Formula(term).required_variables)
-    except (FormulaicError, AttributeError, SyntaxError, ValueError) as problem:
-        raise OptionError(f"{term!r} is neither a column nor a term of a formula ({problem}).") from None
+    return columns_read(read_formula(f"outcome ~ {term}")[1])
 
 
 def term_text(design: SurveyDesign, term: str) -> str:

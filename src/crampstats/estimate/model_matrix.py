@@ -120,6 +120,17 @@ def read_formula(formula: str) -> tuple[str, Any]:
     return left[0], right
 
 
+def columns_read(right: Any) -> list[str]:
+    """Columns a right-hand side reads; the functions it calls are none.
+
+    Examples
+    --------
+    >>> columns_read(read_formula("cramps ~ female + rcs(age, (40, 50, 60)):statin")[1])
+    ['age', 'female', 'statin']
+    """
+    return sorted({str(name) for name in right.required_variables} - set(FORMULA_FUNCTIONS))
+
+
 def build_model_matrix(right: Any, columns: Mapping[str, Column]) -> ModelMatrix:
     """The model matrix of a right-hand side over complete columns.
 

@@ -16,7 +16,7 @@ from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.group_codes import block_codes, group_codes
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
-from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, build_model_matrix, read_formula
+from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, build_model_matrix, columns_read, read_formula
 from crampstats.estimate.sums import Codes, Floats, Units, counted_terms, require_column, sampling_units
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
@@ -205,9 +205,9 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
         Infinite values, text where numbers are needed, a yes/no response with other values, or nobody left.
     """
     outcome, right = read_formula(formula)
-    for name in (outcome, *right.required_variables):
+    used = columns_read(right)
+    for name in (outcome, *used):
         require_column(design, name)
-    used = list(dict.fromkeys(sorted(right.required_variables)))
     if outcome in used:
         raise OptionError(f"{outcome!r} stands on both sides of the formula.")
     read = [*used, *([require_column(design, offset)] if offset and offset not in used else [])]
