@@ -101,7 +101,7 @@ class NamesOneOf(Reduced):
     text
         Text column.
     words
-        What counts. A text may join several ("HYDROCHLOROTHIAZIDE; TRIAMTERENE"): each is looked at.
+        What counts. A text may join several ("HYDROCHLOROTHIAZIDE; TRIAMTERENE"): the whole and each part are looked at.
     unsure
         Texts that may stand for one of the words; without a sure one they leave the answer unknown.
     nameless
@@ -134,12 +134,11 @@ class NamesOneOf(Reduced):
         opened, closed = _gate(rows[self.gate.column], self.gate)
         answers = texts.map(meanings).where(opened, closed)
         # what a person's rows come to: a yes beats an unknown, an unknown beats a no
-        rank = answers.abs().where(answers != YES, np.inf)
-        last = answers.iloc[np.argsort(rank.to_numpy(), kind="stable")].groupby(level=0).last()
-        return last.reindex(persons).fillna(CODE_OF[NO_ANSWER])
+        strongest = answers.abs().where(answers != YES, np.inf).groupby(level=0).max().reindex(persons)
+        return (-strongest).replace({-np.inf: YES, -0.0: NO}).fillna(CODE_OF[NO_ANSWER])
 
     def _meaning(self, text: str) -> float:
-        if {part.strip() for part in text.split(";")} & set(self.words):
+        if {text, *(part.strip() for part in text.split(";"))} & set(self.words):
             return YES
         if text in self.nameless:
             return CODE_OF[self.nameless[text]]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from crampstats.codebook.model import NOT_ASKED, NOT_AT_HAND, Survey, WeightChoice
 from crampstats.core.cleaning import CleaningLog
@@ -349,7 +350,8 @@ def pool_cycles(
         Weights of k cycles are the published ones / k, so that they add up to the population of the period.
     """
     table = pd.concat([part.table for part in parts], ignore_index=True)
-    reasons = pd.concat([part.reasons.astype(object) for part in parts], ignore_index=True).astype("category")
+    names = parts[0].reasons
+    reasons = pd.DataFrame({name: union_categoricals([part.reasons[name] for part in parts]) for name in names})
     table, divided = share_weights(table, survey, len(parts))
     return SurveyData(
         table=derive_variables(table, survey.derived),

@@ -1,0 +1,51 @@
+"""Medicines that have been held against cramps, recognised by their generic names.
+
+Classes and names follow the WHO ATC index (https://atcddd.fhi.no): C03A and C03B thiazides and thiazide-like diuretics, C03C
+loop diuretics, C03D potassium-sparing diuretics, C10AA statins, salmeterol and formoterol of R03AC and R03AK, long-acting
+beta-agonists. The names are those of the substances on the U.S. market in 2005-2008; a combination counts for each of its parts.
+Acetazolamide, which ATC keeps with the medicines for glaucoma, is not counted as a diuretic.
+
+Why these classes: Garrison et al. 2012, whose sequence ratios are new quinine in the year after against the year before.
+"""
+
+from __future__ import annotations
+
+from crampstats.codebook.columns import Derived, Variable
+from crampstats.codebook.rules import AllOf, IsTrue, Not
+
+GARRISON = "Garrison et al. 2012, https://doi.org/10.1001/archinternmed.2011.1029"
+POPULATION = "everyone; prescription medicines of the past month"
+MISSING = "refused, did not know, or a medicine that could not be identified"
+
+LOOP = ("FUROSEMIDE", "BUMETANIDE", "TORSEMIDE", "ETHACRYNIC ACID")
+THIAZIDE = (
+    "HYDROCHLOROTHIAZIDE", "CHLOROTHIAZIDE", "BENDROFLUMETHIAZIDE", "METHYCLOTHIAZIDE", "POLYTHIAZIDE", "TRICHLORMETHIAZIDE",
+    "HYDROFLUMETHIAZIDE", "CHLORTHALIDONE", "METOLAZONE", "INDAPAMIDE", "QUINETHAZONE",
+)
+POTASSIUM_SPARING = ("SPIRONOLACTONE", "EPLERENONE", "AMILORIDE", "TRIAMTERENE")
+STATINS = ("ATORVASTATIN", "SIMVASTATIN", "LOVASTATIN", "PRAVASTATIN", "ROSUVASTATIN", "FLUVASTATIN")
+LONG_ACTING_BETA_AGONISTS = ("SALMETEROL", "FORMOTEROL", "ARFORMOTEROL")
+WITH_STEROID = ("FLUTICASONE; SALMETEROL", "BUDESONIDE; FORMOTEROL", "FORMOTEROL; MOMETASONE")
+QUININE = ("QUININE",)
+
+
+def _takes(name: str, label: str) -> Variable:
+    return Variable(name, label, kind="yes/no", missing=MISSING, population=POPULATION)
+
+
+VARIABLES = (
+    _takes("takes_loop_diuretic", "Takes a loop diuretic"),
+    _takes("takes_thiazide_diuretic", "Takes a thiazide or thiazide-like diuretic"),
+    _takes("takes_potassium_sparing_diuretic", "Takes a potassium-sparing diuretic"),
+    _takes("takes_any_diuretic", "Takes any diuretic"),
+    _takes("takes_statin", "Takes a statin"),
+    _takes("takes_long_acting_beta_agonist", "Takes a long-acting beta-agonist"),
+    _takes("takes_beta_agonist_with_steroid", "Takes a long-acting beta-agonist with a corticosteroid"),
+    _takes("takes_quinine", "Takes quinine"),
+)
+DERIVED = (
+    Derived(
+        "takes_beta_agonist_alone", "Takes a long-acting beta-agonist that is not combined with a corticosteroid",
+        AllOf(IsTrue("takes_long_acting_beta_agonist"), Not(IsTrue("takes_beta_agonist_with_steroid"))), GARRISON, POPULATION,
+    ),
+)
