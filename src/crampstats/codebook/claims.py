@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from crampstats.core.claims import Claim, ClaimFamily
+from typing import Any
+
+from crampstats.codebook.outcomes import ANY_CRAMPS
+from crampstats.core.claims import AssociationClaim, AttributableClaim, Claim, ClaimFamily
 
 POPULAR_TEXT = "popular health page on nocturnal leg cramps"
 REVIEW = "Allen RE, Kirby KA. Am Fam Physician 2012;86(4):350-355 (PMID 22963024)"
@@ -72,6 +75,116 @@ def _untestable(name: str, statement: str, needs: str, population: str = ADULTS)
     return ClaimFamily(name, statement, POPULAR_TEXT, (claim,))
 
 
+# Grandner & Winkelman 2017 adjust for these; doi:10.1371/journal.pone.0178465
+ADJUSTMENT = ("age_years", "female", "education", "body_mass_index")
+# The two waves ask of exercise in other words: pooled only with the wave among the covariates.
+WITH_WAVE = (*ADJUSTMENT, "cycle")
+TWO_LOWER, TWO_HIGHER = -2.0, 2.0  # standard deviations, comparable with yes and no (Gelman 2008, doi:10.1002/sim.3107)
+
+
+def _goes_with(name: str, statement: str, exposure: str, **more: Any) -> AssociationClaim:
+    """A reading on the primary outcome, any cramps in the past month, with the paper's adjustment."""
+    choices: dict[str, Any] = {"adjust": ADJUSTMENT, "youngest": FROM_18_OR_20} | more
+    return AssociationClaim(
+        name, f"{statement} goes with leg cramps at night.", POPULAR_TEXT, ADULTS, ANY_CRAMPS.recall_window, ANY_CRAMPS.threshold,
+        outcome=ANY_CRAMPS.name, exposure=exposure, **choices,
+    )
+
+
+def _untestable_reading(name: str, statement: str, needs: str) -> Claim:
+    return Claim(name, statement, POPULAR_TEXT, ADULTS, MONTH, "not stated in the text", needs=needs)
+
+
+def _low(name: str, words: str) -> tuple[AssociationClaim, AssociationClaim]:
+    """Below the reference range, and the lower within it: the claim says that LOW goes with cramps."""
+    also: dict[str, Any] = {"also": ("takes_any_diuretic",), "needs": f"serum {words}"}
+    return (
+        _goes_with(f"low_{words}", f"Serum {words} below the reference range", f"serum_{words}_class", levels=("low", "normal"),
+                   **also),
+        _goes_with(f"lower_{words}", f"Lower serum {words}", name, deviations=TWO_LOWER, **also),
+    )
+
+
+LOW_ELECTROLYTES = ClaimFamily(
+    name="low_electrolytes",
+    statement="Low electrolytes go with cramps.",
+    source=POPULAR_TEXT,
+    readings=(
+        *_low("serum_sodium_mmol_l", "sodium"), *_low("serum_potassium_mmol_l", "potassium"),
+        *_low("serum_calcium_mmol_l", "calcium"),
+        _untestable_reading("low_magnesium", "Low serum magnesium goes with leg cramps at night.",
+                            "serum magnesium, which NHANES 2005-2008 did not measure"),
+        _goes_with("less_dietary_magnesium", "Less magnesium in the diet, at the same energy,", "dietary_magnesium_mg",
+                   deviations=TWO_LOWER, adjust=(*ADJUSTMENT, "dietary_energy_kcal"), needs="dietary magnesium"),
+    ),
+)
+EXERTION = ClaimFamily(
+    name="exertion",
+    statement="Exertion goes with cramps: no warm-up, carrying heavy weights.",
+    source=POPULAR_TEXT,
+    readings=(
+        _goes_with("vigorous_activity", "Any vigorous activity in leisure time", "any_vigorous_activity", adjust=WITH_WAVE,
+                   needs="physical activity"),
+        _goes_with("more_leisure_activity", "More physical activity in leisure time", "leisure_met_minutes_week",
+                   deviations=TWO_HIGHER, adjust=WITH_WAVE, needs="physical activity in MET-minutes"),
+        _goes_with("heavy_work", "Heavy work, as each wave asks of it,", "heavy_work", adjust=WITH_WAVE, needs="heavy work"),
+        _untestable_reading("no_warm_up", "Exercise without a warm-up goes with leg cramps at night.",
+                            "a diary of exercise, warm-up and the cramps of the night after"),
+    ),
+)
+BLOOD_FLOW = ClaimFamily(
+    name="blood_flow",
+    statement="Poor blood flow goes with cramps.",
+    source=POPULAR_TEXT,
+    readings=(
+        *(_goes_with(f"{name}_as_blood_flow", f"{words} (a proxy of diseased arteries)", name, needs=f"reported {words.lower()}")
+          for name, words in (("coronary_heart_disease", "Coronary heart disease"), ("angina", "Angina"),
+                              ("heart_attack", "A heart attack"), ("stroke", "A stroke"))),
+        _untestable_reading("narrowed_leg_arteries", "Narrowed leg arteries or varicose veins go with leg cramps at night.",
+                            "an ankle-brachial index or an examination of the veins; NHANES 2005-2008 has neither"),
+    ),
+)
+LIVER_DISEASE = ClaimFamily(
+    name="liver_disease", statement="Liver disease goes with cramps.", source=POPULAR_TEXT,
+    readings=(_goes_with("reported_liver_disease", "Reported liver disease", "liver_disease", needs="reported liver disease"),),
+)
+HEART_DISEASE = ClaimFamily(
+    name="heart_disease", statement="Heart disease goes with cramps.", source=POPULAR_TEXT,
+    readings=tuple(
+        _goes_with(f"reported_{name}", f"Reported {words}", name, needs=f"reported {words}")
+        for name, words in (("heart_failure", "heart failure"), ("coronary_heart_disease", "coronary heart disease"),
+                            ("angina", "angina"), ("heart_attack", "heart attack"))
+    ),
+)
+THYROID_DISEASE = ClaimFamily(
+    name="thyroid_disease", statement="Thyroid disease goes with cramps.", source=POPULAR_TEXT,
+    readings=(
+        _goes_with("reported_thyroid_disease", "Reported thyroid disease", "thyroid_disease", needs="reported thyroid disease"),
+        _goes_with("high_tsh", "TSH above the reference range", "tsh_class", levels=("high", "normal"), needs="TSH"),
+        _goes_with("low_tsh", "TSH below the reference range", "tsh_class", levels=("low", "normal"), needs="TSH"),
+    ),
+)
+MAIN_CAUSES = ClaimFamily(
+    name="main_causes",
+    statement="Most cramps are due to strain, blood flow or electrolytes.",
+    source=POPULAR_TEXT,
+    readings=(
+        AttributableClaim(
+            "share_of_strain_flow_electrolytes",
+            "More than half of the adults with leg cramps at night would not have them without heavy work, vigorous activity, "
+            "diseased arteries and low electrolytes, if the associations were causes (they need not be).",
+            POPULAR_TEXT, "adults with leg cramps", ANY_CRAMPS.recall_window, ANY_CRAMPS.threshold, 0.50, "more than",
+            outcome=ANY_CRAMPS.name, youngest=FROM_18_OR_20, adjust=WITH_WAVE,
+            needs="physical activity, heart disease and serum electrolytes of the same persons",
+            exposures=(
+                ("any_vigorous_activity", "no"), ("heavy_work", "no"), ("coronary_heart_disease", "no"), ("angina", "no"),
+                ("heart_attack", "no"), ("stroke", "no"), ("serum_sodium_class", "normal"), ("serum_potassium_class", "normal"),
+                ("serum_calcium_class", "normal"),
+            ),
+        ),
+    ),
+)
+
 INFREQUENT_ARE_COMMON = ClaimFamily(
     name="infrequent_are_common",
     statement="Infrequent cramps are common.",
@@ -93,20 +206,15 @@ REGISTER: tuple[ClaimFamily, ...] = (
                 "persons with calf cramps"),
     _untestable("pain_lingers", "The pain lingers and keeps people awake.", "a diary with duration of pain and time awake",
                 "persons with nocturnal leg cramps"),
-    _untestable("low_electrolytes", "Low electrolytes go with cramps.",
-                "serum electrolytes and an adjusted association model (NHANES has sodium, potassium and calcium, not magnesium)"),
-    _untestable("exertion", "Exertion goes with cramps: no warm-up, carrying heavy weights.",
-                "physical activity and heavy work with an adjusted association model; warm-up needs a diary"),
-    _untestable("blood_flow", "Poor blood flow goes with cramps.",
-                "an ankle-brachial index or varicose-vein examination; NHANES 2005-2008 has proxies only"),
+    LOW_ELECTROLYTES,
+    EXERTION,
+    BLOOD_FLOW,
     _untestable("nerve_disease", "Nerve disease goes with cramps.",
-                "a peripheral-nerve examination; NHANES 2005-2008 has none"),
-    _untestable("liver_disease", "Liver disease goes with cramps.", "reported liver disease and an adjusted association model"),
-    _untestable("heart_disease", "Heart disease goes with cramps.", "reported heart disease and an adjusted association model"),
-    _untestable("thyroid_disease", "Thyroid disease goes with cramps.",
-                "reported thyroid disease, TSH and an adjusted association model"),
-    _untestable("main_causes", "Most cramps are due to strain, blood flow or electrolytes.",
-                "population attributable fractions from adjusted association models (non-causal)", "persons with leg cramps"),
+                "a peripheral-nerve examination (monofilament, reflexes, nerve conduction); NHANES 2005-2008 has none"),
+    LIVER_DISEASE,
+    HEART_DISEASE,
+    THYROID_DISEASE,
+    MAIN_CAUSES,
     _untestable("usually_harmless", "Cramps are usually harmless.", "follow-up of people with cramps", "persons with leg cramps"),
     INFREQUENT_ARE_COMMON,
     _untestable("call_a_doctor", "Frequent cramps, weakness, swelling and skin changes call for a doctor.",

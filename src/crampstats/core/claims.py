@@ -81,6 +81,65 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class AssociationClaim(Claim):
+    """A reading that says that something goes with cramps: an odds ratio above 1 for a declared contrast, after adjustment.
+
+    Parameters
+    ----------
+    exposure
+        Column; yes/no unless `levels` or `deviations` say otherwise.
+    levels
+        Of a category: the level spoken of, and the one it is compared with.
+    deviations
+        Of a number: the change the odds ratio is for, in standard deviations; negative for "the lower". Two make a number
+        comparable with a yes/no exposure (Gelman 2008, doi:10.1002/sim.3107).
+    adjust
+        Columns or terms every model holds besides.
+    also
+        Columns that may lie behind exposure and outcome: the reading is estimated with and without them.
+    """
+
+    exposure: str = ""
+    levels: tuple[str, str] = ("", "")
+    deviations: float = 0.0
+    adjust: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not (self.outcome and self.exposure):
+            raise DataError(f"association claim {self.name!r} must name an outcome and an exposure.")
+        if any(self.levels) and self.deviations:
+            raise DataError(f"association claim {self.name!r} compares levels or counts deviations, not both.")
+        if not (self.population and self.recall_window and self.threshold):
+            raise DataError(f"claim {self.name!r} must state population, recall window and threshold.")
+
+    @property
+    def contrast(self) -> str:
+        """What the odds ratio compares, in words."""
+        if any(self.levels):
+            return " vs ".join(self.levels)
+        if self.deviations:
+            return f"{abs(self.deviations):g} SD {'higher' if self.deviations > 0 else 'lower'}"
+        return "yes vs no"
+
+
+@dataclass(frozen=True)
+class AttributableClaim(Claim):
+    """A reading that says which share of cramps goes with some exposures together: an attributable fraction, no cause.
+
+    Parameters
+    ----------
+    exposures
+        Yes/no columns, or pairs of a column and the level that counts as not exposed.
+    adjust
+        Columns the model holds besides.
+    """
+
+    exposures: tuple[tuple[str, str], ...] = ()
+    adjust: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ClaimFamily:
     """A statement with the declared readings it allows; each is judged by itself.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crampstats.core.claims import Claim, ClaimCheck, ClaimFamily, Verdict, VerdictWord
+from crampstats.core.claims import AssociationClaim, AttributableClaim, Claim, ClaimCheck, ClaimFamily, Verdict, VerdictWord
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
@@ -38,7 +38,7 @@ def check_claim(
     Parameters
     ----------
     claim
-        A claim or a family of readings.
+        A claim or a family of readings; readings on associations are judged by `check_associations`.
     design
         Design whose domain is the population asked about.
     margin
@@ -75,6 +75,10 @@ def check_claim(
     if not 0 < margin < 0.5:
         raise OptionError(f"margin is {margin}; a half-width between 0 and 0.5 is expected (0.05 is 5 points).")
     family = claim if isinstance(claim, ClaimFamily) else ClaimFamily(claim.name, claim.statement, claim.source, (claim,))
+    if any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings):
+        from crampstats.estimate.association_claims import check_associations
+
+        return check_associations(family, design, level=level)
     verdicts = tuple(_judge(reading, design, margin, level) for reading in family.readings)
     judged = design.population or "the persons in the file"
     notes: tuple[str, ...] = (f"Judged for {judged} as sampled in: {design.source.label}.",)
@@ -97,7 +101,7 @@ def _judge(claim: Claim, design: SurveyDesign, margin: float, level: float) -> V
         return Verdict(claim, "not testable here", _why_not(claim, design))
     if not (outcome.is_comparable and (design.population or outcome.population)):
         return Verdict(claim, "not testable here", "the data do not state population, recall window and threshold")
-    if not _speaks_of(claim, design):
+    if not speaks_of(claim, design):
         whom = design.population or outcome.population
         return Verdict(claim, "not testable here", f"the claim speaks of {claim.population}, the data of {whom}")
     if claim.domain and claim.domain not in design.columns:
@@ -111,7 +115,7 @@ def _judge(claim: Claim, design: SurveyDesign, margin: float, level: float) -> V
     return Verdict(claim, word, _reason(claim, outcome, narrow, found, word, margin), found)
 
 
-def _speaks_of(claim: Claim, design: SurveyDesign) -> bool:
+def speaks_of(claim: Claim, design: SurveyDesign) -> bool:
     """Whether the data's population is the claim's: by youngest age where it is known, else by the word the data state."""
     if claim.youngest is None:
         return True

@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from crampstats.codebook.claims import REGISTER, SIXTY_PERCENT
-from crampstats.core.claims import ClaimCheck
+from crampstats.core.claims import AssociationClaim, AttributableClaim, ClaimCheck, ClaimFamily
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.estimate.association_claims import check_associations
 from crampstats.estimate.claims import MARGIN, check_claim
 from crampstats.estimate.comparisons import compare_groups
 from crampstats.estimate.prevalence import estimate_prevalence
@@ -85,7 +86,14 @@ def check_register(study: Study, *, margin: float = MARGIN) -> tuple[ClaimCheck,
     tuple of ClaimCheck
         One per statement, in the register's order.
     """
-    return tuple(check_claim(family, study.design, margin=margin) for family in REGISTER)
+    return tuple(_check(family, study, margin) for family in REGISTER)
+
+
+def _check(family: ClaimFamily, study: Study, margin: float) -> ClaimCheck:
+    """Associations take the weight their columns need, everything else the study's."""
+    if any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings):
+        return check_associations(family, lambda columns: study.design_for(columns)[0])
+    return check_claim(family, study.design, margin=margin)
 
 
 def answer_sixty_percent(study: Study) -> Answer:

@@ -1,0 +1,142 @@
+"""Claims that something goes with cramps: the rule, what enters it, and what is not testable."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from crampstats.core.claims import AssociationClaim, Claim, ClaimFamily
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError
+from crampstats.core.outcomes import Outcome
+from crampstats.estimate.association_claims import check_associations, judge_association, smallest_detectable
+from crampstats.estimate.claims import check_claim
+
+CRAMPS = Outcome("any_cramps", "Leg cramps", "adults", "past month", "at least once")
+
+
+def reading(name: str, exposure: str, **more: object) -> AssociationClaim:
+    return AssociationClaim(
+        name, f"{name} goes with cramps.", "text", "adults", "past month", "at least once", outcome="any_cramps",
+        exposure=exposure, **more,
+    )
+
+
+def family(*readings: Claim) -> ClaimFamily:
+    return ClaimFamily("made_up", "Something goes with cramps.", "text", readings)
+
+
+@pytest.fixture(scope="module")
+def people() -> pd.DataFrame:
+    """Two waves alike. Of 200 with the strong exposure 120 have cramps, of 200 without 60; the null exposure is balanced."""
+    rows = [
+        {"any_cramps": int(place < cases), "strong": strong, "null": place % 2, "wave": wave, "age": 30 + place % 41,
+         "class": ["low", "normal", "high"][(place + strong) % 3]}
+        for wave in ("first", "second") for strong, cases in ((1, 120), (0, 60)) for place in range(200)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture
+def design(people: pd.DataFrame) -> SurveyDesign:
+    return SurveyDesign(people, outcomes=[CRAMPS], population="adults of two waves")
+
+
+@pytest.mark.parametrize(("odds_ratio", "q_value", "upper", "waves", "word"), [
+    (1.4, 0.05, 1.6, [1.2, 1.6], "supported"),
+    (1.4, 0.051, 1.6, [1.2, 1.6], "cannot tell"),
+    (1.4, 0.001, 1.6, [1.9, 0.99], "cannot tell"),
+    (1.4, 0.001, 1.6, [1.4], "cannot tell"),
+    (1.1, 0.01, 1.2, [1.1, 1.1], "supported"),
+    (0.7, 0.01, 0.9, [0.7, 0.8], "contradicted"),
+    (1.0, 0.90, 1.249, [1.1, 0.9], "contradicted"),
+    (1.0, 0.90, 1.25, [1.1, 0.9], "cannot tell"),
+    (0.7, 0.01, 0.9, [0.7], "cannot tell"),
+    (1.0, float("nan"), float("nan"), [1.0, 1.0], "cannot tell"),
+])
+def test_the_rule(odds_ratio: float, q_value: float, upper: float, waves: list[float], word: str) -> None:
+    assert judge_association(odds_ratio, q_value, upper, waves) == word
+
+
+def test_the_odds_ratio_is_that_of_the_fourfold_table_in_all_and_in_each_wave(design: SurveyDesign) -> None:
+    verdict = check_associations(family(reading("strong", "strong")), design, wave="wave").verdicts[0]
+    rows = verdict.estimates.frame.set_index("model")
+    # by hand: (120/80) / (60/140), the same in both waves
+    assert rows.loc[["adjusted", "crude", "first", "second"], "estimate"].tolist() == pytest.approx([3.5] * 4)
+    assert verdict.word == "supported"
+    assert "associated" in verdict.reason
+    assert "cause" not in verdict.reason
+
+
+def test_the_false_discovery_rate_counts_the_readings_tested(design: SurveyDesign) -> None:
+    check = check_associations(
+        family(reading("strong", "strong"), reading("null", "null"), reading("absent", "absent", needs="something else")),
+        design, wave="wave",
+    )
+    p_values = [verdict.estimates.frame["p_value"].iloc[0] for verdict in check.verdicts[:2]]
+    adjusted = [verdict.estimates.frame["p_false_discovery_rate"].iloc[0] for verdict in check.verdicts[:2]]
+    # Benjamini-Hochberg of two: twice the smaller, the larger as it is
+    assert adjusted == pytest.approx([2 * min(p_values), max(p_values)])
+    assert check.verdicts[2].word == "not testable here"
+    assert check.verdicts[2].reason == "needs something else; the data lack absent"
+
+
+def test_levels_and_deviations_are_contrasts_of_the_same_fit(design: SurveyDesign) -> None:
+    lower, low = check_associations(
+        family(reading("lower", "age", deviations=-2.0), reading("low", "class", levels=("low", "normal"))), design, wave="wave"
+    ).verdicts
+    table = pd.crosstab(design.table["class"], design.table["any_cramps"])
+    by_hand = (table.loc["low", 1] / table.loc["low", 0]) / (table.loc["normal", 1] / table.loc["normal", 0])
+    assert low.estimates.frame["estimate"].iloc[0] == pytest.approx(by_hand)
+    higher = check_associations(family(reading("higher", "age", deviations=1.0)), design, wave="wave").verdicts[0]
+    # two deviations down is one up, inverted and squared
+    assert lower.estimates.frame["estimate"].iloc[0] == pytest.approx(higher.estimates.frame["estimate"].iloc[0] ** -2)
+    assert lower.estimates.frame["level"].iloc[0] == "2 SD lower"
+
+
+def test_with_and_without_what_may_lie_behind_both(people: pd.DataFrame) -> None:
+    table = people.assign(drug=lambda rows: (rows["age"] % 5 == 0))
+    found = check_associations(
+        family(reading("strong", "strong", also=("drug",))), SurveyDesign(table, outcomes=[CRAMPS], population="adults"),
+        wave="wave",
+    ).verdicts[0].estimates.frame.set_index("model")
+    assert found.loc["without those with: drug", "n"] == (~table["drug"]).sum()
+    assert found.loc["adjusted, and for: drug", "n"] == len(table)
+
+
+def test_the_smallest_detectable_odds_ratio_is_the_formula_of_the_plan(design: SurveyDesign) -> None:
+    row = check_associations(family(reading("null", "null")), design, wave="wave").verdicts[0].estimates.frame.iloc[0]
+    reach = stats.t.ppf(0.975, row["df"]) + stats.t.ppf(0.80, row["df"])
+    assert row["smallest_detectable"] == pytest.approx(math.exp(reach * row["std_error"]))
+    assert np.isnan(smallest_detectable(0.1, 0))
+
+
+def test_one_sample_never_settles_it(people: pd.DataFrame) -> None:
+    design = SurveyDesign(people.drop(columns="wave"), outcomes=[CRAMPS], population="adults")
+    verdict = check_associations(family(reading("strong", "strong")), design).verdicts[0]
+    assert verdict.word == "cannot tell"
+    assert "no second one repeats" in verdict.reason
+
+
+def test_other_windows_and_people_are_not_testable(design: SurveyDesign) -> None:
+    ever = SurveyDesign(design.table, outcomes=[replace(CRAMPS, recall_window="ever")], population="adults")
+    assert "do not hold" in check_associations(family(reading("strong", "strong")), ever).verdicts[0].reason
+    children = SurveyDesign(design.table, outcomes=[CRAMPS], population="children", youngest=6)
+    claim = reading("strong", "strong", youngest=(18, 20))
+    assert "the data of children" in check_associations(family(claim), children).verdicts[0].reason
+
+
+def test_check_claim_takes_associations_too(design: SurveyDesign) -> None:
+    assert check_claim(family(reading("strong", "strong")), design).verdicts[0].word == "cannot tell"  # no column "cycle"
+
+
+def test_a_reading_compares_levels_or_counts_deviations() -> None:
+    with pytest.raises(DataError, match="not both"):
+        reading("both", "age", levels=("a", "b"), deviations=1.0)
+    with pytest.raises(DataError, match="exposure"):
+        reading("none", "")
