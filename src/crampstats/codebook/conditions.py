@@ -6,7 +6,8 @@ is neither yes nor no.
 
 from __future__ import annotations
 
-from crampstats.codebook.model import Variable
+from crampstats.codebook.model import Derived, Variable
+from crampstats.codebook.rules import AllOf, AnyOf, IsTrue
 
 ADULTS = "adults aged 20+"
 NOT_KNOWN = "refused or did not know; not asked below 20 years"
@@ -28,9 +29,29 @@ HEART_AND_VESSELS = (
     _told("heart_attack", "Heart attack"),
     _told("stroke", "Stroke"),
 )
+FROM_40 = "refused or did not know; not asked below 40 years"
+CHEST_PAIN = Variable(
+    "chest_pain", "Pain or discomfort in the chest, ever", kind="yes/no", missing=FROM_40, population="adults aged 40+"
+)
+CHEST_PAIN_UPHILL = Variable(
+    "chest_pain_uphill", "Chest pain when walking uphill or hurrying", kind="yes/no",
+    missing="never walks uphill or hurries, or did not know; asked only of those with chest pain",
+    population="adults aged 40+ with pain in the chest",
+)
+BREATHLESS = Variable(
+    "breathless_on_stairs", "Short of breath on stairs or inclines", kind="yes/no", missing=FROM_40, population="adults aged 40+"
+)
 LUNGS = (
     _told("emphysema", "Emphysema"),
     _told("chronic_bronchitis", "Chronic bronchitis"),
+    _told(
+        "asthma", "Asthma", missing="refused or did not know; not asked below 1 year", population="persons aged 1+",
+    ),
+)
+DIABETES_STATUS = Variable(
+    "diabetes_status", "Diabetes, with borderline", kind="category",
+    levels={"no": "no", "borderline": "borderline", "yes": "yes"}, missing="refused or did not know; not asked below 1 year",
+    population="persons aged 1+",
 )
 METABOLISM_AND_KIDNEY = (
     _told(
@@ -50,4 +71,23 @@ OTHER = (
     _told("cancer", "Cancer"),
 )
 
-VARIABLES = (*HEART_AND_VESSELS, *LUNGS, *METABOLISM_AND_KIDNEY, *OTHER)
+GRANDNER = "Grandner & Winkelman 2017, https://doi.org/10.1371/journal.pone.0178465"
+RESPIRATORY = Derived(
+    "respiratory_disease", "Emphysema or chronic bronchitis", AnyOf(IsTrue("emphysema"), IsTrue("chronic_bronchitis")),
+    f"the “respiratory disease” of {GRANDNER}; that these two items are meant is inferred", ADULTS,
+)
+CARDIOVASCULAR = Derived(
+    "cardiovascular_disease", "Heart failure, coronary heart disease, angina, heart attack or stroke",
+    AnyOf(*(IsTrue(name) for name in ("heart_failure", "coronary_heart_disease", "angina", "heart_attack", "stroke"))),
+    "the five items NHANES asks", ADULTS,
+)
+EXERTIONAL_CHEST_PAIN = Derived(
+    "exertional_chest_pain", "Chest pain on walking uphill or hurrying",
+    AllOf(IsTrue(CHEST_PAIN.name), IsTrue(CHEST_PAIN_UPHILL.name)),
+    "first two questions of Rose GA, Bull World Health Organ 1962;27:645-658", "adults aged 40+",
+)
+
+VARIABLES = (
+    *HEART_AND_VESSELS, CHEST_PAIN, CHEST_PAIN_UPHILL, BREATHLESS, *LUNGS, *METABOLISM_AND_KIDNEY, DIABETES_STATUS, *OTHER,
+)
+DERIVED = (RESPIRATORY, CARDIOVASCULAR, EXERTIONAL_CHEST_PAIN)

@@ -1,9 +1,10 @@
-"""Who a person is: age, sex, origin, schooling, income, and how long they sleep."""
+"""Who a person is: age, sex, origin, schooling, income and work, and in which half of the year they were examined."""
 
 from __future__ import annotations
 
+from crampstats.codebook.formulas import Cases
 from crampstats.codebook.model import Derived, Variable
-from crampstats.codebook.rules import Banded, OneOf
+from crampstats.codebook.rules import AllOf, AnyOf, Banded, OneOf, Unless
 
 # The oldest age two cycles have in common: 2007-08 publishes everyone of 80 and over as 80.
 OLDEST_PUBLISHED_AGE = 80
@@ -41,9 +42,32 @@ INCOME = Variable(
     "income_poverty_ratio", "Family income relative to the poverty threshold", unit="ratio",
     missing="income not given",
 )
-SLEEP = Variable(
-    "sleep_hours", "Usual sleep on weekdays or workdays", kind="integer", unit="hours",
-    missing="refused or did not know; not asked below 16 years", population="persons aged 16+",
+WORK = Variable(
+    "work_last_week", "Work in the past week", kind="category",
+    levels={
+        "working": "at a job or business",
+        "not at work": "with a job or business, but not at work",
+        "looking for work": "looking for work",
+        "not working": "not working at a job or business",
+    },
+    missing="refused; not asked below 16 years", population="persons aged 16+",
+)
+NO_WORK = Variable(
+    "reason_for_no_work", "Main reason for not working in the past week", kind="category",
+    levels={
+        "home": "taking care of house or family",
+        "school": "going to school",
+        "retired": "retired",
+        "health": "unable to work for health reasons",
+        "layoff": "on layoff",
+        "disabled": "disabled",
+        "other": "another reason",
+    },
+    missing="refused; asked only of those not working", population="persons aged 16+ who were not working",
+)
+SEASON = Variable(
+    "examined_may_to_october", "Examined between May and October", kind="yes/no", missing="not examined",
+    population="persons who were examined",
 )
 
 BANDS = "bands of this project, the age groups of NCHS reports"
@@ -61,5 +85,35 @@ AGE_DECADE = Derived(
 )
 FEMALE = Derived("female", "Female sex", OneOf("sex", ("female",)), "recorded sex")
 
-VARIABLES = (AGE, SEX, RACE_ETHNICITY, EDUCATION, INCOME, SLEEP)
-DERIVED = (AGE_GROUP, AGE_DECADE, FEMALE)
+# What cells can tell; the others need the person-level files.
+DERIVED_FROM_AGE_AND_SEX = (AGE_GROUP, AGE_DECADE, FEMALE)
+
+AT_WORK = OneOf(WORK.name, ("working", "not at work"))
+SEEKING = AnyOf(
+    OneOf(WORK.name, ("looking for work",)), AllOf(OneOf(WORK.name, ("not working",)), OneOf(NO_WORK.name, ("layoff",)))
+)
+EMPLOYMENT = Derived(
+    "employment", "Employment",
+    Cases({
+        "employed": AT_WORK,
+        "unemployed": SEEKING,
+        "home or school": OneOf(NO_WORK.name, ("home", "school")),
+        "retired": OneOf(NO_WORK.name, ("retired",)),
+        "unable to work": OneOf(NO_WORK.name, ("health", "disabled")),
+        "other": OneOf(NO_WORK.name, ("other",)),
+    }),
+    "NHANES items OCD150 and OCQ380", "persons aged 16+",
+)
+UNEMPLOYED = Derived(
+    "unemployed", "Unemployed: looking for work or on layoff",
+    Unless(SEEKING, OneOf("employment", ("home or school", "retired", "unable to work", "other"))),
+    "International Labour Organization: those outside the labour force are neither employed nor unemployed",
+    "persons aged 16+ in the labour force",
+)
+NO_JOB = Derived(
+    "no_job", "No job in the past week, for whatever reason", OneOf(WORK.name, ("looking for work", "not working")),
+    "NHANES item OCD150", "persons aged 16+",
+)
+
+VARIABLES = (AGE, SEX, RACE_ETHNICITY, EDUCATION, INCOME, WORK, NO_WORK, SEASON)
+DERIVED = (*DERIVED_FROM_AGE_AND_SEX, EMPLOYMENT, UNEMPLOYED, NO_JOB)

@@ -180,8 +180,8 @@ def stem(variable: Variable | Derived) -> str:
 
 # How a unit is written in a column's name
 WRITTEN_UNITS = {
-    "mmol/L": "mmol_l", "mmol/kg": "mmol_kg", "g/L": "g_l", "mIU/L": "miu_l", "nmol/L": "nmol_l", "µmol/L": "umol_l", "mg/L": "mg_l",
-    "%": "percent",
+    "mmol/L": "mmol_l", "mmol/kg": "mmol_kg", "g/L": "g_l", "mIU/L": "miu_l", "nmol/L": "nmol_l", "µmol/L": "umol_l",
+    "mg/L": "mg_l", "%": "percent",
 }
 
 

@@ -154,17 +154,36 @@ class IsTrue(ColumnRule):
 
 
 @dataclass(frozen=True)
-class Recorded(ColumnRule):
-    """True where the column holds anything, false where it is empty: for boxes that are ticked or left.
+class Ticked(Rule):
+    """True where a box is ticked, false where it is left or was not offered; unknown where the question before it is.
 
-    Unlike every other rule it is never unknown, so it says something about a person only beside one that can be.
+    Parameters
+    ----------
+    box
+        Column that holds something where the box is ticked.
+    question
+        Yes/no column: those who said yes were offered the boxes.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"box": [1.0, None, None, None], "told": pd.array([True, True, False, None])})
+    >>> Ticked("box", "told").evaluate(table).tolist()
+    [True, False, False, <NA>]
     """
 
+    box: str
+    question: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.question, self.box)
+
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
-        return _column(table, self.column).notna().astype("boolean")
+        offered = _column(table, self.question).astype("boolean")
+        return (_column(table, self.box).notna() & offered.fillna(False)).astype("boolean").mask(offered.isna())
 
     def describe(self) -> str:
-        return f"{self.column} recorded"
+        return f"{self.box} ticked after {self.question}"
 
 
 @dataclass(frozen=True, init=False)
@@ -238,7 +257,7 @@ class Not(Rule):
 
 @dataclass(frozen=True)
 class Unless(Rule):
-    """The answer of a rule, but unknown where another rule holds or cannot tell and the answer is not yes.
+    """The answer of a rule, but unknown where another rule holds and the answer is not yes.
 
     Examples
     --------
@@ -256,11 +275,11 @@ class Unless(Rule):
 
     def evaluate(self, table: pd.DataFrame) -> pd.Series:
         answer = self.rule.evaluate(table)
-        unsure = self.unknown.evaluate(table).fillna(True)
+        unsure = self.unknown.evaluate(table).fillna(False)
         return answer.mask(unsure & ~answer.fillna(False))
 
     def describe(self) -> str:
-        return f"{self.rule.describe()}; unknown if {self.unknown.describe()} and not so"
+        return f"{self.rule.describe()}, unknown if {self.unknown.describe()}"
 
 
 @dataclass(frozen=True)

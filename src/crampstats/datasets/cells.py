@@ -35,7 +35,7 @@ FREQUENCIES = {"0": "never", "1": "rarely", "2": "sometimes", "3-4": "often"}
 REASONS = {"unknown": f"{REFUSED} or {DID_NOT_KNOW}", "not asked": NOT_ASKED}
 COUNTS = {"interview": "n", "exam": "n_examined"}
 # Only what is constant within a cell may be derived from cells.
-DERIVED = (*demographics.DERIVED, *outcomes.DERIVED)
+DERIVED = (*demographics.DERIVED_FROM_AGE_AND_SEX, *outcomes.DERIVED)
 AGE_STARTS = {name: int(start) for name, start in demographics.DECADES.starts.items()}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, NOT_AT_HAND, Cycle, Field, Survey, Variable, Weight
 from crampstats.core.cleaning import Change
@@ -59,24 +60,31 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
     """
     reduced = reduce_tables(tables, survey, cycle)
     tables, base = reduced.tables, tables[survey.base_table]
-    table = _design_columns(tables, survey, cycle)
+    columns = _design_columns(tables, survey, cycle)
     variables = {variable.name: variable for variable in survey.variables}
     reasons, changes, problems = {}, [*reduced.changes], [*reduced.problems]
     entries = [entry for entry in survey.fields_of(cycle) if entry.table in tables]
+    places = {name: _places(tables[name], base, survey.respondent) for name in {entry.table for entry in entries}}
     for entry in entries:
-        recorded = _recorded(tables, entry, survey, base[survey.respondent])
-        problems += filter(None, [outside_codebook(tables[entry.table][entry.column], entry, cycle)])
+        there = tables[entry.table][entry.column]
+        problems += filter(None, [outside_codebook(there, entry, cycle)])
         if not problems:
-            table[entry.variable] = _values(recorded, entry, variables[entry.variable])
-            reasons[entry.variable] = _reasons(recorded, entry, table, present=_present(tables, entry, survey))
+            recorded = _recorded(there, places[entry.table])
+            columns[entry.variable] = _values(recorded, entry, variables[entry.variable])
+            weight = survey.weight(survey.component_of(entry))
+            reasons[entry.variable] = _reasons(recorded, entry, columns, weight, present=places[entry.table] >= 0)
             changes += _changes(recorded, entry, cycle)
     if problems:
         raise DataError(" ".join(problems))
     unread = {entry.variable for entry in survey.fields_of(cycle)} - {entry.variable for entry in entries}
     for name in variables.keys() - reasons.keys():
-        table[name] = pd.Series([None] * len(table), dtype=_dtype(variables[name]))
-        reasons[name] = pd.Categorical([NOT_AT_HAND if name in unread else NOT_ASKED] * len(table))
-    return Mapped(table, pd.DataFrame(reasons, index=table.index), tuple(changes))
+        columns[name] = pd.array([None] * len(base), dtype=_dtype(variables[name]))
+        reasons[name] = pd.Categorical([NOT_AT_HAND if name in unread else NOT_ASKED] * len(base))
+    order = [*(name for name in columns if name not in variables), *variables]
+    return Mapped(
+        pd.DataFrame({name: columns[name] for name in order}), pd.DataFrame({name: reasons[name] for name in variables}),
+        tuple(changes),
+    )
 
 
 def share_weights(table: pd.DataFrame, survey: Survey, n_cycles: int) -> tuple[pd.DataFrame, tuple[Change, ...]]:
@@ -92,17 +100,14 @@ def share_weights(table: pd.DataFrame, survey: Survey, n_cycles: int) -> tuple[p
     return table.assign(**{weight.column: table[weight.column] / n_cycles for weight in weights}), changes
 
 
-def _design_columns(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) -> pd.DataFrame:
+def _design_columns(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) -> dict[str, ExtensionArray]:
     """Who was drawn how; a person the file of a weight does not list, or lists without one, has a weight of 0."""
     base = tables[survey.base_table]
-    columns: dict[str, object] = {
-        "respondent": base[survey.respondent].astype("Int64"),
-        "cycle": pd.Categorical([cycle.name] * len(base), [one.name for one in survey.cycles], ordered=True),
-        "stratum": base[survey.stratum].astype("Int64"),
-        "psu": base[survey.psu].astype("Int64"),
-    }
-    columns |= {weight.column: _weights(tables, weight, survey) for weight in survey.weights.values()}
-    return pd.DataFrame(columns).reset_index(drop=True)
+    whole = {"respondent": survey.respondent, "stratum": survey.stratum, "psu": survey.psu}
+    columns = {name: base[column].astype("Int64").array for name, column in whole.items()}
+    cycles = pd.Categorical([cycle.name] * len(base), [one.name for one in survey.cycles], ordered=True)
+    weights = {weight.column: _weights(tables, weight, survey).array for weight in survey.weights.values()}
+    return {"respondent": columns.pop("respondent"), "cycle": cycles, **columns, **weights}
 
 
 def _weights(tables: Mapping[str, pd.DataFrame], weight: Weight, survey: Survey) -> pd.Series:
@@ -115,23 +120,32 @@ def _weights(tables: Mapping[str, pd.DataFrame], weight: Weight, survey: Survey)
     return base[survey.respondent].map(there).fillna(0.0).astype("Float64")
 
 
-def _recorded(
-    tables: Mapping[str, pd.DataFrame], entry: Field, survey: Survey, respondents: pd.Series
-) -> pd.Series:
+def _places(table: pd.DataFrame, base: pd.DataFrame, respondent: str) -> np.ndarray:
+    """Row of every person of the base table in another table; -1 for those who are not there."""
+    return pd.Index(table[respondent]).get_indexer(base[respondent])
+
+
+def _recorded(there: pd.Series, places: np.ndarray) -> np.ndarray:
     """The recorded column for every person of the base table, NaN for those who are not in its table."""
-    there = tables[entry.table].set_index(survey.respondent)[entry.column]
-    return there.reindex(respondents).reset_index(drop=True)
+    if not len(there):
+        return np.full(len(places), np.nan)
+    return np.where(places >= 0, there.to_numpy(dtype="float64", na_value=np.nan)[places], np.nan)
 
 
-def _present(tables: Mapping[str, pd.DataFrame], entry: Field, survey: Survey) -> np.ndarray:
-    return tables[survey.base_table][survey.respondent].isin(tables[entry.table][survey.respondent]).to_numpy()
-
-
-def _values(recorded: pd.Series, entry: Field, variable: Variable) -> pd.Series:
-    kept = recorded.mask(recorded.isin(list(entry.missing)))
+def _values(recorded: np.ndarray, entry: Field, variable: Variable) -> ExtensionArray:
+    dtype = _dtype(variable)
+    if isinstance(dtype, pd.CategoricalDtype):
+        places = {level: place for place, level in enumerate(variable.levels)}
+        codes = np.full(len(recorded), -1)
+        for code, level in entry.values.items():
+            codes[recorded == code] = places[level]
+        return pd.Categorical.from_codes(codes, dtype=dtype)
     if entry.values:
-        return kept.map(dict(entry.values)).astype(object).astype(_dtype(variable))
-    return (entry.offset + entry.factor * kept).clip(upper=entry.top).astype(_dtype(variable))
+        true = np.isin(recorded, [code for code, answer in entry.values.items() if answer])
+        return pd.arrays.BooleanArray(true, ~np.isin(recorded, list(entry.values)))
+    kept = np.where(np.isin(recorded, list(entry.missing)), np.nan, recorded)
+    numbers = entry.offset + entry.factor * kept
+    return pd.array(numbers if entry.top is None else np.minimum(numbers, entry.top), dtype="Float64").astype(dtype)
 
 
 def _dtype(variable: Variable) -> str | pd.CategoricalDtype:
@@ -140,15 +154,30 @@ def _dtype(variable: Variable) -> str | pd.CategoricalDtype:
     return DTYPES[variable.kind]
 
 
-def _reasons(recorded: pd.Series, entry: Field, table: pd.DataFrame, *, present: np.ndarray) -> pd.Series:
-    """Why each row has no answer; "" where it has one."""
-    reasons = recorded.map(dict(entry.missing)).astype(object).where(recorded.notna(), NO_ANSWER)
-    asked = present if entry.asked is None else present & ~entry.asked.fails(table).to_numpy()
-    reasons = reasons.where(recorded.notna() | asked, NOT_ASKED).fillna("")
-    return pd.Series(pd.Categorical(reasons), index=table.index)
+def _reasons(
+    recorded: np.ndarray, entry: Field, columns: Mapping[str, ExtensionArray], weight: Weight, *, present: np.ndarray
+) -> pd.Categorical:
+    """Why each row has no answer; "" where it has one. Whoever is not known to be asked was not."""
+    lacks = np.isnan(recorded)
+    asked = np.ones(len(recorded), dtype=bool)
+    if entry.asked is not None:
+        answers = entry.asked.evaluate(pd.DataFrame({name: columns[name] for name in entry.asked.columns}))
+        asked = answers.fillna(False).to_numpy(dtype=bool)
+    carried = columns[weight.column].to_numpy(dtype="float64") > 0
+    found = [
+        (NOT_ASKED, lacks & (~asked | ~present)),
+        (NO_ANSWER, lacks & asked & present),
+        *([(weight.absent, lacks & asked & ~carried)] if weight.absent else []),
+        *((reason, recorded == code) for code, reason in entry.missing.items()),
+    ]
+    words = ["", *dict.fromkeys(reason for reason, _ in found)]
+    codes = np.zeros(len(recorded), dtype="int64")
+    for reason, rows in found:
+        codes[rows] = words.index(reason)
+    return pd.Categorical.from_codes(codes, words).remove_unused_categories()
 
 
-def _changes(recorded: pd.Series, entry: Field, cycle: Cycle) -> list[Change]:
+def _changes(recorded: np.ndarray, entry: Field, cycle: Cycle) -> list[Change]:
     where = f"{entry.table}_{cycle.suffix}.{entry.column}"
     changes = [
         Change(entry.variable, f"{where} = {code:g}", "missing", int((recorded == code).sum()), reason)
@@ -159,7 +188,7 @@ def _changes(recorded: pd.Series, entry: Field, cycle: Cycle) -> list[Change]:
         rule = "cycles publish different top codes; brought to the lower one before pooling"
         changes.append(Change(entry.variable, f"{where} above {entry.top:g}", f"{entry.top:g}", n, rule))
     if (entry.factor, entry.offset) != (1.0, 0.0):
-        n = int(recorded.notna().sum())
+        n = int((~np.isnan(recorded)).sum())
         after = f"{entry.offset:g} + {entry.factor:g} x value"
         changes.append(Change(entry.variable, where, after, n, entry.note or "unit or laboratory correction"))
     return changes

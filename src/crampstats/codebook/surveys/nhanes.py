@@ -7,12 +7,29 @@ to `PARTS` or `FIELDS` below.
 
 from __future__ import annotations
 
-from crampstats.codebook import body, conditions, demographics, electrolytes, outcomes
+from crampstats.codebook import (
+    body,
+    conditions,
+    demographics,
+    diet,
+    electrolytes,
+    exercise,
+    habits,
+    laboratory,
+    medicines,
+    mood,
+    outcomes,
+    sleep,
+)
 from crampstats.codebook.model import Cycle, Survey, Weight
-from crampstats.codebook.surveys import nhanes_home, nhanes_labs
+from crampstats.codebook.surveys import nhanes_activity, nhanes_home, nhanes_labs, nhanes_medicines
 
-PARTS = (demographics, outcomes, conditions, body, electrolytes)
-FIELDS = (*nhanes_home.FIELDS, *nhanes_labs.FIELDS)
+PARTS = (
+    demographics, outcomes, sleep, conditions, body, habits, mood, electrolytes, laboratory, diet,
+    exercise, medicines,
+)
+FIELDS = (*nhanes_home.FIELDS, *nhanes_labs.FIELDS, *nhanes_activity.FIELDS, *nhanes_medicines.FIELDS)
+REDUCTIONS = (*nhanes_activity.REDUCTIONS, *nhanes_medicines.REDUCTIONS)
 
 # Tables of which not everybody interviewed can have a row; DEMO's pregnancy item says so itself.
 COMPONENTS = {
@@ -70,4 +87,5 @@ NHANES = Survey(
     derived=tuple(item for part in PARTS for item in getattr(part, "DERIVED", ())),
     outcomes=outcomes.OUTCOMES,
     fields=FIELDS,
+    reductions=REDUCTIONS,
 )
