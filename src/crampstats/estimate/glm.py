@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError, SeparationError, unknown_name
 from crampstats.estimate.model_matrix import INTERCEPT
-from crampstats.estimate.model_rows import KEPT, Block, Kind, ModelRows, UnitSums
+from crampstats.estimate.model_rows import BLOCK, KEPT, Block, Kind, ModelRows, UnitSums
 from crampstats.estimate.sums import Floats
 
 Model = Literal["logistic", "poisson", "log-binomial", "linear", "probit", "complementary log-log"]
@@ -28,13 +28,14 @@ MAX_HALVINGS = 30
 CONVERGED = 1e-15
 CONVERGED_SLOWLY = 1e-22
 FLOOR = 1e-18  # below it, a decrement that no longer falls is rounding
-NEAR = 1e-3  # below it, a full step cannot overshoot, and the loss need not be looked at
+NEAR = 1e-2  # below it, a full step cannot overshoot, and the loss need not be looked at
 COLLINEAR = 1e-9  # smallest eigenvalue of the correlation matrix of the columns
 FLAT = 1e-9  # smallest eigenvalue of the information of scaled columns; below it the coefficients run away
 RUNAWAY = 1e3
 TINY = 1e-300
-PART = 20_000  # rows of the part on which a large fit is begun
-LARGE = 60_000
+PARTS = (3_000, 100_000)  # rows of the parts on which a large fit is begun
+SETTLED = 1e-7  # decrement at which a part has said what it can
+LARGE = 8  # a part is worth a fit when it is at most one in so many rows
 
 
 @dataclass(frozen=True)
@@ -194,13 +195,13 @@ def fit_glm(rows: ModelRows, family: Family) -> Fit:
     SeparationError
         Covariates separate those with the outcome from those without.
     """
-    part = _part(rows) if len(rows) > LARGE else None
-    scaling = scale_columns(rows, part)
+    parts = [_part(rows, size) for size in PARTS if size * LARGE <= len(rows)]
+    scaling = scale_columns(rows, parts[-1] if parts else None)
     beta = _start(rows, family, scaling)
-    if part is not None:
+    for part in parts:
         beta = _begun(rows, part, family, scaling, beta)
     work = _Work(rows, family, scaling)
-    beta, steps = _solved(work, beta)
+    beta, steps = _solved(work, beta, CONVERGED if family.is_canonical else CONVERGED_SLOWLY)
     information, sums, inner = work.unit_sums(beta)
     bread, turn = np.linalg.inv(information), scaling.back()
     inner = None if inner is None else bread @ inner @ bread
@@ -223,13 +224,11 @@ class _Work:
     rows: ModelRows
     family: Family
     scaling: Scaling
-    part: Block | None = None
+    part: list[Block] | None = None
 
     def blocks(self) -> Iterator[Block]:
         """The rows, scaled: kept when they are few, made again when they are many."""
-        if self.part is not None:
-            yield replace(self.part, matrix=self.scaling.apply(self.part.matrix))
-        elif self._kept is not None:
+        if self._kept is not None:
             yield from self._kept
         else:
             for block in self.rows.blocks():
@@ -237,9 +236,10 @@ class _Work:
 
     @cached_property
     def _kept(self) -> list[Block] | None:
-        if len(self.rows) * len(self.rows.coefficients) > KEPT:
+        if self.part is None and len(self.rows) * len(self.rows.coefficients) > KEPT:
             return None
-        return [replace(block, matrix=self.scaling.apply(block.matrix)) for block in self.rows.blocks()]
+        blocks = self.rows.blocks() if self.part is None else self.part
+        return [replace(block, matrix=self.scaling.apply(block.matrix)) for block in blocks]
 
     def sums(self, beta: Floats, *, with_loss: bool) -> tuple[float, Floats, Floats]:
         """Loss (0 when not asked for), score and expected information; an infinite loss where a mean is impossible."""
@@ -257,6 +257,14 @@ class _Work:
             information += _products(turned * np.sqrt(block.weight * curvature))
         return loss, score, information
 
+    def loss(self, beta: Floats) -> float:
+        """Minus the log-likelihood per unit of weight, up to a constant."""
+        total = 0.0
+        for block in self.blocks():
+            predictor = _predicted(block.matrix.T, beta) + block.offset
+            total += float(block.weight @ self.family.loss(block.response, predictor, self.family.mean(predictor)))
+        return total
+
     def unit_sums(self, beta: Floats) -> tuple[Floats, Floats, Floats | None]:
         """Information, and the sums of scores by sampling unit that the variance needs."""
         information = np.zeros((len(beta), len(beta)))
@@ -269,15 +277,19 @@ class _Work:
         return information, collector.sums, collector.inner
 
 
-def _part(rows: ModelRows) -> Block:
+def _part(rows: ModelRows, size: int) -> list[Block]:
     """Every so-many-th row, for a first approximation."""
-    every = slice(0, len(rows), len(rows) // PART)
-    weight = rows.weight[every]
-    offset = 0.0 if rows.offset is None else rows.offset[every]
-    return Block(every, rows.matrix.rows(every), rows.response[every], weight / weight.sum(), offset)
+    step = len(rows) // size
+    scale = float(rows.weight[::step].sum())
+    blocks = []
+    for start in range(0, len(rows), BLOCK * step):
+        every = slice(start, min(start + BLOCK * step, len(rows)), step)
+        offset = 0.0 if rows.offset is None else rows.offset[every]
+        blocks.append(Block(every, rows.matrix.rows(every), rows.response[every], rows.weight[every] / scale, offset))
+    return blocks
 
 
-def scale_columns(rows: ModelRows, part: Block | None = None) -> Scaling:
+def scale_columns(rows: ModelRows, part: list[Block] | None = None) -> Scaling:
     """Weighted mean and spread of every column, of all rows or of a part.
 
     Raises
@@ -285,7 +297,7 @@ def scale_columns(rows: ModelRows, part: Block | None = None) -> Scaling:
     DataError
         Of all rows, a column is constant or follows from others; it is named.
     """
-    mean, covariance, size = _moments(rows.blocks() if part is None else [part], len(rows.coefficients))
+    mean, covariance, size = _moments(rows.blocks() if part is None else part, len(rows.coefficients))
     constant = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= 1e-10 * np.where(size > 0, size, 1.0)
     intercept = next((i for i, one in enumerate(rows.coefficients) if one.name == INTERCEPT), None)
     free = [i for i in range(len(mean)) if not constant[i]]
@@ -312,10 +324,10 @@ def _moments(blocks: Iterable[Block], k: int) -> tuple[Floats, Floats, Floats]:
     return mean, second - np.outer(first, first), np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
 
 
-def _begun(rows: ModelRows, part: Block, family: Family, scaling: Scaling, beta: Floats) -> Floats:
+def _begun(rows: ModelRows, part: list[Block], family: Family, scaling: Scaling, beta: Floats) -> Floats:
     """Coefficients of a part of the rows; where the part cannot be fitted, the start as it was."""
     try:
-        return _solved(_Work(rows, family, scaling, part), beta)[0]
+        return _solved(_Work(rows, family, scaling, part), beta, SETTLED)[0]
     except (DataError, np.linalg.LinAlgError):
         return beta
 
@@ -355,31 +367,29 @@ def _start(rows: ModelRows, family: Family, scaling: Scaling) -> Floats:
     return beta
 
 
-def _solved(work: _Work, beta: Floats) -> tuple[Floats, int]:
+def _solved(work: _Work, beta: Floats, tolerance: float) -> tuple[Floats, int]:
     """Fisher scoring with halved steps: coefficients of the scaled columns, and the number of steps."""
-    tolerance = CONVERGED if work.family.is_canonical else CONVERGED_SLOWLY
-    found = work.sums(beta, with_loss=True)
+    found = work.sums(beta, with_loss=False)
     _refuse_flat(work, found[2], beta, first=True)
     before = np.inf
     for step in range(1, MAX_STEPS + 1):
-        loss, score, information = found
+        _, score, information = found
         move = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
         decrement = float(move @ score)
         if decrement < tolerance or (decrement < FLOOR and decrement >= before):
             return beta + move, step
         if decrement < min(NEAR, before) and work.family.is_canonical:
-            beta, found = beta + move, (loss, *work.sums(beta + move, with_loss=False)[1:])
+            beta, found = beta + move, work.sums(beta + move, with_loss=False)
         else:
-            beta, found = _stepped(work, beta, move, loss, step)
+            beta, found = _stepped(work, beta, move, step)
         before = decrement
         _refuse_flat(work, found[2], beta)
     raise DataError(f"the {work.family.name} model did not converge in {MAX_STEPS} steps (decrement {before:.1e}).")
 
 
-def _stepped(
-    work: _Work, beta: Floats, move: Floats, loss: float, step: int
-) -> tuple[Floats, tuple[float, Floats, Floats]]:
+def _stepped(work: _Work, beta: Floats, move: Floats, step: int) -> tuple[Floats, tuple[float, Floats, Floats]]:
     """The step, halved until it does not make the fit worse."""
+    loss = work.loss(beta)
     for _ in range(MAX_HALVINGS):
         found = work.sums(beta + move, with_loss=True)
         if found[0] <= loss + 1e-12 * abs(loss):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +19,7 @@ from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, b
 from crampstats.estimate.sums import Codes, Floats, Units, counted_terms, require_column, sampling_units
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
-KEPT = 4_000_000  # numbers a model matrix may hold to be kept (32 MB)
+KEPT = 1_000_000  # numbers a model matrix may hold to be kept (8 MB)
 BLOCK = 16_384  # rows at a time; a block of a dozen columns stays in the processor's cache
 WORTH_GROUPING = 8  # rows a pattern must stand for on average before grouping them pays
 
@@ -216,7 +215,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, outcome, read)
     columns = {name: _model_column(rows.columns[name], design, name) for name in used}
     response = _response(rows.columns[outcome], outcome, kind)
-    events = float(rows.persons @ response) if np.isin(response, (0.0, 1.0)).all() else np.nan
+    events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
     added = np.asarray(_model_column(rows.columns[offset], design, offset), dtype=np.float64) if offset else None
     return ModelRows(
         design, formula, outcome, build_model_matrix(right, columns), response, rows.weight, rows.squares,
@@ -251,9 +250,11 @@ def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
 def _grouped(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequence[str]) -> pd.DataFrame | None:
     """Sums by sampling unit and pattern of everything read, where patterns are far fewer than rows; otherwise None."""
     keys = list(dict.fromkeys([name for name in (design.strata, *design.stages, design.domain) if name] + [outcome, *used]))
-    sizes = [_n_values(table[name]) for name in keys]
-    if prod(sizes) * WORTH_GROUPING > len(table):
-        return None
+    size = float(WORTH_GROUPING)
+    for name in keys:
+        size *= _n_values(table[name])
+        if size > len(table):
+            return None
     weight = num(design.weights) if design.weights else num(design.counts) if design.counts else None
     terms = {"_w": weight, "_ww": weight * weight} if weight else {}
     terms |= {"_n": counted_terms(design, ONE)["_n"]}
@@ -362,8 +363,8 @@ def _response(column: pd.Series[Any], outcome: str, kind: Kind) -> Floats:
         raise DataError(f"outcome {outcome!r} holds {column.dtype}; {'1, 0 or missing' if yes_no else 'numbers'} are expected.")
     values = column.to_numpy(dtype=np.float64)
     # a yes/no answer coded 1/2 would pass for a count
-    yes_no = yes_no or (kind == "count" and bool(np.isin(values, (1.0, 2.0)).all()))
-    bad = ~np.isin(values, (0.0, 1.0)) if yes_no else ~np.isfinite(values) | ((values < 0) & (kind == "count"))
+    yes_no = yes_no or (kind == "count" and bool(((values == 1) | (values == 2)).all()))
+    bad = (values != 0) & (values != 1) if yes_no else ~np.isfinite(values) | ((values < 0) & (kind == "count"))
     if bad.any():
         found, counts = np.unique(values[bad], return_counts=True)
         first = ", ".join(f"{value:g} in {count:,}" for value, count in list(zip(found, counts, strict=True))[:5])
@@ -381,11 +382,12 @@ def _response(column: pd.Series[Any], outcome: str, kind: Kind) -> Floats:
 
 def _degrees_of_freedom(rows: _Rows) -> float:
     """PSUs less strata among analysed rows."""
-    stratum = rows.units.stages[0][rows.unit]
-    strata = len(np.unique(stratum))
-    if rows.units.rows_are_units:
+    units = rows.units
+    held = np.flatnonzero(np.bincount(rows.unit, minlength=len(units.rows)))
+    strata = len(np.unique(units.stages[0][held]))
+    if units.rows_are_units:
         return float(rows.persons.sum() - strata)
-    return float(len(np.unique(rows.units.stages[1][rows.unit])) - strata)
+    return float(len(np.unique(units.stages[1][held])) - strata)
 
 
 def _add_products(inner: Floats, unit: Codes, scores: Floats, squares: Floats) -> None:
