@@ -14,7 +14,7 @@ HARMONISED = (
     "harmonised adult range of Australasia: Koerbin G and others, Clin Chem Lab Med 2019;57:38-41, "
     "https://doi.org/10.1515/cclm-2017-0920, as tabulated in eJIFCC 2016;27:48-65 (PMC4975217), table 3"
 )
-PATHOLOGY_HARMONY = "UK consensus range (Pathology Harmony): Berg J, Lane V, Ann Clin Biochem 2011;48:195-197"
+UK_CONSENSUS = "UK consensus range of adjusted calcium, as tabulated in eJIFCC 2016;27:48-65 (PMC4975217), table 3"
 ADJUSTED_CALCIUM = "Correcting the calcium, BMJ 1977;1:598, https://doi.org/10.1136/bmj.1.6061.598"
 
 
@@ -49,7 +49,7 @@ DERIVED = (
     classify(SODIUM, low=135, high=145, source=HARMONISED),
     classify(POTASSIUM, low=3.5, high=5.2, source=HARMONISED),
     classify(CALCIUM, low=2.10, high=2.60, source=HARMONISED),
-    classify(CORRECTED_CALCIUM, low=2.20, high=2.60, source=PATHOLOGY_HARMONY),
+    classify(CORRECTED_CALCIUM, low=2.20, high=2.60, source=UK_CONSENSUS),
     classify(PHOSPHORUS, low=0.75, high=1.50, source=HARMONISED),
     classify(BICARBONATE, low=22, high=32, source=HARMONISED),
     classify(CHLORIDE, low=95, high=110, source=HARMONISED),
