@@ -16,7 +16,16 @@ from crampstats.core.errors import DataError, OptionError
 from crampstats.core.group_codes import block_codes, group_codes
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
 from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, build_model_matrix, columns_read, read_formula
-from crampstats.estimate.sums import Codes, Floats, Units, counted_terms, require_column, sampling_units
+from crampstats.estimate.sums import (
+    Codes,
+    Floats,
+    Units,
+    counted_terms,
+    design_terms,
+    entry_keys,
+    require_column,
+    sampling_units,
+)
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
 KEPT = 1_000_000  # numbers a model matrix may hold to be kept (8 MB)
@@ -237,7 +246,7 @@ class _Rows:
 
 def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
     """The columns needed as a pandas frame."""
-    keys = [design.strata, *design.stages, design.weights, design.counts, design.domain, *design.corrections]
+    keys = [*entry_keys(design), design.weights, design.counts, design.domain, *design.corrections]
     wanted = list(dict.fromkeys([*(name for name in keys if name), *names]))
     if isinstance(design.table, pd.DataFrame):
         return design.table[wanted]
@@ -249,7 +258,7 @@ def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
 
 def _grouped(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequence[str]) -> pd.DataFrame | None:
     """Sums by sampling unit and pattern of everything read, where patterns are far fewer than rows; otherwise None."""
-    keys = list(dict.fromkeys([name for name in (design.strata, *design.stages, design.domain) if name] + [outcome, *used]))
+    keys = list(dict.fromkeys([*entry_keys(design), *([design.domain] if design.domain else []), outcome, *used]))
     size = float(WORTH_GROUPING)
     for name in keys:
         size *= _n_values(table[name])
@@ -258,9 +267,7 @@ def _grouped(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequ
     weight = num(design.weights) if design.weights else num(design.counts) if design.counts else None
     terms = {"_w": weight, "_ww": weight * weight} if weight else {}
     terms |= {"_n": counted_terms(design, ONE)["_n"]}
-    terms |= {f"_fpc{i}": num(name) for i, name in enumerate(design.corrections)}
-    terms |= {f"_fpc{i}_squared": num(name) * num(name) for i, name in enumerate(design.corrections)}
-    sums = sufficient_stats(table, keys, terms)
+    sums = sufficient_stats(table, keys, terms | design_terms(design))
     for name in ("_w", "_ww"):
         if name not in sums:
             sums[name] = sums[ROWS].astype(np.float64)
@@ -312,12 +319,15 @@ def _analysed(design: SurveyDesign, table: pd.DataFrame, names: Sequence[str], w
 
 def _units_of_rows(design: SurveyDesign, table: pd.DataFrame) -> tuple[Units, Codes]:
     """The sampling units, and the unit of each row."""
-    keys = [name for name in (design.strata, *design.stages) if name]
+    keys = entry_keys(design)
     parts, found = group_codes(table, keys) if keys else ([], pd.DataFrame(index=pd.RangeIndex(1)))
     codes = block_codes(parts, slice(0, len(table)))
     counts = np.bincount(codes, minlength=len(found))
     long = pd.DataFrame({name: plain_key(found[name]) for name in keys}, index=found.index)
     long[ROWS] = counts
+    if design.calibration is not None:
+        weight = table[design.calibration.weights].to_numpy(dtype=np.float64)
+        long["_calibrated"] = np.bincount(codes, weight, len(found))
     for i, name in enumerate(design.corrections):
         value = table[name].to_numpy(dtype=np.float64)
         long[f"_fpc{i}"] = np.bincount(codes, value, len(found))

@@ -162,7 +162,8 @@ def yes_no_sums(design: SurveyDesign, outcome: str, by: Sequence[str]) -> Domain
         raise DataError(f"{outcome!r} cannot be outcome and group or design column at once.")
     weight = _weight(design)
     long = sufficient_stats(
-        design.table, [*keys, outcome], {"_w": weight, "_ww": weight * weight, **counted_terms(design, ONE), **_fpc_terms(design)}
+        design.table, [*keys, outcome],
+        {"_w": weight, "_ww": weight * weight, **counted_terms(design, ONE), **design_terms(design)},
     )
     value = _yes_no(long, outcome)
     known, yes = value.notna().to_numpy(dtype=float), (value == 1).to_numpy(dtype=float, na_value=0.0)
@@ -179,7 +180,7 @@ def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> Dom
     y, x = y * analysed, x * analysed
     terms = {
         "_y": weight * y, "_x": weight * x, "_yy": weight * weight * y * y, "_yx": weight * weight * y * x,
-        "_xx": weight * weight * x * x, **_fpc_terms(design),
+        "_xx": weight * weight * x * x, **design_terms(design),
     }
     keys = list(dict.fromkeys([*_unit_keys(design), *by]))
     long = sufficient_stats(design.table, keys, {**terms, **counted_terms(design, analysed)})
@@ -195,10 +196,10 @@ def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
 
 def _unit_keys(design: SurveyDesign) -> list[str]:
     unit = design.replicates.unit if design.replicates else None
-    return [name for name in (*_entry_keys(design), unit, design.domain) if name]
+    return [name for name in (*entry_keys(design), unit, design.domain) if name]
 
 
-def _entry_keys(design: SurveyDesign) -> list[str]:
+def entry_keys(design: SurveyDesign) -> list[str]:
     """Columns that tell the entries of `Units` apart; a calibrated design has one for each unit and calibration cell."""
     cell = design.calibration.cell if design.calibration else None
     return list(dict.fromkeys(name for name in (design.strata, *design.stages, cell) if name))
@@ -210,7 +211,7 @@ def _weight(design: SurveyDesign) -> Term:
     return num(design.counts) if design.counts else ONE
 
 
-def _fpc_terms(design: SurveyDesign) -> dict[str, Term]:
+def design_terms(design: SurveyDesign) -> dict[str, Term]:
     """Sums of each correction and its square, to read it off per unit and to see that it is constant; calibrated weights."""
     terms = {"_calibrated": num(design.calibration.weights)} if design.calibration else {}
     terms |= {f"_fpc{i}": num(name) for i, name in enumerate(design.corrections)}
@@ -288,7 +289,7 @@ def _cells(long: pd.DataFrame, by: Sequence[str], inside: NDArray[np.bool_]) -> 
 def sampling_units(design: SurveyDesign, long: pd.DataFrame) -> tuple[Units, Codes]:
     """The sampling units among all rows, and the unit of each row of the long sums."""
     levels = [design.strata, *design.stages]
-    names = _entry_keys(design)
+    names = entry_keys(design)
     if lacking := [name for name in names if name not in long]:
         raise DesignError(
             f"this estimate has no linearised variance for calibrated weights (it lacks {', '.join(lacking)}); make replicates "
