@@ -371,7 +371,7 @@ def _method(fit: Regression) -> str:
     kinds = {
         "logistic": "Logistic regression", "poisson": "Poisson regression with log link",
         "log-binomial": "Log-binomial regression", "linear": "Linear regression", "probit": "Probit regression",
-        "complementary log-log": "Complementary log-log regression",
+        "complementary log-log": "Complementary log-log regression", "proportional odds": "Proportional-odds regression",
     }
     simple = "robust (sandwich) standard errors" if fit.design.is_simple_sample else (
         "standard errors by Taylor linearisation under the sampling design"
