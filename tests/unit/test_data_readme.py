@@ -23,7 +23,7 @@ DATA = data_file("README.md").parent
 README = (DATA / "README.md").read_text(encoding="utf-8")
 SHIPPED = sorted(path.name for path in DATA.iterdir() if path.suffix in (".csv", ".json"))
 TABLES = [name for name in SHIPPED if name.endswith(".csv")]
-MADE_BY_SCRIPT = [name for name in TABLES if name != "published_prevalence.csv"]
+MADE_BY_SCRIPT = [name for name in TABLES if not name.startswith("published_")]
 DESIGN_COLUMNS = ["respondent", "cycle", "stratum", "psu"]
 
 
