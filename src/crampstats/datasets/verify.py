@@ -23,6 +23,9 @@ RULE = "published frequency"
 CURE = "Fetch the file again: crampstats data fetch."
 MISSING = "."
 RANGE = " to "
+# Codebooks of text columns count what was recorded and what was left empty.
+RECORDED = "Value was recorded"
+BLANK = "< blank >"
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,8 @@ def _verify_column(table: pd.DataFrame, name: str, variable: str, printed: list[
     if variable not in table:
         return [_finding(f"{name}.{variable}", f"{name} lacks column {variable}.")]
     values = table[variable]
+    if any(entry.code == BLANK for entry in printed):
+        return _verify_text(values, name, variable, printed)
     codes = [float(entry.code) for entry in printed if entry.code != MISSING and RANGE not in entry.code]
     covered = pd.Series(False, index=values.index)
     findings = []
@@ -123,6 +128,22 @@ def _verify_column(table: pd.DataFrame, name: str, variable: str, printed: list[
         what = f"{len(strange)} value(s) the codebook does not list ({first})."
         findings.append(_finding(f"{name}.{variable}", f"{name}.{variable}: {what}"))
     return findings
+
+
+def _verify_text(values: pd.Series, name: str, variable: str, printed: list[PublishedCount]) -> list[Finding]:
+    """Special codes, what was recorded besides them, and the empty cells of a column of words."""
+    texts = values.astype(object).where(values.notna(), "").astype(str).str.strip()
+    special = {entry.code for entry in printed if entry.meaning != RECORDED}
+    rows = {
+        entry: (texts != "") & ~texts.isin(special) if entry.meaning == RECORDED
+        else texts == ("" if entry.code == BLANK else entry.code)
+        for entry in printed
+    }
+    return [
+        _differs(f"{name}.{variable}", entry.code, entry.meaning, int(found.sum()), entry.count)
+        for entry, found in rows.items()
+        if int(found.sum()) != entry.count
+    ]
 
 
 def _rows_of(values: pd.Series, code: str, codes: list[float]) -> pd.Series:

@@ -15,11 +15,12 @@ def outside_codebook(recorded: pd.Series, entry: Field, cycle: Cycle) -> str:
         return ""
     low, high = entry.limits or ((np.nan, np.nan) if entry.values else (-np.inf, np.inf))
     codes = [*entry.values, *entry.missing]
-    strange = recorded[~(recorded.isna() | recorded.isin(codes) | recorded.between(low, high))]
-    if strange.empty:
+    numbers = recorded.to_numpy(dtype="float64", na_value=np.nan)
+    places = np.flatnonzero(~(np.isnan(numbers) | ((numbers >= low) & (numbers <= high)) | np.isin(numbers, codes)))
+    if not places.size:
         return ""
     listed = [f"{low:g} to {high:g}"] * bool(entry.limits) + [f"{code:g}" for code in codes]
     return (
-        f"{entry.column} in {entry.table}_{cycle.suffix} holds {len(strange)} value(s) outside its codebook (first: "
-        f"{strange.iloc[0]:g} in row {strange.index[0] + 1}); listed are {', '.join(listed)}. Fetch the file again."
+        f"{entry.column} in {entry.table}_{cycle.suffix} holds {places.size} value(s) outside its codebook (first: "
+        f"{numbers[places[0]]:g} in row {places[0] + 1}); listed are {', '.join(listed)}. Fetch the file again."
     )
