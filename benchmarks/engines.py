@@ -150,9 +150,9 @@ ENGINES: dict[str, Callable[[Path], Design]] = {
 LIBRARIES = ("numpy", "pandas", "narwhals", "polars", "duckdb", "pyarrow", "svy", "statsmodels")
 
 
-def measure(name: str, folder: Path, repeats: int) -> dict[str, Any]:
+def measure(name: str, folder: Path, repeats: int, engines: dict[str, Callable[[Path], Design]]) -> dict[str, Any]:
     """Times and peak memory of an engine, and its numbers."""
-    make_design = ENGINES[name](folder)
+    make_design = engines[name](folder)
     loaded = peak_mb()
     start = time.perf_counter()
     call = make_design()
@@ -188,4 +188,4 @@ def versions() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    json.dump(measure(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])), sys.stdout)
+    json.dump(measure(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), ENGINES), sys.stdout)

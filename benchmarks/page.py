@@ -6,6 +6,7 @@ import os
 import platform
 import statistics
 import subprocess
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -107,15 +108,17 @@ def verdicts(table: pd.DataFrame) -> str:
     return "## Targets, crampstats on a pandas frame\n\n" + "\n".join(lines) if lines else ""
 
 
-def size_table(table: pd.DataFrame, rows: int) -> str:
-    """The engines at one size, fastest first."""
+def size_table(
+    table: pd.DataFrame, rows: int, words: Mapping[str, str] = WORDS, engine: str = "crampstats-pandas"
+) -> str:
+    """The engines at one size, fastest first, beside one of them."""
     part = table[table["rows"] == rows]
-    ours = part.loc[part["engine"] == "crampstats-pandas", "seconds_median"].iloc[0]
+    ours = part.loc[part["engine"] == engine, "seconds_median"].iloc[0]
     head = ("engine", "median", "range", "CPU", "ratio to crampstats", "first call", "design", "peak", "above load")
     lines = [f"## {rows:,} rows", "", "| " + " | ".join(head) + " |", "|---" + "|--:" * (len(head) - 1) + "|"]
     for _, row in part.sort_values("seconds_median").iterrows():
         cells = [
-            WORDS[row["engine"]], seconds(row["seconds_median"]),
+            words[row["engine"]], seconds(row["seconds_median"]),
             f"{seconds(row['seconds_min'])} to {seconds(row['seconds_max'])}", seconds(row["cpu_seconds_median"]),
             f"{row['seconds_median'] / ours:.2f}", seconds(row["seconds_first_call"]), seconds(row["seconds_design"]),
             f"{row['peak_mb']:,.0f} MB", f"{row['peak_mb'] - row['loaded_mb']:,.0f} MB",
