@@ -129,7 +129,7 @@ def estimate_adjusted_prevalence(
         _mean_rows(fit, means.mean, np.sqrt(np.diag(covariance)), words, level),
         *_comparison_rows(fit, means.mean, np.sqrt(np.diag(spread)[len(values):]), words, base, level),
     ], ignore_index=True)
-    frame["caution"] = [join_cautions(text, _extrapolated(fit, exposure, value)) for text, value in zip(
+    frame["caution"] = [join_cautions(text, beyond_analysed(fit, exposure, value)) for text, value in zip(
         frame["caution"].fillna(""), [*values, *[value for i, value in enumerate(values) if i != base] * 2], strict=False
     )]
     found = wrap_rows(fit, frame.assign(exposure=exposure), level, covariance=spread)
@@ -265,7 +265,7 @@ def t_rows(values: Floats, std_error: Floats, df: float, level: float) -> pd.Dat
     })
 
 
-def _extrapolated(fit: Regression, exposure: str, value: Any) -> str:
+def beyond_analysed(fit: Regression, exposure: str, value: Any) -> str:
     """A caution where a number lies beyond those analysed."""
     column = fit.rows.columns[exposure]
     if isinstance(column, pd.Categorical):

@@ -91,6 +91,18 @@ def estimate_quantiles(
     )
 
 
+def weighted_quantiles(values: Floats, weights: Floats, probabilities: Sequence[float]) -> Floats:
+    """Smallest values at which the weighted distribution function reaches each probability; all weights are positive.
+
+    Examples
+    --------
+    >>> weighted_quantiles(np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 2.0]), [0.25, 0.5, 0.75]).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    ordered, cumulated = _cumulated(values, weights)
+    return np.array([_inverse(ordered, cumulated, p) for p in probabilities], dtype=np.float64)
+
+
 def _members(design: SurveyDesign, name: str, keys: pd.Series[Any]) -> pd.Series[Any]:
     """Rows of the domain with a value, in the group of `keys`."""
     table = design.table
@@ -123,7 +135,10 @@ def _distribution(design: SurveyDesign, name: str, inside: pd.Series[Any]) -> tu
     """Values with positive weight in order, and the weighted distribution function at each."""
     values = design.table.loc[inside, name].to_numpy(dtype=np.float64)
     weights = design.table.loc[inside, design.weights].to_numpy(dtype=np.float64) if design.weights else np.ones(len(values))
-    values, weights = values[weights > 0], weights[weights > 0]
+    return _cumulated(values[weights > 0], weights[weights > 0])
+
+
+def _cumulated(values: Floats, weights: Floats) -> tuple[Floats, Floats]:
     order = np.argsort(values, kind="stable")
     cumulated = np.cumsum(weights[order])
     return values[order], cumulated / cumulated[-1]

@@ -228,7 +228,7 @@ def compare_terms(fit: Regression, *terms: str, level: float = 0.95) -> Estimate
         if name not in fit.terms:
             raise unknown_name("term", name, fit.terms)
     sets = [tuple(terms)] if terms else [(name,) for name in fit.terms]
-    frame = pd.DataFrame([_wald_row(fit, names) for names in sets])
+    frame = pd.DataFrame([wald_row(fit, " + ".join(names), [i for name in names for i in fit.terms[name]]) for names in sets])
     return wrap_rows(fit, frame, level)
 
 
@@ -345,13 +345,14 @@ def write_formula(outcome: str, terms: Sequence[str]) -> str:
     return f"{quote_name(outcome)} ~ {' + '.join(quote_name(name) for name in dict.fromkeys(terms))}"
 
 
-def _wald_row(fit: Regression, names: Sequence[str]) -> dict[str, Any]:
+def wald_row(fit: Regression, name: str, places: Sequence[int]) -> dict[str, Any]:
+    """Wald test that the coefficients at some places are all zero; `name` is what they stand for."""
     from scipy import stats
 
-    places = [place for name in names for place in fit.terms[name]]
+    places = list(places)
     values, spread = fit.coefficients[places], fit.covariance[np.ix_(places, places)]
     q = len(places)
-    row = {"measure": "Wald F", "exposure": " + ".join(names), "level": f"{q} numerator df", "df": fit.df, "unit": "statistic"}
+    row = {"measure": "Wald F", "exposure": name, "level": f"{q} numerator df", "df": fit.df, "unit": "statistic"}
     scale = np.sqrt(np.diag(spread))
     if not (scale > 0).all() or np.linalg.matrix_rank(spread / np.outer(scale, scale), hermitian=True) < q:
         return {**row, "estimate": np.nan, "caution": f"suppress: the design cannot tell {q} coefficients apart, no test"}
