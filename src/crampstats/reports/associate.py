@@ -9,9 +9,12 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
-from crampstats.estimate.regression import estimate_coefficients, fit_regression, write_formula
+from crampstats.estimate.association import estimate_model_terms
+from crampstats.estimate.ordinal import fit_ordinal
+from crampstats.estimate.regression import estimate_coefficients, write_formula
 from crampstats.reports.inputs import Study
 
+ORDINAL = "ordinal"
 CRUDE, ADJUSTED = "crude", "adjusted"
 GROUPS = ("association", "adjustment")
 LABELS = {"association": Label("Association of"), "adjustment": Label("Model", levels=(CRUDE, ADJUSTED))}
@@ -88,7 +91,10 @@ def _terms(
     design: SurveyDesign, outcome: str, exposure: str, adjust: Sequence[str], model: str, level: float
 ) -> Estimates:
     """Every term of one model, with its group columns."""
-    fit = fit_regression(design, write_formula(outcome, [exposure, *adjust]), model=model)
-    found = estimate_coefficients(fit, level=level)
+    if model == ORDINAL:
+        fit = fit_ordinal(design, write_formula(outcome, [exposure, *adjust]))
+        found = estimate_coefficients(fit, level=level)
+    else:
+        found = estimate_model_terms(design, outcome, [exposure], adjust, model=model, level=level)
     frame = found.frame.assign(association=exposure, adjustment=ADJUSTED if adjust else CRUDE)
     return replace(found, frame=frame, groups=GROUPS, labels={**found.labels, **LABELS})

@@ -15,6 +15,12 @@ FIXED = (
     "associate nhanes --outcome frequent_cramps --exposure hypertension --adjust age_years,female,education,body_mass_index "
     "--min-age 20 --weight exam --model logistic --json"
 )
+# the models R survey fitted to the same files
+R_MODELS = pd.read_csv(Path(__file__).parents[2] / "reference" / "nhanes" / "regression.csv")
+FIXED_MODEL = {
+    "model": "logistic", "outcome": "frequent_cramps", "exposure": "hypertension", "weight": "exam", "min_age": 20,
+    "adjustment": "age_years female education body_mass_index",
+}
 needs_files = pytest.mark.skipif(not NHANES, reason="CRAMPSTATS_NHANES names no folder of NHANES files")
 
 
@@ -81,6 +87,17 @@ def test_weights_of_an_own_file_all_alike_change_no_estimate(call, people: Path)
     assert [row["estimate"] for row in weighted] == pytest.approx([row["estimate"] for row in plain])
 
 
+def test_an_ordered_category_takes_proportional_odds(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table["often"] = table["cramps"] * (1 + table["female"])
+    table.to_csv(people, index=False)
+    status, out, _ = call(f"associate {people} --outcome often --exposure condition --model ordinal --json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert row["measure"] == "cumulative odds ratio"
+    assert 7 < row["estimate"] < 10  # above 0 the odds ratio is 9; above 1 it is (15/25) / (5/35) = 4.2, with fewer cases
+
+
 def test_without_json_a_table_is_printed(call, people: Path) -> None:
     status, out, err = call(f"associate {people} --outcome cramps --exposure condition")
     assert status == 0
@@ -120,6 +137,12 @@ def test_the_fixed_call_gives_one_row_per_term(call) -> None:
     assert rows[0]["measure"] == "odds ratio"
     assert {row["df"] for row in rows} == {23}  # 31 PSUs less strata, 9 coefficients
     assert "examination weights" in err
+    made_with_r = R_MODELS[(R_MODELS[list(FIXED_MODEL)] == pd.Series(FIXED_MODEL)).all(axis=1)]
+    # less the intercept, the Wald tests and what is standardised
+    made_with_r = made_with_r[made_with_r["std_error"].notna()].iloc[1 : 1 + len(rows)]
+    assert [math.log(row["estimate"]) for row in rows] == pytest.approx(made_with_r["estimate"].tolist(), rel=1e-8)
+    for name in ("std_error", "p_value", "df", "n", "n_events"):
+        assert [row[name] for row in rows] == pytest.approx(made_with_r[name].astype(float).tolist(), rel=1e-8)
 
 
 @pytest.mark.nhanes
