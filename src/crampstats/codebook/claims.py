@@ -171,15 +171,14 @@ MAIN_CAUSES = ClaimFamily(
     readings=(
         AttributableClaim(
             "share_of_strain_flow_electrolytes",
-            "More than half of the adults with leg cramps at night would not have them without heavy work, vigorous activity, "
-            "diseased arteries and low electrolytes, if the associations were causes (they need not be).",
+            "More than half of the leg cramps at night go with heavy work, vigorous activity, diseased arteries or electrolytes "
+            "out of range (an attributable fraction: the share they would account for if the associations were causes).",
             POPULAR_TEXT, "adults with leg cramps", ANY_CRAMPS.recall_window, ANY_CRAMPS.threshold, 0.50, "more than",
             outcome=ANY_CRAMPS.name, youngest=FROM_18_OR_20, adjust=WITH_WAVE,
             needs="physical activity, heart disease and serum electrolytes of the same persons",
             exposures=(
-                ("any_vigorous_activity", "no"), ("heavy_work", "no"), ("coronary_heart_disease", "no"), ("angina", "no"),
-                ("heart_attack", "no"), ("stroke", "no"), ("serum_sodium_class", "normal"), ("serum_potassium_class", "normal"),
-                ("serum_calcium_class", "normal"),
+                "any_vigorous_activity", "heavy_work", "coronary_heart_disease", "angina", "heart_attack", "stroke",
+                "serum_sodium_class", "serum_potassium_class", "serum_calcium_class",
             ),
         ),
     ),

@@ -130,12 +130,12 @@ class AttributableClaim(Claim):
     Parameters
     ----------
     exposures
-        Yes/no columns, or pairs of a column and the level that counts as not exposed.
+        Columns; not exposed is "no", or the first level of a category.
     adjust
         Columns the model holds besides.
     """
 
-    exposures: tuple[tuple[str, str], ...] = ()
+    exposures: tuple[str, ...] = ()
     adjust: tuple[str, ...] = ()
 
 

@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from crampstats.core.claims import AssociationClaim, ClaimCheck, ClaimFamily, Verdict, VerdictWord
+from crampstats.core.claims import AssociationClaim, AttributableClaim, ClaimCheck, ClaimFamily, Verdict, VerdictWord
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.association_data import term_text
+from crampstats.estimate.attributable import estimate_attributable_fraction
 from crampstats.estimate.claims import matching_outcome, speaks_of
 from crampstats.estimate.e_values import e_value_columns
 from crampstats.estimate.fallbacks import fit_or_penalise
@@ -55,7 +56,7 @@ def check_associations(
     Parameters
     ----------
     family
-        The statement; its readings that are no `AssociationClaim` are not testable here.
+        The statement; its readings that are neither `AssociationClaim` nor `AttributableClaim` are not testable here.
     design_for
         A design, or a function that gives the design for an analysis of some columns (with the weight they need).
     wave
@@ -83,6 +84,9 @@ def check_associations(
     name is compatible with the data. Otherwise cannot tell, with the smallest detectable odds ratio: also whatever one sample
     shows that no second one repeats. Not rejecting is never support.
 
+    A share of cramps is an attributable fraction of all its exposures together, supported if its 90 % interval lies above the
+    share claimed. Otherwise cannot tell: exposures measured by proxy, or not at all, may account for more.
+
     References
     ----------
     Benjamini Y, Hochberg Y 1995, doi:10.1111/j.2517-6161.1995.tb02031.x. VanderWeele TJ, Ding P 2017, doi:10.7326/M16-2607.
@@ -92,7 +96,10 @@ def check_associations(
     adjusted = control_false_discovery(np.array([one.p_value for one in found], dtype=np.float64))
     tested = int(np.isfinite(adjusted).sum())
     judged = {one.claim.name: _judge(one, float(q)) for one, q in zip(found, adjusted, strict=True)}
-    verdicts = tuple(judged.get(claim.name) or _untested(claim) for claim in family.readings)
+    verdicts = tuple(
+        _judge_share(claim, design_of, level) if isinstance(claim, AttributableClaim)
+        else judged.get(claim.name) or _untested(claim) for claim in family.readings
+    )
     notes = (
         f"False-discovery rate over the {tested} reading(s) tested. An association is no cause.",
         f"Contradicted also where the 90 % interval excludes an odds ratio of {LEAST:g}.",
@@ -303,6 +310,32 @@ def _reason(found: _Found, rows: Estimates, waves: pd.DataFrame, word: str) -> s
     beside = rows.frame[rows.frame[MODEL].str.startswith(("adjusted, and", "without"))]
     told += [f"{row[MODEL]} {row['estimate']:.2f}" for _, row in beside.iterrows()]
     return "; ".join(told)
+
+
+def _judge_share(claim: AttributableClaim, design_of: DesignFor, level: float) -> Verdict:
+    """The verdict on a share of cramps: the attributable fraction of all exposures together."""
+    try:
+        design = design_of([claim.outcome, *claim.exposures, *_columns(claim.adjust)])
+        if lacking := [name for name in claim.exposures if name not in design.columns]:
+            raise DataError(f"the data lack {', '.join(lacking)}")
+        terms = " + ".join(term_text(design, name) for name in (*claim.exposures, *claim.adjust))
+        fit = fit_or_penalise(design, f"{term_text(design, claim.outcome)} ~ {terms}", "logistic")
+        found = estimate_attributable_fraction(fit, list(claim.exposures), level=level)
+        inner = estimate_attributable_fraction(fit, list(claim.exposures), level=VERDICT_LEVEL).frame.iloc[-1]
+    except (OptionError, DataError) as problem:
+        return Verdict(claim, "not testable here", f"needs {claim.needs}; {str(problem).partition('; valid:')[0]}".rstrip("."))
+    joint = found.frame.iloc[-1]
+    value = float(claim.value or 0.0)
+    word: VerdictWord = "supported" if inner["conf_low"] > value else "cannot tell"
+    reason = (
+        f"{design.population}: together {100 * joint['estimate']:.1f} % of the cramps ({100 * joint['conf_low']:.1f} to "
+        f"{100 * joint['conf_high']:.1f}; n = {int(joint['n']):,}), an attributable fraction, not a causal share, against "
+        f"{100 * value:.0f} % claimed"
+    )
+    more = "" if word == "supported" else "; what was measured by proxy or not at all may account for more"
+    # the joint row first: it is what was judged
+    order = [len(found) - 1, *range(len(found) - 1)]
+    return Verdict(claim, word, reason + more, replace(found, frame=found.frame.iloc[order], covariance=None))
 
 
 def _p(value: float) -> str:

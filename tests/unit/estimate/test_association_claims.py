@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from crampstats.core.claims import AssociationClaim, Claim, ClaimFamily
+from crampstats.core.claims import AssociationClaim, AttributableClaim, Claim, ClaimFamily
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.outcomes import Outcome
@@ -140,3 +140,16 @@ def test_a_reading_compares_levels_or_counts_deviations() -> None:
         reading("both", "age", levels=("a", "b"), deviations=1.0)
     with pytest.raises(DataError, match="exposure"):
         reading("none", "")
+
+
+@pytest.mark.parametrize(("value", "word"), [(0.10, "supported"), (0.50, "cannot tell")])
+def test_a_share_is_an_attributable_fraction_and_never_contradicted(design: SurveyDesign, value: float, word: str) -> None:
+    claim = AttributableClaim(
+        "share", "Most cramps go with it.", "text", "adults", "past month", "at least once", value, "more than",
+        outcome="any_cramps", exposures=("strong",), needs="it",
+    )
+    verdict = check_associations(family(claim), design).verdicts[0]
+    # by hand: 360 of 800 have cramps, 240 would at the 60 of 200 of those without: 1 - 240/360
+    assert verdict.estimates.frame["estimate"].iloc[0] == pytest.approx(1 / 3)
+    assert verdict.word == word
+    assert "not a causal share" in verdict.reason
