@@ -153,7 +153,8 @@ def _wrap(design: SurveyDesign, full: _Answer, covariance: Floats, df: float, le
     std_error = np.sqrt(np.diag(covariance)) if df >= 1 else np.full(len(full.value), np.nan)
     half = float(t_quantile(np.array([df]), level)[0]) * std_error
     is_ratio = (rows.frame["unit"] == "ratio").to_numpy()
-    low, high = (np.where(is_ratio, np.exp(bound), bound) for bound in (full.value - half, full.value + half))
+    bounds = (full.value - half, full.value + half)
+    low, high = (np.where(is_ratio, np.exp(np.where(is_ratio, bound, 0.0)), bound) for bound in bounds)
     tested = rows.frame["p_value"].notna().to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2 * stats.t.sf(np.abs(full.value / std_error), df)

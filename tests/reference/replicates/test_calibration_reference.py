@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 
 from crampstats.estimate import independence
@@ -24,13 +26,14 @@ def post_strata(total):
 def margins(total, design):
     sexes = {sex: sum(share for key, share in SHARES.items() if key[0] == sex) * total for sex in ("men", "women")}
     ages = {age: sum(share for key, share in SHARES.items() if key[1] == age) * total for age in AGES}
-    races = dict(zip("ABCD", (.45, .3, .2, .05), strict=True)) if "D" in set(design.table["race"]) else dict(A=.45, B=.35, C=.2)
-    return {"sex": sexes, "age_group": ages, "race": {race: share * total for race, share in races.items()}}
+    shares = {"A": .45, "B": .3, "C": .2, "D": .05} if "D" in set(design.table["race"]) else {"A": .45, "B": .35, "C": .2}
+    return {"sex": sexes, "age_group": ages, "race": {race: share * total for race, share in shares.items()}}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def calibrated(example_design, reference):
     """A poststratified or raked example design, to 1.1 times the sum of its weights."""
+    @cache
     def make(how, name, design=None):
         design = design or example_design(name)
         total = reference.get(f"poststratified_{name}", "population")
