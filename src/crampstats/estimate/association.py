@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import DataError, OptionError
+from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.association_data import (
     Cases,
+    check_columns,
     complete_cases,
     level_cautions,
     plain_design,
@@ -30,7 +31,6 @@ from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
 from crampstats.estimate.penalised import is_penalised
 from crampstats.estimate.regression import Regression, compare_terms, estimate_coefficients
-from crampstats.estimate.sums import require_column
 from crampstats.estimate.table_one import NO
 
 ADJUSTMENT = "adjustment"
@@ -123,18 +123,27 @@ def associate(
     ['crude', 'old', 'yes', '1.0']
     """
     check_level(level)
-    names = _checked(design, outcome, exposures, adjust)
+    names = check_columns(design, outcome, exposures, adjust)
     design = plain_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
+    found = assess_exposures(design, outcome, names, adjust, model=model, level=level, crude=crude, progress=progress)
+    _refuse_nothing_estimated(found)
+    return _wrap(design, [*names, *adjust], found, level, adjust)
+
+
+def assess_exposures(
+    design: SurveyDesign, outcome: str, exposures: Sequence[str], adjust: Sequence[str], *, model: str, level: float, crude: bool,
+    progress: Progress | None = None,
+) -> list[tuple[str, str, ExposureRows]]:
+    """Exposure, "crude" or "adjusted", and the rows of that model, for every exposure; columns are checked before."""
     found: list[tuple[str, str, ExposureRows]] = []
-    for done, name in enumerate(names, start=1):
+    for done, name in enumerate(exposures, start=1):
         cases = complete_cases(design, outcome, name, [term for term in adjust if term != name])
         for kind, others in _models(cases, adjust=bool(adjust), crude=crude):
             found.append((name, kind, _test(cases, name, others, model, level)))
         if progress:
-            progress(done, len(names))
-    _refuse_nothing_estimated(found)
-    return _wrap(design, [*names, *adjust], found, level, adjust)
+            progress(done, len(exposures))
+    return found
 
 
 def estimate_model_terms(
@@ -170,7 +179,7 @@ def estimate_model_terms(
     ['old', 'female']
     """
     check_level(level)
-    names = _checked(design, outcome, exposures, adjust)
+    names = check_columns(design, outcome, exposures, adjust)
     design = plain_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
     terms = dict.fromkeys([*names, *adjust])
@@ -179,26 +188,6 @@ def estimate_model_terms(
     if not is_penalised(fit):
         return found
     return replace(found, frame=found.frame.assign(caution=[join_cautions(PENALISED, text) for text in found.frame["caution"]]))
-
-
-def _checked(design: SurveyDesign, outcome: str, exposures: Sequence[str], adjust: Sequence[str]) -> list[str]:
-    """Exposures without repetition; an error names every column that is not there."""
-    if isinstance(exposures, str) or isinstance(adjust, str):
-        raise OptionError("exposures and adjust are lists of columns; got text.")
-    names = list(dict.fromkeys(exposures))
-    if not names:
-        raise OptionError("an association needs at least one exposure.")
-    problems = []
-    for name in dict.fromkeys([outcome, *names, *(one for term in adjust for one in required_columns(design, term))]):
-        try:
-            require_column(design, name)
-        except OptionError as problem:
-            problems.append(str(problem))
-    if problems:
-        raise OptionError(" ".join(problems))
-    if outcome in [*names, *(one for term in adjust for one in required_columns(design, term))]:
-        raise OptionError(f"{outcome!r} is the outcome and cannot also be an exposure or an adjustment variable.")
-    return names
 
 
 def _models(cases: Cases, *, adjust: bool, crude: bool) -> list[tuple[str, list[str]]]:

@@ -11,11 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.model_matrix import columns_read, read_formula
 from crampstats.estimate.regression import quote_name
-from crampstats.estimate.sums import Floats
+from crampstats.estimate.sums import Floats, require_column
 from crampstats.estimate.table_one import MAX_LEVELS, NO, YES
 
 FEW_PERSONS = 30
@@ -55,17 +55,37 @@ class Cases:
 
 
 def plain_design(design: SurveyDesign, terms: Sequence[str]) -> SurveyDesign:
-    """The design on a pandas table that holds the columns of these terms; any other table is collected."""
-    if isinstance(design.table, pd.DataFrame):
-        return design
-    import narwhals.stable.v2 as nw
-
+    """The design on a pandas table of the columns it and these terms need; any other table is collected."""
     unit = design.replicates.unit if design.replicates else None
     cell = design.calibration.cell if design.calibration else None
     keys = [design.strata, *design.stages, design.weights, design.counts, design.domain, cell, unit, *design.corrections]
     columns = [name for term in terms for name in required_columns(design, term)]
     wanted = list(dict.fromkeys([*(name for name in keys if name), *columns]))
+    if isinstance(design.table, pd.DataFrame):
+        return replace(design, table=design.table[wanted])
+    import narwhals.stable.v2 as nw
+
     return replace(design, table=nw.from_native(design.table).lazy().select(*wanted).collect().to_pandas())
+
+
+def check_columns(design: SurveyDesign, outcome: str, exposures: Sequence[str], adjust: Sequence[str]) -> list[str]:
+    """Exposures without repetition; an error names every column that is not there."""
+    if isinstance(exposures, str) or isinstance(adjust, str):
+        raise OptionError("exposures and adjust are lists of columns; got text.")
+    names = list(dict.fromkeys(exposures))
+    if not names:
+        raise OptionError("an association needs at least one exposure.")
+    problems = []
+    for name in dict.fromkeys([outcome, *names, *(one for term in adjust for one in required_columns(design, term))]):
+        try:
+            require_column(design, name)
+        except OptionError as problem:
+            problems.append(str(problem))
+    if problems:
+        raise OptionError(" ".join(problems))
+    if outcome in [*names, *(one for term in adjust for one in required_columns(design, term))]:
+        raise OptionError(f"{outcome!r} is the outcome and cannot also be an exposure or an adjustment variable.")
+    return names
 
 
 def required_columns(design: SurveyDesign, term: str) -> list[str]:
@@ -118,11 +138,12 @@ def level_cautions(cases: Cases, reference: str, levels: Sequence[str], *, yes_n
     """A caution per level of an exposure where it or the reference has few persons, events or persons without the outcome."""
     if cases.counts is None:
         return [""] * len(levels)
-    compared = _few(cases.counts, reference, f"the reference level {reference}", yes_no=yes_no)
-    return [join_cautions(_few(cases.counts, one, one, yes_no=yes_no), compared) for one in levels]
+    compared = few_caution(cases.counts, reference, f"the reference level {reference}", yes_no=yes_no)
+    return [join_cautions(few_caution(cases.counts, one, one, yes_no=yes_no), compared) for one in levels]
 
 
-def _few(counts: pd.DataFrame, level: str, words: str, *, yes_no: bool) -> str:
+def few_caution(counts: pd.DataFrame, level: str, words: str, *, yes_no: bool) -> str:
+    """What is sparse about one level of a table of counts; "" where nothing is."""
     if level not in counts.index:
         return ""
     n, events = (float(counts[name].loc[level]) for name in ("n", "events"))

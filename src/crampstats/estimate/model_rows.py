@@ -221,7 +221,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     read = [*used, *([require_column(design, offset)] if offset and offset not in used else [])]
     table = _plain_table(design, [outcome, *read])
     long = _grouped(design, table, outcome, read)
-    rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, outcome, read)
+    rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, dict(table.dtypes), outcome, read)
     columns = {name: _model_column(rows.columns[name], design, name) for name in used}
     response = _response(rows.columns[outcome], outcome, kind)
     events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
@@ -285,14 +285,27 @@ def _n_values(column: pd.Series[Any]) -> float:
     return np.inf
 
 
-def _pattern_sums(design: SurveyDesign, long: pd.DataFrame, outcome: str, used: Sequence[str]) -> _Rows:
+def _pattern_sums(
+    design: SurveyDesign, long: pd.DataFrame, dtypes: Mapping[Any, Any], outcome: str, used: Sequence[str]
+) -> _Rows:
     units, unit = sampling_units(design, long)
     weighted = long["_w"].to_numpy() > 0
     kept = _analysed(design, long, [outcome, *used], weighted)
+    columns = long.loc[kept, [outcome, *used]].reset_index(drop=True)
+    for name in columns:
+        if isinstance(dtypes[name], pd.CategoricalDtype):
+            columns[name] = _category_again(columns[name], dtypes[name])
     return _Rows(
-        long.loc[kept, [outcome, *used]].reset_index(drop=True), long["_w"].to_numpy()[kept], long["_ww"].to_numpy()[kept],
-        long["_n"].to_numpy()[kept], units, unit[kept],
+        columns, long["_w"].to_numpy()[kept], long["_ww"].to_numpy()[kept], long["_n"].to_numpy()[kept], units, unit[kept],
     )
+
+
+def _category_again(keys: pd.Series[Any], levels: pd.CategoricalDtype) -> pd.Series[Any]:
+    """Keys of groups as the category they were made of, whose levels have an order and may be numbers."""
+    numeric = pd.api.types.is_numeric_dtype(levels.categories.dtype) or pd.api.types.is_bool_dtype(levels.categories.dtype)
+    name: type[Any] = float if numeric else str
+    places = {name(level): place for place, level in enumerate(levels.categories)}
+    return pd.Series(pd.Categorical.from_codes([places[name(key)] for key in keys], dtype=levels), index=keys.index)
 
 
 def _row_sums(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequence[str]) -> _Rows:
