@@ -221,7 +221,8 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     read = [*used, *([require_column(design, offset)] if offset and offset not in used else [])]
     table = _plain_table(design, [outcome, *read])
     long = _grouped(design, table, outcome, read)
-    rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, dict(table.dtypes), outcome, read)
+    dtypes = dict(table.dtypes)
+    rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, dtypes, outcome, read)
     columns = {name: _model_column(rows.columns[name], design, name) for name in used}
     response = _response(rows.columns[outcome], outcome, kind)
     events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
