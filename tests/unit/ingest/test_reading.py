@@ -21,7 +21,7 @@ def read(folder, rows=None):
 def test_a_cycle_is_read_with_the_columns_declared(folder):
     tables = read(folder)
     assert {name: list(table) for name, table in tables.items()} == NHANES.columns_of(CYCLE)
-    assert list(tables)[0] == "DEMO"
+    assert next(iter(tables)) == "DEMO"
     assert {"SEQN", "SLQ160", "SLD010H"} <= set(tables["SLQ"])
 
 
@@ -97,3 +97,11 @@ def test_a_respondent_twice_or_unknown_is_refused_with_the_first(folder):
     write_table(folder / "SLQ_D.XPT", slq("D").replace({"SEQN": {31129.0: 31200.0}}))
     with pytest.raises(DataError, match=r"1 respondent\(s\) but not DEMO_D \(first: 31200 in row 1\)"):
         read(folder)
+
+
+def test_tables_beyond_the_design_and_the_outcomes_may_be_absent(folder):
+    (folder / "BIOPRO_D.XPT").unlink()
+    (folder / "RXQ_RX_D.XPT").unlink()
+    tables = read(folder)
+    assert not {"BIOPRO", "RXQ_RX"} & set(tables)
+    assert {"DEMO", "SLQ", "PAQ"} <= set(tables)

@@ -1,9 +1,17 @@
+import os
+from dataclasses import replace
+
 import pytest
 
-from crampstats.core.errors import OptionError
+from crampstats.core.errors import DataError, OptionError
+from crampstats.datasets.cells import load_cells
 from crampstats.datasets.nhanes import load_nhanes
+from crampstats.estimate.prevalence import estimate_prevalence
 
 from .small_nhanes import PUBLISHED, write_small_nhanes
+
+FOLDER = os.environ.get("CRAMPSTATS_NHANES", "")
+needs_files = pytest.mark.skipif(not FOLDER, reason="CRAMPSTATS_NHANES names no folder of NHANES files")
 
 # The made-up cycle: ages 0, 15, 16, 19, 20, 45, 60, 80+; answers from 16 on: never, rarely, sometimes, refused, did not know,
 # almost always; the oldest has no examination weight. Both cycles alike.
@@ -106,3 +114,97 @@ def test_the_log_counts_every_change(survey):
     assert log["weight_interview", "WTINT2YR"] == 16
     assert log["age_years", "DEMO_D.RIDAGEYR above 80"] == 1
     assert ("age_years", "DEMO_E.RIDAGEYR above 80") not in log.index
+
+
+def test_the_weight_follows_from_the_columns_and_may_be_overridden(survey):
+    assert survey.design_for(["any_cramps", "age_years"]).weights == "weight_interview"
+    assert survey.design_for(["any_cramps", "serum_sodium_mmol_l"]).weights == "weight_exam"
+    by_hand = survey.design_for(["any_cramps", "serum_sodium_mmol_l"], weight="interview")
+    assert by_hand.weights == "weight_interview"
+    assert by_hand.weights_label == "interview weights (chosen by hand; the rule gives examination weights)"
+    assert "serum_sodium_mmol_l needs the examination" in survey.weight_for(["serum_sodium_mmol_l"]).reason
+
+
+def test_a_column_of_one_cycle_gets_that_cycles_weight_undivided_and_keeps_every_row(survey):
+    design = survey.design_for(["any_cramps", "tsh_miu_l"], min_age=20)
+    weights = design.table[design.weights]
+    late = design.table["cycle"] == "2007-2008"
+    assert len(design.table) == 16
+    assert (weights[~late] == 0).all()
+    # 1,100 x (1 + ... + 7) of the one cycle, not halved; the oldest was interviewed only
+    assert weights.sum() == 1100 * 28
+    # ages 20, 45 and 60 of that cycle
+    assert design.table.loc[design.table[design.domain], "respondent"].tolist() == [41475 + place for place in (4, 5, 6)]
+    assert design.weights_label == "examination weights of 2007-2008 alone"
+
+
+def test_a_cycle_may_be_asked_for(survey):
+    design = survey.design_for(["any_cramps"], cycles=["2005-2006"])
+    assert design.table[design.weights].sum() == 36_000  # 1,000 x (1 + ... + 8), not halved
+    flow = survey.flow_for("any_cramps", 20, cycles=["2005-2006"])
+    assert [(step.label, step.n) for step in flow.steps][:3] == [
+        ("persons in the files", 16), ("of 2005-2006", 8), ("aged 20+", 4),
+    ]
+
+
+def test_dietary_weights_that_nobody_has_are_refused_with_the_way_to_get_them(survey):
+    # the made-up diet file gives nobody a weight
+    with pytest.raises(DataError, match="day-1 dietary weights: nobody in the files read has one .DR1TOT holds them."):
+        survey.design("diet")
+    with pytest.raises(DataError, match=r"day-1 dietary weights: the embedded cells do not hold them.*data fetch"):
+        load_cells().design("diet")
+
+
+def test_dietary_weights_let_those_without_a_recall_leave_after_those_interviewed_only(survey):
+    recalled = survey.table["weight_exam"].where(survey.table["age_years"] != 20, 0.0)
+    flow = replace(survey, table=survey.table.assign(weight_diet=recalled)).flow_for("age_years", 20, weight="diet")
+    assert [(step.label, step.n) for step in flow.steps][2:4] == [("examined", 6), ("with a dietary recall", 4)]
+
+
+def test_what_a_file_that_is_not_there_holds_is_missing_and_asking_for_it_names_the_file(tmp_path):
+    folder = write_small_nhanes(tmp_path)
+    (folder / "BIOPRO_E.XPT").unlink()
+    survey = load_nhanes(folder, published=PUBLISHED)
+    assert [finding.column for finding in survey.findings.rows] == ["BIOPRO_E"]
+    assert survey.design_for(["any_cramps"]).weights == "weight_interview"
+    with pytest.raises(DataError, match="serum_sodium_mmol_l: BIOPRO_E is not among the files read"):
+        survey.design_for(["any_cramps", "serum_sodium_mmol_l"])
+
+
+@pytest.fixture(scope="module")
+def real():
+    return load_nhanes(FOLDER)
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_a_variable_of_one_cycle_gives_what_that_cycle_loaded_alone_gives(real):
+    alone = load_nhanes(FOLDER, cycles=["2007-2008"]).adults(20, weight="exam")
+    ours = real.design_for(["any_cramps", "tsh_miu_l"], min_age=20)
+    one, other = (estimate_prevalence(design, "any_cramps").frame.iloc[0] for design in (ours, alone))
+    for name in ("estimate", "std_error", "conf_low", "conf_high"):
+        assert one[name] == pytest.approx(other[name], rel=1e-12)
+    assert (one["df"], one["n"]) == (other["df"], other["n"])
+    # 16 strata of two units in 2007-2008
+    assert one["df"] == 16
+    assert ours.table[ours.weights].sum() == pytest.approx(alone.table["weight_exam"].sum(), rel=1e-12)
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_tables_of_the_interview_hold_persons_interviewed_only_and_the_others_none(real):
+    for cycle in real.declaration.cycles:
+        examined = real.recorded[f"DEMO_{cycle.suffix}"].set_index("SEQN")["WTMEC2YR"] > 0
+        for table in real.declaration.columns_of(cycle):
+            inside = examined.reindex(real.recorded[f"{table}_{cycle.suffix}"]["SEQN"])
+            at_home = real.declaration.components.get(table, "interview") == "interview"
+            assert at_home == (not inside.all()), table
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_day_one_dietary_weights_are_those_of_the_file(real):
+    # codebooks of DR1TOT_D and _E: 9,349 and 9,255 persons have a day-1 weight; both files weigh up to the same population
+    have = real.table["weight_diet"] > 0
+    assert real.table["cycle"][have].value_counts().to_dict() == {"2005-2006": 9349, "2007-2008": 9255}
+    assert real.table["weight_diet"].sum() == pytest.approx(real.table["weight_exam"].sum(), rel=1e-6)
