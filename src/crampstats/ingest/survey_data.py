@@ -222,7 +222,8 @@ class SurveyData:
         if declared.column not in self.table:
             raise DataError(f"{declared.label}: the embedded cells do not hold them. {MICRODATA_NEEDED}")
         if not (self.table[declared.column] > 0).any():
-            raise DataError(f"{declared.label}: nobody in the files read has one ({declared.table} holds them). {MICRODATA_NEEDED}")
+            where = f"({declared.table} holds them)"
+            raise DataError(f"{declared.label}: nobody in the files read has one {where}. {MICRODATA_NEEDED}")
 
     def adults(self, min_age: int = 20, *, weight: str = "interview") -> SurveyDesign:
         """The design with its domain narrowed to persons of an age and over; every row is kept for the variance.
