@@ -305,8 +305,11 @@ def scale_columns(rows: ModelRows, part: list[Block] | None = None) -> Scaling:
         return scale_columns(rows)
     if part is None:
         _refuse_constant(rows, constant, intercept)
-        if free:
-            _refuse_collinear(rows, covariance[np.ix_(free, free)], free)
+        # without an intercept columns need not vary, and may add up to a constant
+        products = covariance if intercept is not None else covariance + np.outer(mean, mean)
+        kept = free if intercept is not None else [i for i in range(len(mean)) if size[i] > 0]
+        if kept:
+            _refuse_collinear(rows, products[np.ix_(kept, kept)], kept)
     spread = np.where(constant, 1.0, np.sqrt(np.maximum(np.diag(covariance), 0.0)))
     return Scaling(np.where(constant | (intercept is None), 0.0, mean), spread, intercept)
 
