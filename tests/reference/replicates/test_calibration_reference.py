@@ -6,8 +6,8 @@ from functools import cache
 
 import pytest
 
-from crampstats.estimate import independence
 from crampstats.estimate.calibration import poststratify, rake
+from crampstats.estimate.independence import compare_categories
 from crampstats.estimate.mean_comparisons import compare_means
 from crampstats.estimate.means import estimate_mean, estimate_ratio, estimate_total
 from crampstats.estimate.prevalence import estimate_prevalence
@@ -99,7 +99,7 @@ def test_the_difference_of_two_means_equals_svyttest(how, name, calibrated, refe
 
 @every_case
 def test_the_tests_of_a_table_equal_svychisq(how, name, calibrated, reference):
-    rows = independence.test_independence(calibrated(how, name), "sex", "race").frame
+    rows = compare_categories(calibrated(how, name), "sex", "race").frame
     for place, key in enumerate(["F", "Chisq", "adjWald"]):
         reference.equal(rows["p_value"][place], reference.get(f"{how}_{name}", "p_value", key), f"{how}_{name} {key}")
 

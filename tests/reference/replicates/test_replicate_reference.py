@@ -8,8 +8,8 @@ from functools import cache, partial
 import numpy as np
 import pytest
 
-from crampstats.estimate import independence
 from crampstats.estimate.by_replicates import estimate_by_replicates
+from crampstats.estimate.independence import compare_categories
 from crampstats.estimate.mean_comparisons import compare_means
 from crampstats.estimate.means import estimate_mean, estimate_ratio, estimate_total
 from crampstats.estimate.prevalence import estimate_prevalence
@@ -104,7 +104,7 @@ def test_the_covariance_of_groups_equals_r(kind, mse, replicated, reference):
 
 @both_centres
 def test_the_tests_of_a_table_equal_svychisq(kind, mse, replicated, reference):
-    rows = independence.test_independence(replicated(kind, mse), "y", "race").frame
+    rows = compare_categories(replicated(kind, mse), "y", "race").frame
     case = f"{case_of(kind, mse)}/chisq"
     for place, (key, statistic) in enumerate([("F", "F"), ("Chisq", "first order"), ("adjWald", "adjWald")]):
         reference.equal(rows["estimate"][place], reference.get(case, "statistic", statistic), f"{case} {statistic}")
