@@ -21,14 +21,13 @@ from crampstats.estimate.association_data import (
     plain_design,
     refuse_impossible,
     required_columns,
-    term_text,
 )
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.e_values import e_value_columns
-from crampstats.estimate.fallbacks import fit_or_penalise
-from crampstats.estimate.glm import find_family
+from crampstats.estimate.fallbacks import check_model, fit_terms, measure_of
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
+from crampstats.estimate.ordinal import MEASURE
 from crampstats.estimate.penalised import is_penalised
 from crampstats.estimate.regression import Regression, compare_terms, estimate_coefficients
 from crampstats.estimate.table_one import NO
@@ -69,14 +68,14 @@ def associate(
     design
         Design whose domain is the population asked about; a simple sample takes the same call.
     outcome
-        Yes/no column (1, 0, missing); for "linear" and "poisson" a number; an ordered category is analysed by proportional odds.
+        Yes/no column (1, 0, missing); for "linear" and "poisson" a number; an ordered category takes proportional odds.
     exposures
         Columns. A category is compared with its first level, a yes/no column with no, a number counts per unit.
     adjust
         Columns, or terms of a formula such as "rcs(age_years, (30, 50, 70))", that every adjusted model holds. An exposure is not
         adjusted for itself; a variable that is the same in everybody analysed is left out of that model, with a note in its rows.
     model
-        As for `fit_regression`.
+        As for `fit_regression`, or "proportional odds".
     level
         Confidence level.
     crude
@@ -123,6 +122,7 @@ def associate(
     ['crude', 'old', 'yes', '1.0']
     """
     check_level(level)
+    check_model(model)
     names = check_columns(design, outcome, exposures, adjust)
     design = plain_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
@@ -179,11 +179,11 @@ def estimate_model_terms(
     ['old', 'female']
     """
     check_level(level)
+    check_model(model)
     names = check_columns(design, outcome, exposures, adjust)
     design = plain_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
-    terms = dict.fromkeys([*names, *adjust])
-    fit = fit_or_penalise(design, f"{term_text(design, outcome)} ~ {' + '.join(term_text(design, one) for one in terms)}", model)
+    fit = fit_terms(design, outcome, [*names, *adjust], model)
     found = estimate_coefficients(fit, level=level)
     if not is_penalised(fit):
         return found
@@ -200,9 +200,8 @@ def _test(cases: Cases, exposure: str, others: Sequence[str], model: str, level:
     design = cases.design
     if cases.constant:
         return _not_estimated(cases, exposure, model, cases.constant)
-    right = " + ".join(term_text(design, name) for name in (exposure, *others))
     try:
-        fit = fit_or_penalise(design, f"{term_text(design, cases.outcome)} ~ {right}", model)
+        fit = fit_terms(design, cases.outcome, [exposure, *others], model)
     except DataError as problem:
         return _not_estimated(cases, exposure, model, str(problem))
     frame = estimate_coefficients(fit, level=level).frame
@@ -218,15 +217,16 @@ def _test(cases: Cases, exposure: str, others: Sequence[str], model: str, level:
 
 
 def _not_estimated(cases: Cases, exposure: str, model: str, reason: str) -> ExposureRows:
-    row = {"measure": find_family(model).measure, "outcome": cases.outcome, "exposure": exposure}
+    row = {"measure": measure_of(cases.design, cases.outcome, model), "outcome": cases.outcome, "exposure": exposure}
     frame = pd.DataFrame([{**row, "n": cases.n, "n_events": cases.n_events, "caution": f"suppress: not estimated; {reason}"}])
     return ExposureRows(frame.assign(**dict.fromkeys(EXTRAS, np.nan)), np.nan, None, reason)
 
 
 def _e_values(frame: pd.DataFrame, fit: Regression) -> dict[str, Any]:
     weight = fit.rows.weight / fit.rows.scale
-    mean = float(weight @ fit.rows.response)
-    spread = float(np.sqrt(weight @ (fit.rows.response - mean) ** 2))
+    response = fit.rows.response > 0 if fit.family.measure == MEASURE else fit.rows.response
+    mean = float(weight @ response)
+    spread = float(np.sqrt(weight @ (response - mean) ** 2))
     return dict(e_value_columns(
         frame["estimate"], frame["conf_low"], frame["conf_high"], fit.family.measure, prevalence=mean, standard_deviation=spread,
     ))

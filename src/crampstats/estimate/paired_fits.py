@@ -10,9 +10,8 @@ import pandas as pd
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
-from crampstats.estimate.association_data import complete_cases, refuse_impossible, term_text
+from crampstats.estimate.association_data import complete_cases, refuse_impossible
 from crampstats.estimate.cautions import join_cautions
-from crampstats.estimate.fallbacks import fit_or_penalise
 from crampstats.estimate.penalised import is_penalised
 from crampstats.estimate.regression import Regression, linear_rows, wrap_rows
 from crampstats.estimate.sums import Floats
@@ -30,12 +29,6 @@ def same_persons(design: SurveyDesign, outcome: str, exposure: str, others: Sequ
     if design.stages:
         return design
     return replace(design, table=design.table.assign(**{ROW: np.arange(len(design.table))}), psu=ROW)
-
-
-def fit_terms(design: SurveyDesign, outcome: str, terms: Sequence[str], model: str) -> Regression:
-    """The regression of an outcome on terms, penalised where the data are separated."""
-    right = " + ".join(term_text(design, name) for name in dict.fromkeys(terms))
-    return fit_or_penalise(design, f"{term_text(design, outcome)} ~ {right}", model)
 
 
 def compare_fits(

@@ -11,8 +11,9 @@ from crampstats.core.errors import OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.association_data import check_columns, plain_design
+from crampstats.estimate.fallbacks import fit_terms
 from crampstats.estimate.intervals import check_level
-from crampstats.estimate.paired_fits import compare_fits, fit_terms, mark_penalised, only_place, same_persons
+from crampstats.estimate.paired_fits import compare_fits, mark_penalised, only_place, same_persons
 from crampstats.estimate.regression import Regression, estimate_coefficients
 
 ADJUSTMENT, ROLE = "adjustment", "role"

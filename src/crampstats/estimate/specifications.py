@@ -18,9 +18,9 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.association_data import check_columns, complete_cases, plain_design, refuse_impossible
 from crampstats.estimate.cautions import join_cautions
-from crampstats.estimate.glm import find_family
+from crampstats.estimate.fallbacks import check_model, fit_terms, measure_of
 from crampstats.estimate.intervals import check_level
-from crampstats.estimate.paired_fits import fit_terms, mark_penalised
+from crampstats.estimate.paired_fits import mark_penalised
 from crampstats.estimate.regression import Regression, estimate_coefficients
 
 GROUPS = ("adjustment", "population", "exposure_form", "model")
@@ -46,7 +46,7 @@ class Specifications:
     exposure_forms
         Name to the column of the exposure, or to (column, level) of a category with several. Default: the exposure as it is.
     models
-        Models of `fit_regression`.
+        Models of `fit_regression`, or "proportional odds".
 
     Raises
     ------
@@ -68,7 +68,7 @@ class Specifications:
         if empty := [name for name in ("outcomes", "adjustment_sets", "populations", "models") if not getattr(self, name)]:
             raise OptionError(f"a specification curve needs at least one option for {', '.join(empty)}.")
         for model in self.models:
-            find_family(model)
+            check_model(model)
 
     def forms(self, exposure: str) -> Mapping[str, Form]:
         """The exposure forms, or the exposure as it is."""
@@ -99,8 +99,9 @@ class _Curve:
                 raise DataError(cases.constant)
             fit = fit_terms(cases.design, outcome, [column, *cases.adjust], model)
         except (DataError, DesignError) as problem:
-            row = {"measure": find_family(model).measure, "outcome": outcome, "exposure": column, "level": level, "n": cases.n}
-            frame = pd.DataFrame([{**row, "caution": f"suppress: not estimated; {problem}"}])
+            row = {"outcome": outcome, "exposure": column, "level": level, "n": cases.n}
+            measure = measure_of(cases.design, outcome, model)
+            frame = pd.DataFrame([{**row, "measure": measure, "caution": f"suppress: not estimated; {problem}"}])
         else:
             frame = _row(fit, column, level, self.level)
             frame["caution"] = [join_cautions(cases.dropped, text) for text in frame["caution"]]

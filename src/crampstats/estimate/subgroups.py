@@ -24,9 +24,10 @@ from crampstats.estimate.association_data import (
     term_text,
 )
 from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.fallbacks import fit_terms
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
-from crampstats.estimate.paired_fits import fit_terms, mark_penalised
+from crampstats.estimate.paired_fits import mark_penalised
 from crampstats.estimate.regression import Regression, compare_terms, estimate_coefficients, linear_rows, wrap_rows
 from crampstats.estimate.table_one import NO, YES
 

@@ -11,6 +11,7 @@ from crampstats.core.labels import Label
 from crampstats.estimate.association import EXTRAS, associate, estimate_model_terms
 from crampstats.estimate.e_values import e_value
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
+from crampstats.estimate.ordinal import fit_ordinal
 from crampstats.estimate.regression import compare_terms, estimate_coefficients, fit_regression
 
 NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "df", "p_value"]
@@ -201,3 +202,20 @@ def test_all_terms_of_one_model_are_penalised_where_data_are_separated(people):
     found = estimate_model_terms(SurveyDesign(table), "cramps", ["dialysis"], ["age"])
     assert found.frame["caution"].str.startswith("note: penalised fit").all()
     assert np.isfinite(found.frame["estimate"]).all()
+
+
+def test_an_ordered_outcome_takes_proportional_odds(people, design):
+    """Any cramps are frequent here, so E-values take the root of the cumulative odds ratio."""
+    often = pd.Categorical(np.select([people["cramps"] != 1, people.index % 3 == 0], ["never", "often"], "rarely"),
+                           ["never", "rarely", "often"], ordered=True)
+    ordered = SurveyDesign(people.assign(often=often), strata="stratum", psu="psu", weights="weight")
+    found = associate(ordered, "often", ["statin", "smoking"], ["age"])
+    assert set(found.frame["measure"]) == {"cumulative odds ratio"}
+    expected = estimate_coefficients(fit_ordinal(ordered, "often ~ statin + age")).frame.iloc[0]
+    row = rows(found, "statin", "adjusted").iloc[0]
+    np.testing.assert_allclose(row[NUMBERS].to_numpy(float), expected[NUMBERS].to_numpy(float))
+    assert row["e_value"] == pytest.approx(float(e_value(np.sqrt(row["estimate"]))))
+    assert found.method.startswith("Proportional-odds")
+    numbers = SurveyDesign(people.assign(often=often.codes), strata="stratum", psu="psu", weights="weight")
+    asked = associate(numbers, "often", ["statin"], ["age"], model="proportional odds").frame.iloc[-1]
+    assert asked["estimate"] == pytest.approx(row["estimate"])
