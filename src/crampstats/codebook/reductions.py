@@ -24,6 +24,18 @@ NOT_IDENTIFIED = "medicine not identified"
 UNKNOWN = MappingProxyType({-7.0: REFUSED, -9.0: DID_NOT_KNOW, -1.0: NO_ANSWER, -2.0: IMPOSSIBLE, -3.0: NOT_IDENTIFIED})
 CODE_OF = MappingProxyType({reason: code for code, reason in UNKNOWN.items()})
 
+
+def codes_of(*reasons: str) -> dict[float, str]:
+    """Of the codes of `UNKNOWN`, those of some reasons, as a field lists them; no answer at all has none and is empty.
+
+    Examples
+    --------
+    >>> codes_of("refused")
+    {-7.0: 'refused'}
+    """
+    return {CODE_OF[reason]: reason for reason in reasons}
+
+
 # WHO, Global Physical Activity Questionnaire analysis guide, data cleaning: more than 16 hours a day are implausible, and the
 # person is left out of totals.
 LONGEST_MINUTES_A_DAY = 16 * 60.0

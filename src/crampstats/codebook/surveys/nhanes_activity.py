@@ -6,7 +6,7 @@ Questionnaires: https://wwwn.cdc.gov/Nchs/Nhanes/2005-2006/PAQ_D.htm, .../2005-2
 from __future__ import annotations
 
 from crampstats.codebook.columns import DID_NOT_KNOW, REFUSED, Field
-from crampstats.codebook.reductions import UNKNOWN, Activity, MetMinutes, Reduction
+from crampstats.codebook.reductions import IMPOSSIBLE, Activity, MetMinutes, Reduction, codes_of
 from crampstats.codebook.rules import AtLeast
 from crampstats.codebook.surveys.nhanes_codes import ONE_DIGIT, TWO_DIGITS, YES_NO
 
@@ -87,7 +87,8 @@ REDUCTIONS = (
 
 def _total(variable: str, cycles: tuple[str, ...], note: str) -> Field:
     return Field(
-        variable, "PAQ_TOTALS", variable, limits=(0, float("inf")), missing=dict(UNKNOWN), asked=FROM_16, cycles=cycles, note=note
+        variable, "PAQ_TOTALS", variable, limits=(0, float("inf")), missing=codes_of(REFUSED, DID_NOT_KNOW, IMPOSSIBLE),
+        asked=FROM_16, cycles=cycles, note=note,
     )
 
 

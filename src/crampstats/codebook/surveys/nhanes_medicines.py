@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from crampstats.codebook import medicines
 from crampstats.codebook.columns import DID_NOT_KNOW, REFUSED, Field
-from crampstats.codebook.reductions import NO, NOT_IDENTIFIED, UNKNOWN, YES, NamesOneOf, Reduction
+from crampstats.codebook.reductions import NO, NOT_IDENTIFIED, YES, NamesOneOf, Reduction, codes_of
 from crampstats.codebook.surveys.nhanes_codes import ONE_DIGIT, YES_NO
 
 NAMELESS = {"55555": NOT_IDENTIFIED, "77777": REFUSED, "99999": DID_NOT_KNOW}
@@ -43,6 +43,5 @@ REDUCTIONS = (
         several=("RXQ_RX",),
     ),
 )
-FIELDS = tuple(
-    Field(variable, "RXQ_PERSONS", variable, values={YES: True, NO: False}, missing=dict(UNKNOWN)) for variable in CLASSES
-)
+UNKNOWN = codes_of(REFUSED, DID_NOT_KNOW, NOT_IDENTIFIED)
+FIELDS = tuple(Field(variable, "RXQ_PERSONS", variable, values={YES: True, NO: False}, missing=UNKNOWN) for variable in CLASSES)
