@@ -303,10 +303,14 @@ def _wrap(design: SurveyDesign, frame: pd.DataFrame, names: Sequence[str], group
     known = design.known_outcomes
     outcomes = [known[name] for name in groups.columns if name in known]
     found = describe_result(
-        design, frame, groups.columns, outcomes, level, None, groups.unknown,
-        f"Shares and means are {'weighted' if design.weights else 'unweighted'} with their standard errors; persons and missing "
-        "answers are unweighted counts. Groups are compared by standardised mean differences (Austin 2009; Yang, Dalton 2012).",
+        design, frame, groups.columns, outcomes, level, None, 0,
+        f"Shares and means are {'weighted' if design.weights else 'unweighted'}."
+        + (" Groups are compared by standardised mean differences (Austin 2009; Yang, Dalton 2012)." if groups.columns else ""),
     )
     own = {name: Label(known[name].label, levels=(NO, YES)) for name in (*groups.columns, *names) if name in known}
     declared = {name: design.labels[name] for name in (*groups.columns, *names) if name in design.labels}
-    return replace(found, labels={**own, **declared})
+    labels = {**own, **declared}
+    if not groups.unknown:
+        return replace(found, labels=labels)
+    words = labels[groups.columns[0]].label if groups.columns[0] in labels else groups.columns[0]
+    return replace(found, labels=labels).with_notes(f"{groups.unknown:,} persons are in no group: {words} is unknown.")

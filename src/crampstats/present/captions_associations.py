@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from crampstats.present.captions import intervals_sentence, made_up_sentence, source_sentence, suppression_sentence
-from crampstats.present.curves import VALUE, dose_curves, linearity_p, read_specifications
+from crampstats.present.curves import (
+    VALUE,
+    choice_words,
+    dose_curves,
+    linearity_p,
+    option_words,
+    read_specifications,
+    subject_words,
+)
 from crampstats.present.ratios import (
     ADJUSTED,
     CRUDE,
@@ -75,12 +83,12 @@ def format_specifications_caption(
 ) -> str:
     """The caption of a specification curve: what varies, which specification was declared beforehand, and all else."""
     found = read_specifications(estimates, main=main)
-    term = Term("", found.rows["exposure"].iloc[0], found.rows["level"].iloc[0])
-    varied = f"Choices: {'; '.join(label_of(estimates, name).label.lower() for name in found.choices)}"
-    told = f"Declared main specification: {', '.join(map(level_words, main.values()))}" if main else ""
+    varied = f"Choices: {'; '.join(choice_words(estimates, name).lower() for name in found.choices)}"
+    chosen = [option_words(estimates, name, option) for name, option in (main or {}).items()]
+    told = f"Declared main specification: {', '.join(chosen)}" if chosen else ""
     outcomes = [format_outcome(outcome) for outcome in estimates.outcomes.values()]
     about = f"Outcome{'s' if len(outcomes) > 1 else ''}: {'; '.join(outcomes)}" if outcomes else ""
-    first = title or f"Specification curve: {term_phrase(estimates, term)}"
+    first = title or f"Specification curve: {subject_words(estimates, found)}"
     return _caption(estimates, found.rows, [first, about, varied, told], notes)
 
 
@@ -124,10 +132,10 @@ def format_specifications_alt(estimates: Estimates, *, main: Mapping[str, str] |
     """Alternative text of a specification curve: number, range, median, the main one, how many intervals exclude 1."""
     found = read_specifications(estimates, main=main)
     rows = found.rows
-    choices = ", ".join(label_of(estimates, name).label.lower() for name in found.choices)
-    term = term_phrase(estimates, Term("", rows["exposure"].iloc[0], rows["level"].iloc[0]))
+    choices = ", ".join(choice_words(estimates, name).lower() for name in found.choices)
+    measures = " or ".join(f"{measure}s" for measure in dict.fromkeys(rows["measure"]))
     sentences = [
-        f"{_mark(estimates)}Specification curve of {len(rows)} {rows['measure'].iloc[0]}s for {term} over {choices}",
+        f"{_mark(estimates)}Specification curve of {len(rows)} {measures} for {subject_words(estimates, found)} over {choices}",
         f"From {format_ratio(rows['estimate'].iloc[0])} to {format_ratio(rows['estimate'].iloc[-1])}, median "
         f"{format_ratio(found.median)}; {found.above} above 1, {found.excluding} with an interval that excludes 1",
         "" if found.main is None else f"The declared main specification gives {_row_words(rows.iloc[found.main])}, place "

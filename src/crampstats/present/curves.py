@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crampstats.core.errors import DataError, unknown_name
-from crampstats.present.ratios import ADJUSTMENT, is_drawable, require_ratios, rows_of
+from crampstats.present.ratios import ADJUSTMENT, Term, exposure_words, is_drawable, require_ratios, rows_of, term_phrase
+from crampstats.present.reading import label_of, level_words, levels_of, outcomes_of, threshold_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from crampstats.core.estimates import Estimates
 
-VALUE = "exposure_value"
+VALUE, OUTCOME = "exposure_value", "outcome"
 
 
 def dose_curves(estimates: Estimates, outcome: str | None, adjustment: str) -> dict[str, pd.DataFrame]:
@@ -60,7 +61,7 @@ class Specifications:
     rows
         Rows that may be shown, lowest ratio first.
     choices
-        Group columns that differ between the rows.
+        Group columns that differ between the rows, and "outcome" where there are several.
     main
         Place of the declared main specification among the rows; None when it was not declared or may not be shown.
     median
@@ -95,16 +96,15 @@ def read_specifications(estimates: Estimates, *, main: Mapping[str, str] | None 
         As in `plot_specifications`.
     """
     frame = estimates.frame[estimates.frame["unit"] != "statistic"]
-    names = list(dict.fromkeys(frame["exposure"] + " " + frame["level"]))
-    if len(names) > 1:
-        raise DataError(f"a specification curve shows one exposure at one level; there are {len(names)} (first: {names[0]}).")
     require_ratios(frame)
     shown = frame[[is_drawable(row) for _, row in frame.iterrows()]].sort_values("estimate", kind="stable")
     if shown.empty:
         raise DataError(f"a specification curve has nothing to show: {len(frame)} rows, none with an estimate that may be shown.")
-    choices = tuple(name for name in estimates.groups if frame[name].astype(str).nunique() > 1)
+    choices = tuple(name for name in (OUTCOME, *estimates.groups) if frame[name].astype(str).nunique() > 1)
     if not choices:
         raise DataError(f"the {len(frame)} row(s) differ in no group column; a specification curve needs at least one choice.")
+    if (twice := frame[list(choices)].astype(str).duplicated()).any():
+        raise DataError(f"{int(twice.sum())} of {len(frame)} rows repeat the choices of another; one row for each is expected.")
     place = _place_of(estimates, frame, shown, main) if main else None
     median = float(shown["estimate"].median())
     return Specifications(shown.reset_index(drop=True), choices, place, median, len(frame) - len(shown))
@@ -113,8 +113,8 @@ def read_specifications(estimates: Estimates, *, main: Mapping[str, str] | None 
 def _place_of(estimates: Estimates, frame: pd.DataFrame, shown: pd.DataFrame, main: Mapping[str, str]) -> int | None:
     """Place of the main specification among the sorted rows; None when it may not be shown."""
     for name, option in main.items():
-        if name not in estimates.groups:
-            raise unknown_name("choice", name, estimates.groups)
+        if name not in (OUTCOME, *estimates.groups):
+            raise unknown_name("choice", name, (OUTCOME, *estimates.groups))
         if option not in set(frame[name].astype(str)):
             raise unknown_name(f"option of {name}", option, dict.fromkeys(frame[name].astype(str)))
     is_main = (frame[list(main)].astype(str) == list(main.values())).all(axis=1)
@@ -123,3 +123,30 @@ def _place_of(estimates: Estimates, frame: pd.DataFrame, shown: pd.DataFrame, ma
                         f"Give an option of every choice: {', '.join(estimates.groups)}.")
     index = is_main[is_main].index[0]
     return list(shown.index).index(index) if index in shown.index else None
+
+
+def choice_words(estimates: Estimates, name: str) -> str:
+    """A choice as a heading."""
+    words = "Outcome" if name == OUTCOME else label_of(estimates, name).label
+    return words[:1].upper() + words[1:]
+
+
+def option_words(estimates: Estimates, name: str, option: str) -> str:
+    """An option of a choice; an outcome by its threshold, or its label."""
+    return threshold_words(estimates, option) if name == OUTCOME else level_words(option)
+
+
+def options_of(estimates: Estimates, found: Specifications) -> dict[str, list[str]]:
+    """Options of each choice that some row has, in their declared order."""
+    known = {name: set(found.rows[name].astype(str)) for name in found.choices}
+    order = {name: outcomes_of(estimates) if name == OUTCOME else levels_of(estimates, name) for name in found.choices}
+    return {name: [option for option in order[name] if option in known[name]] for name in found.choices}
+
+
+def subject_words(estimates: Estimates, found: Specifications) -> str:
+    """The exposure, or its forms, of a specification curve; "" when it is not named."""
+    rows = found.rows
+    terms = dict.fromkeys(zip(rows["exposure"], rows["level"], strict=True))
+    if len(terms) == 1:
+        return term_phrase(estimates, Term("", *next(iter(terms)))) if rows["exposure"].iloc[0] else ""
+    return " / ".join(dict.fromkeys(exposure_words(estimates, exposure) for exposure, _ in terms))

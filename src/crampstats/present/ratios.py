@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -43,8 +42,11 @@ class Term:
 
     @property
     def main(self) -> pd.Series:
-        """The row that is drawn strongest: the adjusted one, else the last there is."""
-        return self.rows[ADJUSTED] if ADJUSTED in self.rows else self.rows[list(self.rows)[-1]]
+        """The row that is drawn strongest: the adjusted one, else the last of the first measure (not a change of it)."""
+        if ADJUSTED in self.rows:
+            return self.rows[ADJUSTED]
+        rows = list(self.rows.values())
+        return [row for row in rows if row["measure"] == rows[0]["measure"]][-1]
 
 
 def read_terms(
@@ -113,7 +115,8 @@ def rows_of(estimates: Estimates, outcome: str | None) -> pd.DataFrame:
 
 
 def require_ratios(frame: pd.DataFrame) -> None:
-    """Refuse rows that a logarithmic axis cannot show."""
+    """Refuse rows that a logarithmic axis cannot show; rows without an estimate are no matter."""
+    frame = frame[frame["estimate"].notna()]
     others = frame[frame["unit"] != "ratio"]
     if len(others):
         raise DataError(
@@ -121,7 +124,7 @@ def require_ratios(frame: pd.DataFrame) -> None:
             f"{others['exposure'].iloc[0]}, unit {others['unit'].iloc[0]!r}); a logarithmic axis shows ratios only. "
             "Print differences as a table."
         )
-    if (broken := frame["estimate"].notna() & ~(frame["estimate"] > 0)).any():
+    if (broken := ~(frame["estimate"] > 0)).any():
         raise DataError(f"{int(broken.sum())} ratio(s) are not above 0 (first: {frame.loc[broken, 'estimate'].iloc[0]:g}).")
 
 
@@ -171,10 +174,20 @@ def family_words(estimates: Estimates, family: str) -> str:
 
 
 def reference_level(estimates: Estimates, exposure: str, levels: Sequence[str]) -> str:
-    """The declared level of a category that no row speaks of, with which the others are compared; "" when that is unclear."""
+    """The declared level of a category that no row speaks of, with which the others are compared; "" when that is unclear.
+
+    A yes/no exposure has none: that yes is compared with no goes without saying.
+    """
+    if [level.lower() for level in levels] in [[yes] for yes in YES]:
+        return ""
     declared = label_of(estimates, exposure).levels
     absent = [level for level in declared if level not in levels]
     return absent[0] if len(absent) == 1 and len(levels) == len(declared) - 1 else ""
+
+
+def level_cell(level: str) -> str:
+    """A level below the name of its exposure."""
+    return level_phrase(level) or level or "not estimated"
 
 
 def measure_words(frame: pd.DataFrame) -> str:
@@ -216,18 +229,6 @@ def format_ratio_interval(row: pd.Series) -> tuple[str, str]:
     ratio, *bounds = (format_ratio(row[name], digits=digits) if pd.notna(row[name]) else ""
                       for name in ("estimate", "conf_low", "conf_high"))
     return ratio, " to ".join(bounds) if all(bounds) else ""
-
-
-def caution_letters(rows: Sequence[pd.Series]) -> dict[str, str]:
-    """A letter for each caution, in the order of the rows; numbers after z."""
-    cautions = dict.fromkeys(row["caution"] for row in rows if row["caution"])
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    return {caution: letters[place] if place < len(letters) else str(place + 1) for place, caution in enumerate(cautions)}
-
-
-def caution_words(caution: str) -> str:
-    """A caution as a note: "suppress: why" is an order to the printer and reads "suppressed: why"."""
-    return re.sub(r"^\s*suppress\b", "suppressed", caution, flags=re.IGNORECASE)
 
 
 def outcome_title(estimates: Estimates, outcome: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from crampstats.core.errors import DataError, unknown_name
@@ -27,6 +29,24 @@ def is_suppressed(caution: str) -> bool:
     (True, False)
     """
     return caution.strip().lower().startswith(SUPPRESS)
+
+
+def caution_letters(cautions: Iterable[str]) -> dict[str, str]:
+    """A letter for each caution, in order; numbers after z.
+
+    Examples
+    --------
+    >>> caution_letters(["", "review: 6 df", "note: sparse", "review: 6 df"])
+    {'review: 6 df': 'a', 'note: sparse': 'b'}
+    """
+    different = dict.fromkeys(caution for caution in cautions if caution)
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    return {caution: letters[place] if place < len(letters) else str(place + 1) for place, caution in enumerate(different)}
+
+
+def caution_words(caution: str) -> str:
+    """A caution as a note: "suppress: why" is an order to the printer and reads "suppressed: why"."""
+    return re.sub(rf"^\s*{SUPPRESS}\b", "suppressed", caution, flags=re.IGNORECASE)
 
 
 def label_of(estimates: Estimates, column: str) -> Label:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from crampstats.core.errors import DataError
 from crampstats.present.reading import (
+    caution_letters,
+    caution_words,
     is_suppressed,
     label_of,
     level_words,
@@ -73,9 +75,9 @@ def format_table(estimates: Estimates, *, title: str = "", digits: int = 1, by_o
     """
     if not len(estimates):
         raise DataError("a table needs at least one row; these estimates hold none.")
-    marks = _marks(estimates)
-    notes = [f"[{mark}] {format_sentence(_note(caution))}" for caution, mark in marks.items()]
-    return _table(_display(estimates, marks, digits), title=title, notes=[*_context(estimates), *notes],
+    marks = caution_letters(estimates.frame["caution"])
+    notes = [f"[{mark}] {format_sentence(caution_words(caution))}" for caution, mark in marks.items()]
+    return build_table(_display(estimates, marks, digits), title=title, notes=[*context_lines(estimates), *notes],
                   grouped_by=OUTCOME if by_outcome and len(outcomes_of(estimates)) > 1 else None,
                   right=(_interval_heading(estimates), "p", "n", "Cases"))
 
@@ -93,7 +95,7 @@ def format_claims_table(check: ClaimCheck, *, title: str = "") -> GT:
             "Reading": claim.statement, "Verdict": verdict.word, "Why": format_reason(verdict), "Claimed": value, "Found": found,
             "Population; window; threshold": f"{claim.population}; {claim.recall_window}; {claim.threshold}",
         })
-    return _table(pd.DataFrame(rows), title=title, notes=[format_sentence(note) for note in check.notes], right=())
+    return build_table(pd.DataFrame(rows), title=title, notes=[format_sentence(note) for note in check.notes], right=())
 
 
 def format_flow_table(flow: Flow, *, title: str = "") -> GT:
@@ -104,7 +106,7 @@ def format_flow_table(flow: Flow, *, title: str = "") -> GT:
     for step in flow.steps:
         rows += [{"Step": f"left out: {reason}", "Persons": f"\u2212{format_count(count)}"} for reason, count in step.excluded]
         rows.append({"Step": step.label, "Persons": format_count(step.n)})
-    return _table(pd.DataFrame(rows), title=title, right=("Persons",))
+    return build_table(pd.DataFrame(rows), title=title, right=("Persons",))
 
 
 def format_frame(frame: pd.DataFrame, *, title: str = "", labels: Mapping[str, str] | None = None) -> GT:
@@ -120,7 +122,7 @@ def format_frame(frame: pd.DataFrame, *, title: str = "", labels: Mapping[str, s
         Words for column names; a column without stays under its own name.
     """
     shown = frame.rename(columns=dict(labels or {})).astype(object)
-    return _table(shown.where(frame.notna().to_numpy(), "").astype(str), title=title,
+    return build_table(shown.where(frame.notna().to_numpy(), "").astype(str), title=title,
                   right=[shown_name for name, shown_name in zip(frame, shown, strict=True) if _is_number(frame[name])])
 
 
@@ -230,19 +232,7 @@ def _estimate(estimates: Estimates, row: pd.Series, marks: Mapping[str, str], di
     return f"{text} [{marks[row['caution']]}]" if row["caution"] else text
 
 
-def _marks(estimates: Estimates) -> dict[str, str]:
-    """A letter for each caution, in the order of the rows; numbers after z."""
-    cautions = [caution for caution in dict.fromkeys(estimates.frame["caution"]) if caution]
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    return {caution: letters[place] if place < len(letters) else str(place + 1) for place, caution in enumerate(cautions)}
-
-
-def _note(caution: str) -> str:
-    """A caution as a note: "suppress: why" is an order to the printer and reads "suppressed: why"."""
-    return re.sub(r"^\s*suppress\b", HIDDEN, caution, flags=re.IGNORECASE)
-
-
-def _context(estimates: Estimates) -> list[str]:
+def context_lines(estimates: Estimates) -> list[str]:
     """Population, window, weights and source: a table copied out of the page still says of whom it speaks."""
     windows = windows_of(estimates)
     parts = [population_of(estimates), f"recall window: {', '.join(windows)}" if windows else "", estimates.weights,
@@ -251,8 +241,9 @@ def _context(estimates: Estimates) -> list[str]:
     return [f"{MADE_UP}. {line}" if estimates.source.made_up else line]
 
 
-def _table(frame: pd.DataFrame, *, title: str, right: Collection[str], notes: Sequence[str] = (),
-           grouped_by: str | None = None) -> GT:
+def build_table(
+    frame: pd.DataFrame, *, title: str, right: Collection[str], notes: Sequence[str] = (), grouped_by: str | None = None,
+) -> GT:
     """A great_tables table: the columns `right` hold numbers and end flush, the others hold words; notes below."""
     from great_tables import GT
 

@@ -23,6 +23,7 @@ MADE_UP = "MADE-UP DATA"
 MADE_UP_WARNING = "These data were generated. They show how the program works and say nothing about people."
 SMALLEST_P = 0.001
 TINY = 1e-12
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def format_share(share: float, *, digits: int = 1) -> str:
@@ -117,6 +118,19 @@ def format_sentence(text: str) -> str:
     """
     text = text.strip()
     return text and text[0].upper() + text[1:] + ("" if text[-1] in ".!?" else ".")
+
+
+def keep_together(text: str) -> str:
+    """Text whose numbers do not part from their sign or name at the end of a line.
+
+    Examples
+    --------
+    >>> keep_together("58.5 % of n = 10") == f"58.5{NO_BREAK}% of n{NO_BREAK}={NO_BREAK}10"
+    True
+    """
+    text = re.sub(r"(?<=\d) (?=%)", NO_BREAK, " ".join(text.split()))
+    text = re.sub(r"([<>]=?) (?=\d)", rf"\1{NO_BREAK}", text)
+    return re.sub(rf"\b(n|p) ([=<>])[ {NO_BREAK}](?=\d)", rf"\1{NO_BREAK}\2{NO_BREAK}", text)
 
 
 def format_headline(estimates: Estimates, *, row: int = 0, claimed: float | None = None) -> str:

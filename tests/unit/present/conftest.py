@@ -12,6 +12,8 @@ from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 
+from .made_up_associations import MAIN, make_associations, make_doses, make_scales, make_specifications, make_subgroups
+
 ANY = Outcome("any_cramps", "Leg cramps at night, any", "adults", "past month", "at least once")
 FREQUENT = Outcome("frequent_cramps", "Leg cramps at night, often", "adults", "past month", "five or more times")
 SURVEY = Source("a survey of 2020", citation="Doe J. A survey. https://example.org/survey.")
@@ -108,7 +110,8 @@ def flow() -> Flow:
             .leave("analysed", {"refused": 3, "did not know": 7}))
 
 
-FIGURES = ("prevalence", "age_curve", "forest", "flow", "readings")
+FIGURES = ("prevalence", "age_curve", "forest", "flow", "readings", "associations", "subgroups", "dose_response",
+           "specifications")
 
 
 @pytest.fixture(params=FIGURES)
@@ -131,6 +134,10 @@ def draw(flow: Flow):
             "forest": lambda: figures.plot_forest(make_forest(source), claimed=0.6, **look),
             "flow": lambda: figures.plot_flow(flow, source=source, **look),
             "readings": lambda: figures.plot_claim_readings(make_check(source), **look),
+            "associations": lambda: figures.plot_associations(make_associations(source), **look),
+            "subgroups": lambda: figures.plot_subgroups(make_subgroups(source), **look),
+            "dose_response": lambda: figures.plot_dose_response(make_doses(source), scales=make_scales(), **look),
+            "specifications": lambda: figures.plot_specifications(make_specifications(source), main=MAIN, **look),
         }[name]()
 
     return draw_one

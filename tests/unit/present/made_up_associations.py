@@ -11,6 +11,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
+from crampstats.present.figures.dose_response import ExposureScale
 
 FREQUENT = Outcome("frequent_cramps", "Leg cramps at night, often", "adults", "past month", "five or more times")
 SURVEY = Source("a survey of 2020", citation="Doe J. A survey. https://example.org/survey.")
@@ -101,12 +102,15 @@ def make_subgroups(source: Source = SURVEY) -> Estimates:
     )
 
 
-def make_doses(source: Source = SURVEY, exposures: tuple[str, ...] = ("serum_sodium_mmol_l", "serum_potassium_mmol_l")) -> Estimates:
+RANGES = {"serum_sodium_mmol_l": (132, 139, 146), "serum_potassium_mmol_l": (3.0, 4.0, 5.2),
+          "serum_calcium_mmol_l": (2.1, 2.36, 2.65)}
+
+
+def make_doses(source: Source = SURVEY, exposures: tuple[str, ...] = tuple(RANGES)[:2]) -> Estimates:
     """U-shaped curves around the middle of a plausible range, with a test of non-linearity each."""
-    ranges = {"serum_sodium_mmol_l": (132, 139, 146), "serum_potassium_mmol_l": (3.0, 4.0, 5.2), "serum_calcium_mmol_l": (2.1, 2.36, 2.65)}
     rows = []
     for exposure in exposures:
-        low, reference, high = ranges[exposure]
+        low, reference, high = RANGES[exposure]
         for step in range(41):
             value = low + (high - low) * step / 40
             away = (value - reference) / (high - low)
@@ -119,6 +123,15 @@ def make_doses(source: Source = SURVEY, exposures: tuple[str, ...] = ("serum_sod
         population="adults aged 20 and over", weights="examination weights", source=source,
         method="Restricted cubic splines with four knots",
     )
+
+
+def make_scales() -> dict[str, ExposureScale]:
+    """Values of 200 persons spread evenly over each range, with a reference range and a reference value."""
+    return {
+        name: ExposureScale(values=[low + (high - low) * i / 199 for i in range(200)], reference_low=low + (high - low) / 4,
+                            reference_high=high - (high - low) / 4, reference=middle)
+        for name, (low, middle, high) in RANGES.items()
+    }
 
 
 CHOICES = {
@@ -139,8 +152,8 @@ def make_specifications(source: Source = SURVEY) -> Estimates:
             for k, p in enumerate(CHOICES["population"]):
                 for m, e in enumerate(CHOICES["exposure_form"]):
                     choice = dict(zip(CHOICES, (a, o, p, e), strict=True))
-                    rows.append(ratio_row(0.5 - 0.12 * i + 0.09 * j - 0.02 * k + 0.05 * m, 0.10 + 0.03 * j, exposure="hypertension",
-                                          level="yes", **choice))
+                    log = 0.5 - 0.12 * i + 0.09 * j - 0.02 * k + 0.05 * m
+                    rows.append(ratio_row(log, 0.10 + 0.03 * j, exposure="hypertension", level="yes", **choice))
     rows[7] |= {"estimate": None, "conf_low": None, "conf_high": None, "caution": "note: the fit did not converge"}
     rows[9] |= {"caution": "suppress: 3 events"}
     rows[11] |= {"caution": "review: 6 degrees of freedom (< 8)"}

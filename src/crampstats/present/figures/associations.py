@@ -14,12 +14,10 @@ from crampstats.present.ratios import (
     ADJUSTED,
     CRUDE,
     Term,
-    caution_letters,
-    caution_words,
     exposure_words,
     family_words,
     is_drawable,
-    level_phrase,
+    level_cell,
     measure_words,
     read_terms,
     reference_level,
@@ -27,7 +25,7 @@ from crampstats.present.ratios import (
     rows_of,
     term_phrase,
 )
-from crampstats.present.reading import label_of, level_words
+from crampstats.present.reading import caution_letters, caution_words, label_of, level_words
 from crampstats.present.theme import PAGE_MM, theme
 from crampstats.present.wording import format_count, format_p_value, format_sentence
 
@@ -72,7 +70,7 @@ def plot_associations(
     shown = [term for term in terms if is_drawable(term.main)]
     if not shown:
         raise DataError(f"a forest of associations has nothing to show: {len(terms)} terms, all suppressed or without estimate.")
-    letters = caution_letters([term.main for term in shown])
+    letters = caution_letters(term.main["caution"] for term in shown)
     lettered = len(letters) <= MOST_CAUTIONS
     lines = _association_lines(estimates, shown, letters if lettered else {}, crude=crude)
     level = f"{100 * estimates.confidence_level:g} %"
@@ -104,7 +102,7 @@ def _exposure_lines(estimates: Estimates, levels: Sequence[Term], letters: Mappi
     """One row, or a name over the rows of its levels, with the level they are compared with."""
     reference = reference_level(estimates, levels[0].exposure, [term.level for term in levels])
     named = len(levels) > 1 or bool(reference)
-    words = [level_phrase(term.level) or term.level for term in levels] if named else [term_phrase(estimates, levels[0])]
+    words = [level_cell(term.level) for term in levels] if named else [term_phrase(estimates, levels[0])]
     against = f" (vs {level_words(reference)})" if reference else ""
     if named and len(levels) == 1:
         named, words = False, [f"{exposure_words(estimates, levels[0].exposure)}: {words[0]}{against}"]
@@ -189,7 +187,7 @@ def plot_subgroups(
     shown = rows[[is_drawable(row) for _, row in rows.iterrows()]]
     if shown.empty:
         raise DataError(f"a forest of subgroups has nothing to show: {len(rows)} rows, all suppressed or without estimate.")
-    letters = caution_letters([row for _, row in shown.iterrows()])
+    letters = caution_letters(shown["caution"])
     lettered = len(letters) <= MOST_CAUTIONS
     lines = _subgroup_lines(estimates, shown, subgroup, level, letters if lettered else {})
     interval = f"{100 * estimates.confidence_level:g} %"

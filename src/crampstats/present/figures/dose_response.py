@@ -187,7 +187,7 @@ def _dress(axes: Axes, rug: Axes, curve: pd.DataFrame, scale: ExposureScale | No
     axes.set_xlim(float(curve[VALUE].min()), float(curve[VALUE].max()))
     axes.grid(axis="y", **GRID_LINE)
     axes.axhline(1.0, **NO_DIFFERENCE)
-    axes.tick_params(axis="x", bottom=False, labelbottom=False)
+    axes.set_xticks([])
     sns.despine(ax=axes, bottom=True)
     rug.set_xlim(axes.get_xlim())
     rug.set_ylim(0, 1.25)
@@ -210,7 +210,11 @@ def _thin_ticks(rug: Axes, look: Look) -> None:
 
     width = rug.get_position().width * look.width_mm
     room = text_mm("0000.0", look.small_points) + 1.5
-    rug.xaxis.set_major_locator(MaxNLocator(nbins=max(2, int(width / room) - 1), steps=[1, 2, 2.5, 5, 10]))
+    left, right = rug.get_xlim()
+    # matplotlib offers one tick beyond each end
+    ticks = [tick for tick in MaxNLocator(nbins=max(2, int(width / room) - 1), steps=[1, 2, 2.5, 5, 10]).tick_values(left, right)
+             if left <= tick <= right]
+    rug.set_xticks(ticks, labels=[f"{tick:.10g}" for tick in ticks])
 
 
 def _shade(axes: Axes, rug: Axes, scale: ExposureScale, look: Look) -> None:

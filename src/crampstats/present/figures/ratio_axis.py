@@ -16,6 +16,7 @@ from crampstats.present.theme import INK, QUIET
 
 # An interval from 0.01 to 300 would squeeze all others; beyond these factors it ends in an arrow, its numbers stand beside it.
 FARTHEST, BEYOND_ESTIMATE = 4.0, 1.6
+MOST = 20.0  # and no axis reaches farther than this, even for an estimate: a separated term has one of thousands
 NARROWEST = 1.25  # an axis shows at least 1/1.25 to 1.25
 TICKS = (
     (0.9, 0.92, 0.94, 0.96, 0.98, 1, 1.02, 1.04, 1.06, 1.08, 1.1),
@@ -48,8 +49,8 @@ def find_span(rows: Iterable[pd.Series]) -> RatioSpan:
     frame = pd.DataFrame([row[["estimate", "conf_low", "conf_high"]] for row in rows]).astype(float)
     least, most = float(frame["estimate"].min()), float(frame["estimate"].max())
     lowest, highest = float(frame.min(axis=None)), float(frame.max(axis=None))
-    low = max(lowest, min(1 / FARTHEST, least / BEYOND_ESTIMATE)) if lowest > 0 else min(1 / FARTHEST, least / BEYOND_ESTIMATE)
-    high = min(highest, max(FARTHEST, most * BEYOND_ESTIMATE))
+    low = max(lowest, min(1 / FARTHEST, max(least / BEYOND_ESTIMATE, 1 / MOST)))
+    high = min(highest, max(FARTHEST, min(most * BEYOND_ESTIMATE, MOST)))
     return RatioSpan(min(low / 1.04, 1 / NARROWEST), max(high * 1.04, NARROWEST))
 
 
@@ -93,15 +94,18 @@ def set_ratio_axis(axis: Any, span: RatioSpan, length_mm: float, points: float) 
 
 def draw_ratio(axes: Axes, row: pd.Series, middle: float, span: RatioSpan, *, colour: str, marker: str, size: float = 3.9,
                width: float = 1.1, hollow: bool = False, edge: str = INK, order: float = 3.0) -> None:
-    """One ratio with its interval, lying; an end beyond the axis is an arrow."""
+    """One ratio with its interval, lying; an end beyond the axis is an arrow, and so is a ratio."""
     low, ratio, high = (float(row[name]) for name in ("conf_low", "estimate", "conf_high"))
-    if not (math.isnan(low) or math.isnan(high)):
-        ends = [max(low, span.low), min(high, span.high)]
+    low, high = (ratio, ratio) if math.isnan(low) or math.isnan(high) else (low, high)
+    if low < high or not span.low <= ratio <= span.high:
+        ends = [min(max(end, span.low), span.high) for end in (low, high)]
         axes.plot(ends, [middle, middle], color=colour, linewidth=width, solid_capstyle="butt", zorder=order)
         for beyond, end, arrow in ((low < span.low, ends[0], "<"), (high > span.high, ends[1], ">")):
             if beyond:
                 axes.plot([end], [middle], marker=arrow, markersize=size, color=colour, linestyle="none", zorder=order,
                           markeredgewidth=0, clip_on=False)
+    if not span.low <= ratio <= span.high:
+        return
     axes.plot([ratio], [middle], linestyle="none", marker=marker, markersize=size, markerfacecolor="white" if hollow else colour,
               markeredgecolor=colour if hollow else edge, markeredgewidth=0.9 if hollow else 0.4, zorder=order + 1)
 

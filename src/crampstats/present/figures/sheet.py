@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,10 +17,9 @@ from matplotlib.transforms import Affine2D
 from crampstats.core.source import Source
 from crampstats.present.reading import row_words, shown_rows, suppressed_rows
 from crampstats.present.theme import FAINT, FONT, INK, MM_PER_INCH, MM_PER_POINT, QUIET, SAVING, Look
-from crampstats.present.wording import MADE_UP, format_share
+from crampstats.present.wording import MADE_UP, NO_BREAK, format_share, keep_together
 
 EDGE_MM = 1.5
-NO_BREAK = "\N{NO-BREAK SPACE}"
 SCREEN_SLACK = 1.03  # on coarse screens letters are set on whole pixels and run up to 3 % wider
 STAMP = "made-up-stamp"  # id of the stamp in the figure and in the SVG
 
@@ -134,19 +132,6 @@ def wrap_to(text: str, width_mm: float, points: float, *, bold: bool = False) ->
             else:
                 lines.append(piece)
     return [line.replace(NO_BREAK, " ") for line in lines if line] or [""]
-
-
-def keep_together(text: str) -> str:
-    """Text whose numbers do not part from their sign or name at the end of a line.
-
-    Examples
-    --------
-    >>> keep_together("58.5 % of n = 10") == f"58.5{NO_BREAK}% of n{NO_BREAK}={NO_BREAK}10"
-    True
-    """
-    text = re.sub(r"(?<=\d) (?=%)", NO_BREAK, " ".join(text.split()))
-    text = re.sub(r"([<>]=?) (?=\d)", rf"\1{NO_BREAK}", text)
-    return re.sub(rf"\b(n|p) ([=<>])[ {NO_BREAK}](?=\d)", rf"\1{NO_BREAK}\2{NO_BREAK}", text)
 
 
 def _pieces(word: str, width_mm: float, points: float, bold: bool) -> list[str]:

@@ -8,7 +8,14 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from crampstats.core.estimates import Estimates
-from crampstats.present.curves import Specifications, read_specifications
+from crampstats.present.curves import (
+    Specifications,
+    choice_words,
+    option_words,
+    options_of,
+    read_specifications,
+    subject_words,
+)
 from crampstats.present.figures.ratio_axis import NO_DIFFERENCE, RatioSpan, find_span, find_ticks, set_ratio_axis
 from crampstats.present.figures.sheet import (
     EDGE_MM,
@@ -20,13 +27,13 @@ from crampstats.present.figures.sheet import (
     wrap_notes,
     wrap_to,
 )
-from crampstats.present.ratios import Term, format_ratio, measure_words, term_phrase
-from crampstats.present.reading import label_of, level_words, levels_of
+from crampstats.present.ratios import format_ratio, measure_words
 from crampstats.present.theme import FAINT, INK, MM_PER_POINT, PAGE_MM, QUIET, Look, theme
 from crampstats.present.wording import format_count
 
 CURVE_MM = 46.0
 BETWEEN_MM = 2.5
+WIDEST_STRIPE_MM = 5.0
 
 
 def plot_specifications(
@@ -37,8 +44,8 @@ def plot_specifications(
     Parameters
     ----------
     estimates
-        Ratios of one exposure, one row per specification; the group columns are the choices ("adjustment_set",
-        "outcome_definition"). Labels name the choices and order their options.
+        Ratios of one exposure (or its forms), one row per specification; the group columns, and the outcomes where there are
+        several, are the choices. Labels name the choices and order their options.
     main
         Option of each choice in the specification that was declared beforehand.
     width_mm, grey
@@ -55,11 +62,10 @@ def plot_specifications(
     OptionError
         `main` names a choice or option that is not there, or the width is unreadable.
     DataError
-        There is no choice, several exposures, no row to show, a row that is no ratio, or `main` is not exactly one row.
+        There is no choice, no row to show, a row that is no ratio or repeats another, or `main` is not exactly one row.
     """
     found = read_specifications(estimates, main=main)
-    options = {name: [level for level in levels_of(estimates, name) if level in set(found.rows[name].astype(str))]
-               for name in found.choices}
+    options = options_of(estimates, found)
     span = find_span([row for _, row in found.rows.iterrows()])
     level = f"{100 * estimates.confidence_level:g} %"
     with theme(width_mm=width_mm, grey=grey) as look:
@@ -89,8 +95,8 @@ class _Matrix:
         size = look.small_points
         self.lines: list[tuple[str, str, list[str]]] = []
         for name, levels in options.items():
-            self.lines.append((name, "", wrap_to(label_of(estimates, name).label, room, size, bold=True)))
-            self.lines += [(name, level, wrap_to(level_words(level), room - 2.0, size)) for level in levels]
+            self.lines.append((name, "", wrap_to(choice_words(estimates, name), room, size, bold=True)))
+            self.lines += [(name, level, wrap_to(option_words(estimates, name, level), room - 2.0, size)) for level in levels]
         self.left = EDGE_MM + 2.0 + widest_mm([line for *_, lines in self.lines for line in lines], size, bold=True) + 2.5
         self.step = line_mm(size)
         self.middles: dict[tuple[str, str], float] = {}
@@ -132,7 +138,7 @@ def _draw_curve(axes: Axes, found: Specifications, span: RatioSpan, width: float
                       zorder=3)
     axes.axhline(found.median, color=INK, linewidth=0.8, linestyle=(0, (4, 2)), zorder=2)
     if found.main is not None:
-        _stripe(axes, found.main, look)
+        _stripe(axes, found.main, width, n, look)
         strokes = look.strokes(1)
         row = rows.iloc[found.main]
         colour = look.accent(strokes.colour, INK)
@@ -141,9 +147,10 @@ def _draw_curve(axes: Axes, found: Specifications, span: RatioSpan, width: float
                   markeredgewidth=0.5, zorder=5)
 
 
-def _stripe(axes: Axes, place: int, look: Look) -> None:
+def _stripe(axes: Axes, place: int, width: float, n: int, look: Look) -> None:
     """Mark the main specification through curve and dots."""
-    axes.axvspan(place - 0.5, place + 0.5, facecolor=look.accent("#F9E3D3", "#DDDDDD"), edgecolor="none", zorder=0.5)
+    half = min(0.5, WIDEST_STRIPE_MM / 2 * n / width)
+    axes.axvspan(place - half, place + half, facecolor=look.accent("#F9E3D3", "#DDDDDD"), edgecolor="none", zorder=0.5)
 
 
 def _draw_dots(axes: Axes, found: Specifications, matrix: _Matrix, width: float, look: Look) -> None:
@@ -168,13 +175,12 @@ def _draw_dots(axes: Axes, found: Specifications, matrix: _Matrix, width: float,
             axes.plot([found.main], [middle], linestyle="none", marker="D", markersize=max(size, 3.0),
                       color=look.accent(look.strokes(1).colour, INK), markeredgewidth=0, zorder=3)
     if found.main is not None:
-        _stripe(axes, found.main, look)
+        _stripe(axes, found.main, width, n, look)
 
 
 def _notes(estimates: Estimates, found: Specifications, level: str) -> list[str]:
     """What the marks mean, and what was counted."""
-    row = found.rows.iloc[0]
-    term = term_phrase(estimates, Term("", row["exposure"], row["level"])) if row["exposure"] else ""
+    term = subject_words(estimates, found)
     n = len(found.rows)
     marks = f"Lines: {level} intervals, dark where they exclude 1. Dashed: the median ({format_ratio(found.median)})."
     if found.main is not None:
