@@ -28,6 +28,19 @@ LONG_ACTING_BETA_AGONISTS = ("SALMETEROL", "FORMOTEROL", "ARFORMOTEROL")
 WITH_STEROID = ("FLUTICASONE; SALMETEROL", "BUDESONIDE; FORMOTEROL", "FORMOTEROL; MOMETASONE")
 QUININE = ("QUININE",)
 
+# Garrison 2012, abstract: adjusted sequence ratio and 95 % interval, new quinine in the year after the medicine against the year
+# before it, adults aged 50+ in British Columbia. Not odds ratios, so compared by direction only.
+SEQUENCE_RATIOS = {
+    "takes_any_diuretic": (1.47, 1.33, 1.63),
+    "takes_potassium_sparing_diuretic": (2.12, 1.61, 2.78),
+    "takes_thiazide_diuretic": (1.48, 1.29, 1.68),
+    "takes_loop_diuretic": (1.20, 1.00, 1.44),
+    "takes_statin": (1.16, 1.04, 1.29),
+    "takes_long_acting_beta_agonist": (2.42, 2.02, 2.89),
+    "takes_beta_agonist_alone": (2.17, 1.56, 3.02),
+    "takes_beta_agonist_with_steroid": (2.55, 2.06, 3.12),
+}
+
 
 def _takes(name: str, label: str) -> Variable:
     return Variable(name, label, kind="yes/no", missing=MISSING, population=POPULATION)

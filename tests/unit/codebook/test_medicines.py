@@ -29,6 +29,12 @@ def test_what_leaves_a_class_open_is_none_of_its_names():
         assert not set(words) & set(unsure)
 
 
+def test_every_published_ratio_is_of_a_declared_medicine_and_lies_inside_its_interval():
+    declared = {item.name for item in (*medicines.VARIABLES, *medicines.DERIVED)}
+    assert set(medicines.SEQUENCE_RATIOS) <= declared
+    assert all(low < ratio < high for ratio, low, high in medicines.SEQUENCE_RATIOS.values())
+
+
 @pytest.mark.nhanes
 @needs_files
 def test_everybody_of_the_files_has_one_answer_or_one_reason(real):
