@@ -125,6 +125,11 @@ class Survey:
             self.weight(self.component_of(entry))
         for cycle in self.cycles:
             _refuse_repeats(f"field of {cycle.name}", [entry.variable for entry in self.fields_of(cycle)])
+            _refuse_repeats(f"reduction of {cycle.name}", [reduction.name for reduction in self.reductions_of(cycle)])
+            made = {item.name: [column.name for column in item.columns] for item in self.reductions_of(cycle)}
+            for entry in self.fields_of(cycle):
+                if entry.column not in made.get(entry.table, [entry.column]):
+                    raise unknown_name(f"column of the reduction {entry.table!r}", entry.column, made[entry.table])
 
     def _check_derived(self) -> None:
         known = {variable.name for variable in self.variables} | {"cycle"}
@@ -311,10 +316,13 @@ class Survey:
         import pandas as pd
 
         places: dict[str, list[str]] = {}
-        made = {(item.name, column.name): f" = {column.describe()}" for item in self.reductions for column in item.columns}
+        made = {
+            (item.name, column.name, item.cycles): f" = {column.describe()}" for item in self.reductions for column in item.columns
+        }
         for entry in self.fields:
             cycles = f" ({', '.join(entry.cycles)})" if entry.cycles else ""
-            places.setdefault(entry.variable, []).append(entry.describe() + made.get((entry.table, entry.column), "") + cycles)
+            how = made.get((entry.table, entry.column, entry.cycles), "")
+            places.setdefault(entry.variable, []).append(entry.describe() + how + cycles)
         rows = [
             (item.name, item.label, item.unit, ", ".join(item.levels), item.population, item.missing,
              " | ".join(places.get(item.name, [])))

@@ -83,3 +83,18 @@ def test_unknown_cycles_and_weights_list_the_valid_ones():
         NHANES.cycle("2005")
     with pytest.raises(OptionError, match="interview, exam"):
         NHANES.weight("examination")
+
+
+def test_a_field_of_a_column_its_reduction_does_not_make_is_refused():
+    with pytest.raises(OptionError, match=r"unknown column of the reduction 'RXQ_PERSONS' 'takes_aspirin'"):
+        replace(
+            NHANES, variables=(*NHANES.variables, Variable("takes_aspirin", "Takes aspirin", kind="yes/no")),
+            fields=(*NHANES.fields, Field("takes_aspirin", "RXQ_PERSONS", "takes_aspirin", values={1.0: True, 0.0: False})),
+        )
+
+
+def test_the_codebook_says_how_a_reduced_column_is_made_in_each_cycle():
+    definition = NHANES.describe().set_index("name").loc["met_minutes_week", "definition"]
+    early, late = definition.split(" | ")
+    assert "tasks around home and yard (4.5 MET) (2005-2006)" in early
+    assert "moderate leisure (4 MET) (2007-2008)" in late
