@@ -1,0 +1,241 @@
+"""Chained equations: each column with gaps is drawn again and again from its model given all the others.
+
+Measured and ordered columns are matched on their predicted mean, so that only values somebody really has are imputed (van Buuren
+2018, doi:10.1201/9780429492259, algorithms 3.1 and 3.3); yes/no columns and categories are drawn from a logit model. Parameters
+are drawn anew for each pass. Coefficients of logit models have a normal prior, which keeps them finite under separation (Gelman
+et al. 2008, doi:10.1214/08-AOAS191), and so have PSU effects, which makes them a random intercept instead of a fixed one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crampstats.core.errors import DataError
+
+Floats = NDArray[np.float64]
+Kind = Literal["measured", "ordered", "yes/no", "category"]
+DONORS = 5  # as R's mice; Morris, White & Royston 2014, doi:10.1186/1471-2288-14-75, find 10 or fewer best
+RIDGE = 1e-5  # of linear models, relative to the information: collinear predictors share their effect
+LOGIT_SCALE = 2.5  # prior standard deviation of a log odds ratio per standard deviation of its predictor
+PSU_SCALE = 0.5  # prior standard deviation of PSU effects in residual standard deviations: an intraclass correlation of 0.2
+LOGISTIC_SD = np.pi / np.sqrt(3)  # residual standard deviation of a logit model
+STEPS = 50
+CONVERGED = 1e-4  # Newton decrement: the mode is then known to a hundredth of what the draw of the parameters adds
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the chain: its kind, and its values as numbers or codes of `levels`, NaN where missing."""
+
+    name: str
+    kind: Kind
+    values: Floats
+    levels: tuple[Any, ...] = ()
+
+    @property
+    def gaps(self) -> NDArray[np.bool_]:
+        """Where a value is missing."""
+        return np.isnan(self.values)
+
+
+class Chain:
+    """One chain over the columns; `passes` fills their gaps.
+
+    Parameters
+    ----------
+    columns
+        The columns with gaps and those that only predict.
+    design
+        Rows x predictors that never change (weights, strata, PSUs), standardised.
+    is_psu
+        Which of these are indicators of PSUs.
+    random
+        Source of all draws.
+    shift
+        What is added to imputed values of a measured column, or to the log odds of a yes/no column, by name.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column], design: Floats, is_psu: NDArray[np.bool_], random: np.random.Generator,
+        shift: Mapping[str, float],
+    ) -> None:
+        self._columns = {column.name: column for column in columns}
+        self._gaps = {name: np.flatnonzero(column.gaps) for name, column in self._columns.items()}
+        # fewest gaps first, as R's mice with "monotone"
+        self._order = sorted((name for name, gaps in self._gaps.items() if len(gaps)), key=lambda name: len(self._gaps[name]))
+        self._design, self._is_psu, self._random, self._shift = design, is_psu, random, shift
+        self._scales = {name: _scale(column) for name, column in self._columns.items()}
+        self._modes: dict[str, Floats] = {}
+        self.values = {name: self._start(column) for name, column in self._columns.items()}
+
+    def passes(self, count: int) -> Floats:
+        """Draw all gaps `count` times; mean and standard deviation of what was imputed (levels: codes), passes x columns x 2."""
+        trace = np.full((count, len(self._order), 2), np.nan)
+        for number in range(count):
+            for place, name in enumerate(self._order):
+                drawn = self._draw(self._columns[name])
+                self.values[name][self._gaps[name]] = drawn
+                trace[number, place] = drawn.mean(), drawn.std()
+        return trace
+
+    @property
+    def order(self) -> list[str]:
+        """Columns in the order in which they are drawn."""
+        return self._order
+
+    def _start(self, column: Column) -> Floats:
+        """The column with each gap filled by a random value that somebody has."""
+        values, gaps = column.values.copy(), self._gaps[column.name]
+        if len(gaps):
+            values[gaps] = self._random.choice(column.values[~column.gaps], len(gaps))
+        return values
+
+    def _draw(self, column: Column) -> Floats:
+        """New values for the gaps of one column."""
+        others = [name for name in self._columns if name != column.name]
+        blocks = [_block(self._columns[name], self.values[name], self._scales[name]) for name in others]
+        predictors = np.hstack([np.ones((len(self._design), 1)), *blocks, self._design])
+        is_psu = np.concatenate([np.zeros(predictors.shape[1] - len(self._is_psu), dtype=np.bool_), self._is_psu])
+        known, gaps, shift = ~column.gaps, self._gaps[column.name], self._shift.get(column.name, 0.0)
+        if column.kind in ("measured", "ordered"):
+            drawn = match_means(predictors[known], column.values[known], predictors[gaps], is_psu, self._random)
+            return drawn + shift
+        codes = column.values[known].astype(np.intp)
+        mode, drawn = draw_levels(
+            predictors[known], codes, predictors[gaps], is_psu, self._random, len(column.levels), shift,
+            self._modes.get(column.name),
+        )
+        self._modes[column.name] = mode
+        return drawn
+
+
+def _scale(column: Column) -> tuple[float, float]:
+    """Mean and standard deviation of the known values."""
+    known = column.values[~column.gaps]
+    return float(known.mean()), float(known.std()) or 1.0
+
+
+def _block(column: Column, values: Floats, scale: tuple[float, float]) -> Floats:
+    """The column as predictors: standardised, or an indicator of each level but the first."""
+    if column.kind in ("measured", "yes/no"):
+        return np.asarray((values - scale[0]) / scale[1], dtype=np.float64)[:, None]
+    return np.asarray(values[:, None] == np.arange(1, len(column.levels)), dtype=np.float64)
+
+
+def match_means(
+    x: Floats, y: Floats, at: Floats, is_psu: NDArray[np.bool_], random: np.random.Generator
+) -> Floats:
+    """Predictive mean matching: for each row of `at` the value of one of the `DONORS` rows of `x` predicted nearest to it.
+
+    Donors are predicted with the estimated coefficients, recipients with a draw of them (mice's type 1).
+    """
+    spread = float(y.std())
+    if spread == 0:
+        return np.full(len(at), y[0])
+    response = (y - y.mean()) / spread
+    gram = x.T @ x
+    prior = np.where(is_psu, PSU_SCALE**-2, RIDGE * np.diag(gram) + 1e-12)
+    factor = np.linalg.cholesky(gram + np.diag(prior))
+    estimate = _solve(factor, x.T @ response)
+    residual = response - x @ estimate
+    # what the coefficients spend: the trace of the hat matrix
+    spent = float(np.trace(_solve(factor, gram)))
+    left = len(y) - spent
+    if left < 1:
+        raise DataError(f"{len(y)} known values are too few for {len(estimate)} predictors; impute with fewer variables.")
+    sigma = np.sqrt(float(residual @ residual) / random.chisquare(left))
+    draw = estimate + sigma * np.linalg.solve(factor.T, random.standard_normal(len(estimate)))
+    return y[nearest_donors(x @ estimate, at @ draw, random)]
+
+
+def nearest_donors(donors: Floats, targets: Floats, random: np.random.Generator) -> NDArray[np.intp]:
+    """Index of one of the `DONORS` donors nearest to each target, each as likely; ties in random order."""
+    shuffled = random.permutation(len(donors))
+    order = shuffled[np.argsort(donors[shuffled], kind="stable")]
+    ranked, count = donors[order], min(DONORS, len(donors))
+    low, high = np.searchsorted(ranked, targets, "left"), np.searchsorted(ranked, targets, "right")
+    # anywhere among equals, so that recipients alike do not all share five donors
+    middle = random.integers(low, high + 1)
+    window = middle[:, None] + np.arange(-count, count)
+    inside = (window >= 0) & (window < len(donors))
+    window = np.clip(window, 0, len(donors) - 1)
+    distance = np.where(inside, np.abs(ranked[window] - targets[:, None]), np.inf)
+    rows = np.arange(len(targets))
+    near = np.argsort(distance, axis=1, kind="stable")[:, :count]
+    chosen = near[rows, random.integers(0, count, len(targets))]
+    return np.asarray(order[window[rows, chosen]], dtype=np.intp)
+
+
+def draw_levels(
+    x: Floats, codes: NDArray[np.intp], at: Floats, is_psu: NDArray[np.bool_], random: np.random.Generator, levels: int,
+    shift: float = 0.0, start: Floats | None = None,
+) -> tuple[Floats, Floats]:
+    """Levels for each row of `at` from a logit model with parameters drawn from their posterior (normal approximation).
+
+    Returns the posterior mode, predictors x (levels - 1), to start from next time, and the codes drawn. `shift` is added to the
+    log odds of every level against the first.
+    """
+    scale = np.where(is_psu, PSU_SCALE * LOGISTIC_SD, LOGIT_SCALE)
+    # the intercept, first of the predictors, has next to no prior
+    scale[0] = 1e3
+    precision = np.tile(scale**-2.0, levels - 1)
+    mode, factor = _fit_logit(x, codes, levels, precision, start)
+    noise = np.linalg.solve(factor.T, random.standard_normal(mode.size))
+    draw = mode + noise.reshape(levels - 1, -1).T
+    cumulative = np.cumsum(_probabilities(at @ draw + shift), axis=1)
+    return mode, np.asarray((random.random((len(at), 1)) > cumulative[:, :-1]).sum(axis=1), dtype=np.float64)
+
+
+def _fit_logit(
+    x: Floats, codes: NDArray[np.intp], levels: int, precision: Floats, start: Floats | None
+) -> tuple[Floats, Floats]:
+    """Posterior mode (predictors x levels less one) by Newton's method, and the Cholesky factor of the information there."""
+    beta = np.zeros((x.shape[1], levels - 1)) if start is None else start
+    hits = np.asarray(codes[:, None] == np.arange(1, levels), dtype=np.float64)
+    height = _log_posterior(x, codes, beta, precision)
+    for _ in range(STEPS):
+        share = _probabilities(x @ beta)[:, 1:]
+        gradient = (x.T @ (hits - share)).T.ravel() - precision * beta.T.ravel()
+        factor = np.asarray(np.linalg.cholesky(_information(x, share) + np.diag(precision)), dtype=np.float64)
+        step = _solve(factor, gradient)
+        if gradient @ step < CONVERGED:
+            break
+        size, ahead = 1.0, step.reshape(levels - 1, -1).T
+        while (found := _log_posterior(x, codes, beta + size * ahead, precision)) < height and size > 1e-6:
+            size /= 2
+        beta, height = beta + size * ahead, found
+    return beta, factor
+
+
+def _information(x: Floats, share: Floats) -> Floats:
+    """Information of a multinomial logit model, by blocks of levels."""
+    k = share.shape[1]
+    blocks = [[x.T @ (x * (share[:, i] * ((i == j) - share[:, j]))[:, None]) for j in range(k)] for i in range(k)]
+    return np.block(blocks)
+
+
+def _probabilities(linear: Floats) -> Floats:
+    """Probability of each level; the first has linear predictor 0."""
+    padded = np.column_stack([np.zeros(len(linear)), linear])
+    raised = np.exp(padded - padded.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _log_posterior(x: Floats, codes: NDArray[np.intp], beta: Floats, precision: Floats) -> float:
+    padded = np.column_stack([np.zeros(len(x)), x @ beta])
+    top = padded.max(axis=1)
+    log_sum = top + np.log(np.exp(padded - top[:, None]).sum(axis=1))
+    fit = float((padded[np.arange(len(x)), codes] - log_sum).sum())
+    return fit - 0.5 * float(precision @ beta.T.ravel() ** 2)
+
+
+def _solve(factor: Floats, right: Floats) -> Floats:
+    """A^-1 right from the Cholesky factor of A."""
+    from scipy.linalg import cho_solve
+
+    return np.asarray(cho_solve((factor, True), right), dtype=np.float64)

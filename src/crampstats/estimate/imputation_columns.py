@@ -1,0 +1,139 @@
+"""Between a table and the chained equations: which kind a column is, its codes, and the design as predictors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError
+from crampstats.core.labels import Label
+from crampstats.estimate.imputation_chain import Column, Floats
+
+MOST_INDICATORS = 400  # columns for strata and PSUs; more make the models slow and say little
+FEW_KNOWN = 10  # known values below which no model is fitted
+
+
+def rows_to_impute(design: SurveyDesign) -> NDArray[np.intp]:
+    """Places of the persons of the domain who have weight."""
+    inside = np.ones(len(design.table), dtype=np.bool_)
+    if design.domain:
+        inside &= design.table[design.domain].to_numpy(dtype=np.bool_)
+    if design.weights:
+        inside &= design.table[design.weights].to_numpy(dtype=np.float64) > 0
+    return np.flatnonzero(inside)
+
+
+def read_column(design: SurveyDesign, name: str, rows: NDArray[np.intp]) -> Column:
+    """A column of the table as the chain takes it, for the rows to impute.
+
+    Raises
+    ------
+    DataError
+        It holds dates or infinite values, or has gaps and next to no values.
+    """
+    series, label = design.table[name].iloc[rows], design.labels.get(name)
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        raise DataError(f"{name!r} holds dates, which cannot be imputed; turn them into numbers first (days since a fixed day).")
+    numbers = _numbers(series)
+    if numbers is not None and np.isin(numbers[~np.isnan(numbers)], (0.0, 1.0)).all():
+        column = Column(name, "yes/no", numbers, (0, 1))
+    elif numbers is not None and not (label and label.levels):
+        column = Column(name, "measured", numbers)
+    else:
+        levels, ordered = _levels(series, label)
+        codes = pd.Categorical(series, categories=levels).codes.astype(np.float64)
+        column = Column(name, "ordered" if ordered else "category", np.where(codes < 0, np.nan, codes), tuple(levels))
+    _check(column)
+    return column
+
+
+def _numbers(series: pd.Series[Any]) -> Floats | None:
+    """The values as numbers (true/false as 1/0); None where they are text or categories."""
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return None
+    are_flags = series.dropna().map(lambda value: isinstance(value, (bool, np.bool_))).all()
+    if not (pd.api.types.is_numeric_dtype(series.dtype) or (series.dtype == object and are_flags)):
+        return None
+    return np.asarray(series.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
+
+
+def _levels(series: pd.Series[Any], label: Label | None) -> tuple[list[Any], bool]:
+    """Levels that somebody has, in order, and whether the order carries meaning."""
+    have = list(series.dropna().unique())
+    if label is not None and label.levels:
+        return sorted(have, key=label.rank), label.ordered and {str(level) for level in have} <= set(label.levels)
+    if isinstance(series.dtype, pd.CategoricalDtype):
+        return [level for level in series.dtype.categories if level in set(have)], bool(series.dtype.ordered)
+    return sorted(have, key=str), False
+
+
+def _check(column: Column) -> None:
+    known = column.values[~column.gaps]
+    if np.isinf(known).any():
+        raise DataError(f"{column.name!r} holds {int(np.isinf(known).sum())} infinite values; set them to missing or mend them.")
+    if column.gaps.any() and len(known) < FEW_KNOWN:
+        raise DataError(
+            f"{column.name!r} has {len(known)} known values among {len(column.values):,} persons asked about; at least "
+            f"{FEW_KNOWN} are needed to impute the rest."
+        )
+
+
+def design_predictors(design: SurveyDesign, rows: NDArray[np.intp]) -> tuple[Floats, NDArray[np.bool_], tuple[str, ...]]:
+    """Log weight, indicators of strata and of PSUs for the rows to impute; which are PSUs; and what had to be left out."""
+    blocks, is_psu, notes = [_log_weight(design, rows)], [False] * _log_weight(design, rows).shape[1], []
+    for what, names in (("strata", [design.strata]), ("PSUs", [design.strata, *design.stages[:1]])):
+        keys = [name for name in names if name]
+        if not keys or (what == "PSUs" and not design.stages):
+            continue
+        codes = design.table.iloc[rows].groupby(keys, sort=True).ngroup().to_numpy()
+        indicators = np.asarray(codes[:, None] == np.unique(codes), dtype=np.float64)
+        # PSU effects have a prior of their own, so none is left out; of the strata the first is
+        indicators = indicators if what == "PSUs" else indicators[:, 1:]
+        if indicators.shape[1] > MOST_INDICATORS:
+            notes.append(f"{indicators.shape[1]:,} {what} are too many for the imputation models, which do without them.")
+            continue
+        blocks.append(indicators)
+        is_psu += [what == "PSUs"] * indicators.shape[1]
+    return np.hstack(blocks), np.array(is_psu, dtype=np.bool_), tuple(notes)
+
+
+def _log_weight(design: SurveyDesign, rows: NDArray[np.intp]) -> Floats:
+    """Standardised logarithm of the weights, rows x 1; without a column where all are alike."""
+    if not design.weights:
+        return np.empty((len(rows), 0))
+    logs = np.log(design.table[design.weights].to_numpy(dtype=np.float64)[rows])
+    spread = float(logs.std())
+    return np.asarray((logs - logs.mean())[:, None] / spread if spread > 0 else np.empty((len(rows), 0)), dtype=np.float64)
+
+
+def complete_design(
+    design: SurveyDesign, columns: Sequence[Column], values: Mapping[str, Floats], rows: NDArray[np.intp]
+) -> SurveyDesign:
+    """The design with the gaps filled; a column without gaps is shared with the original."""
+    filled = {
+        column.name: _filled(design.table[column.name], column, rows[column.gaps], values[column.name][column.gaps])
+        for column in columns if column.gaps.any()
+    }
+    return replace(design, table=design.table.assign(**filled))
+
+
+def _filled(series: pd.Series[Any], column: Column, places: NDArray[np.intp], drawn: Floats) -> pd.Series[Any]:
+    """The series with what was drawn at its gaps, in the type it had."""
+    found: Any
+    if column.kind in ("ordered", "category"):
+        found = np.array(column.levels, dtype=object)[drawn.astype(np.intp)]
+    else:
+        found = drawn.astype(np.bool_) if column.kind == "yes/no" and series.dtype in (object, "boolean") else drawn
+    # a measured value shifted by delta is no whole number any more
+    whole = pd.api.types.is_integer_dtype(series.dtype) and column.kind == "measured" and (drawn % 1 != 0).any()
+    result = series.astype("float64") if whole else series.copy()
+    if pd.api.types.is_numeric_dtype(result.dtype):
+        found = pd.Series(found).astype(result.dtype).array
+    result.iloc[places] = found
+    return result
