@@ -317,7 +317,8 @@ class Survey:
 
         places: dict[str, list[str]] = {}
         made = {
-            (item.name, column.name, item.cycles): f" = {column.describe()}" for item in self.reductions for column in item.columns
+            (item.name, column.name, item.cycles): f" = {column.describe()}"
+            for item in self.reductions for column in item.columns
         }
         for entry in self.fields:
             cycles = f" ({', '.join(entry.cycles)})" if entry.cycles else ""
