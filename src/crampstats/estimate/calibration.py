@@ -192,7 +192,7 @@ def _weights(design: SurveyDesign, table: pd.DataFrame) -> Floats:
 def _cells(table: pd.DataFrame, weight: Floats, margins: Mapping[tuple[str, ...], Mapping[Any, float]]) -> _Cells:
     """The calibration cell of each row, by the combination of all columns."""
     columns = list(dict.fromkeys(name for names in margins for name in names))
-    levels = pd.DataFrame({name: plain_key(table[name]).map(_level, na_action="ignore") for name in columns})
+    levels = pd.DataFrame({name: _levels(table[name]) for name in columns})
     counted = weight > 0
     if (bad := levels.isna().any(axis=1).to_numpy() & counted).any():
         counts = ", ".join(f"{name}: {int(levels.loc[counted, name].isna().sum())}" for name in columns)
@@ -222,6 +222,12 @@ def _margin(names: tuple[str, ...], totals: Mapping[Any, float], cells: pd.DataF
     order = list(given)
     place = np.array([*(order.index(key) for key in keys), 0], dtype=np.intp)
     return _Margin(names, tuple(order), np.array(list(given.values())), place)
+
+
+def _levels(column: pd.Series[Any]) -> NDArray[np.object_]:
+    """Level of each row as text; None where it is missing."""
+    codes, found = pd.factorize(plain_key(column))
+    return np.array([*map(_level, found), None], dtype=object)[codes]
 
 
 def _level(value: Any) -> str:
