@@ -224,6 +224,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     dtypes = dict(table.dtypes)
     rows = _row_sums(design, table, outcome, read) if long is None else _pattern_sums(design, long, dtypes, outcome, read)
     columns = {name: _model_column(rows.columns[name], design, name) for name in used}
+    _refuse_one_level(columns, rows.persons.sum())
     response = _response(rows.columns[outcome], outcome, kind)
     events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
     added = np.asarray(_model_column(rows.columns[offset], design, offset), dtype=np.float64) if offset else None
@@ -231,6 +232,19 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
         design, formula, outcome, build_model_matrix(right, columns), response, rows.weight, rows.squares,
         int(rows.persons.sum()), events, float(rows.weight.sum()), rows.units, rows.unit, _degrees_of_freedom(rows), added,
     )
+
+
+def _refuse_one_level(columns: Mapping[str, Column], persons: float) -> None:
+    """Refuse a category that does not vary: it would have no column, and would leave the model unseen."""
+    bad = [
+        f"{name!r} ({column.categories[0]})" for name, column in columns.items()
+        if isinstance(column, pd.Categorical) and len(column.categories) == 1
+    ]
+    if bad:
+        raise DataError(
+            f"{', '.join(bad)}: the same value in all {persons:,.0f} analysed persons, so no coefficient can be estimated; leave "
+            "the variable out or analyse a population in which it varies."
+        )
 
 
 @dataclass(frozen=True, eq=False)
