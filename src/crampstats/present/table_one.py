@@ -103,21 +103,22 @@ class _Table:
     def row(self, words: str, rows: pd.DataFrame | None, differences: pd.Series | None = None, *, parent: str = "") -> PrintedRow:
         """One line; `rows` hold one row a group."""
         cells: list[str] = []
+        digits = 0 if rows is None else _digits(rows)
         for name in self.names:
             mine = None if rows is None else rows[rows[self.group].astype(str) == name] if self.group else rows
-            cells += ["", ""] if mine is None else [DASH, DASH] if mine.empty else self._cells(mine.iloc[0])
+            cells += ["", ""] if mine is None else [DASH, DASH] if mine.empty else self._cells(mine.iloc[0], digits)
         if self.pairs > 1:
             cells.append("" if differences is None or differences.empty else
                          DASH if differences.isna().all() else f"{differences.max():.2f}")
         return PrintedRow(words, tuple(cells), "level" if parent else "row", parent)
 
-    def _cells(self, row: pd.Series) -> list[str]:
+    def _cells(self, row: pd.Series, digits: int) -> list[str]:
         """Persons, and percent or mean with its standard error."""
         if is_suppressed(row["caution"]):
             return [HIDDEN, f"{HIDDEN} [{self.letters[row['caution']]}]"]
         n = row["n"] if row["measure"] == MEAN else row["n_events"]
         mark = f" [{self.letters[row['caution']]}]" if row["caution"] in self.letters else ""
-        return [format_count(n), (DASH if row["estimate"] != row["estimate"] else _number(row)) + mark]
+        return [format_count(n), (DASH if row["estimate"] != row["estimate"] else _number(row, digits)) + mark]
 
     def notes(self) -> list[str]:
         """What the columns are, of whom, and the cautions."""
@@ -127,15 +128,18 @@ class _Table:
                 *(f"[{letter}] {format_sentence(caution_words(caution))}" for caution, letter in self.letters.items())]
 
 
-def _number(row: pd.Series) -> str:
+def _digits(rows: pd.DataFrame) -> int:
+    """Decimals of the means of one line: two figures of the largest standard error say how many are worth printing."""
+    errors = rows["std_error"].dropna()
+    largest = float(errors.max()) if len(errors) else 0.0
+    return min(5, max(0, 1 - math.floor(math.log10(largest)))) if largest > 0 else 1
+
+
+def _number(row: pd.Series, digits: int) -> str:
     """A share in percent or a mean, with its standard error in brackets where there is one."""
     if row["measure"] == LACKING:
         return f"{100 * row['estimate']:.1f} %"
     error = row["std_error"]
     if row["measure"] == SHARE:
         return f"{100 * row['estimate']:.1f} %" + ("" if error != error else f" ({100 * error:.1f})")
-    if error != error or error <= 0:
-        return f"{row['estimate']:.4g}"
-    # two figures of the standard error say how many of the mean are worth printing
-    digits = min(5, max(0, 1 - math.floor(math.log10(error))))
-    return f"{row['estimate']:,.{digits}f} ({error:,.{digits}f})"
+    return f"{row['estimate']:,.{digits}f}" + ("" if error != error else f" ({error:,.{digits}f})")

@@ -128,7 +128,8 @@ def _layout(estimates: Estimates, terms: Sequence[Term]) -> _Layout:
 def _tests(estimates: Estimates, outcome: str | None) -> dict[tuple[str, str], float]:
     """p-value of the joint test of an exposure in an adjustment; those of non-linearity and the like are none."""
     frame = estimates.frame
-    tests = frame[(frame["unit"] == "statistic") & frame["p_value"].notna() & ~frame["measure"].str.contains("linear")]
+    of_shape = (frame["measure"] + frame["level"]).str.contains("linear")
+    tests = frame[(frame["unit"] == "statistic") & frame["p_value"].notna() & ~of_shape]
     tests = tests if outcome is None else tests[tests["outcome"] == outcome]
     return {(row["exposure"], str(row.get("adjustment", ""))): float(row["p_value"]) for _, row in tests.iterrows()}
 

@@ -179,6 +179,7 @@ def test_a_curve_without_scale_or_test_is_drawn_and_says_less():
     assert "(p =" not in words
     assert "Shaded" not in words
     assert "Needles" not in words
+    assert "Diamond: the value compared with." in words  # read off the row without standard error
 
 
 def test_a_suppressed_stretch_of_a_curve_is_a_gap():

@@ -48,8 +48,8 @@ def test_persons_means_shares_missing_and_differences_have_their_cells():
         "All: n", "All: % or mean (SE)", "men: n", "men: % or mean (SE)", "women: n", "women: % or mean (SE)",
         "SMD"]
     assert cells(table, "All persons") == ("100", "100.0 %", "50", "48.0 % (2.0)", "50", "52.0 % (2.0)", "")
-    # two figures of each standard error say how many decimals there are
-    assert cells(table, "Age, years") == ("98", "47.31 (0.42)", "49", "46.10 (0.51)", "49", "48.5 (1.3)", "0.11")
+    # two figures of the largest standard error, 1.32, say how many decimals there are
+    assert cells(table, "Age, years") == ("98", "47.3 (0.4)", "49", "46.1 (0.5)", "49", "48.5 (1.3)", "0.11")
     assert cells(table, "missing") == ("2", "2.0 %", "1", "2.0 %", "1", "2.0 %", "")
     assert cells(table, "Education") == ("", "", "", "", "", "", "0.42")
     assert cells(table, "high") == ("40", "40.0 % (3.0)", "15", "30.0 % (3.0)", "25", "50.0 % (3.0)", "")

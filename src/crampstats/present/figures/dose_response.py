@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from crampstats.present.wording import format_p_value
 
 RUG_MM = 4.5
 RIGHT_MM = EDGE_MM + 3.0  # half a tick label
+SURE = 1e-6  # a standard error below this is that of the value compared with, where the ratio is 1 by construction
 MOST_NEEDLES = 120  # more distinct values are counted into as many bins
 ACROSS = 3  # panels beside each other on a page
 
@@ -40,7 +41,7 @@ class ExposureScale:
     reference_low, reference_high
         Reference range, which is shaded; None where it is open.
     reference
-        Value at which the ratio is 1 by construction; None where it is not marked.
+        Value at which the ratio is 1 by construction; None: where the curve has a row without standard error.
     """
 
     values: Sequence[float] | np.ndarray = ()
@@ -89,12 +90,13 @@ def plot_dose_response(
         There is no column "exposure_value", no row may be shown, or a row is no ratio.
     """
     curves = dose_curves(estimates, outcome, adjustment)
-    scales = scales or {}
+    given = scales or {}
+    scales = {exposure: _with_reference(given.get(exposure, ExposureScale()), curve) for exposure, curve in curves.items()}
     tests = {exposure: linearity_p(estimates, exposure, outcome) for exposure in curves}
     span = find_span([row for curve in curves.values() for _, row in curve.iterrows() if is_drawable(row)])
     level = f"{100 * estimates.confidence_level:g} %"
     with theme(width_mm=width_mm, grey=grey) as look:
-        notes = wrap_notes(look, _notes(list(curves), scales, level))
+        notes = wrap_notes(look, _notes(list(scales.values()), level, tested=any(p is not None for p in tests.values())))
         axis_words = f"{measure_words(pd.concat(list(curves.values())))} (log scale)"
         height = 40.0 if look.is_narrow or len(curves) > 1 else 58.0
         ticks = [f"{tick:g}" for tick in find_ticks(span, height, look.small_points, upright=True)]
@@ -108,7 +110,7 @@ def plot_dose_response(
             rug = sheet.axes(left, top + height, width, RUG_MM)
             sheet.write_lines(left, top - layout.header(place), layout.titles(place), weight="bold")
             _draw_curve(axes, curve, span, look)
-            _dress(axes, rug, curve, scales.get(exposure), span, height, look)
+            _dress(axes, rug, curve, scales[exposure], span, height, look)
             axes.tick_params(axis="y", labelleft=layout.is_leftmost(place))
             unit = label_of(estimates, exposure).unit
             sheet.write(left + width / 2, top + height + RUG_MM + 6.4, unit or "value", ha="center", size=look.small_points)
@@ -150,21 +152,26 @@ class _Rows:
         return number % self.across == 0
 
 
+def _with_reference(scale: ExposureScale, curve: pd.DataFrame) -> ExposureScale:
+    """The scale with the value compared with, read off the curve where it was not given."""
+    compared = curve[(curve["std_error"] < SURE) & (curve["estimate"] - 1).abs().lt(SURE)]
+    return scale if scale.reference is not None or compared.empty else replace(scale, reference=float(compared[VALUE].iloc[0]))
+
+
 def _title(estimates: Estimates, exposure: str, p_value: float | None) -> str:
     words = exposure_words(estimates, exposure)
     return words if p_value is None else f"{words} ({format_p_value(p_value)})"
 
 
-def _notes(exposures: Sequence[str], scales: Mapping[str, ExposureScale], level: str) -> list[str]:
+def _notes(known: Sequence[ExposureScale], level: str, *, tested: bool) -> list[str]:
     """What the marks mean; only those that are there."""
-    known = [scales[exposure] for exposure in exposures if exposure in scales]
     has_range = any(scale.reference_low is not None or scale.reference_high is not None for scale in known)
     parts = [
         f"Line: ratio; band: {level} interval.",
         "Needles below: how the values of the persons analysed are distributed." if any(len(s.values) for s in known) else "",
         "Shaded: reference range." if has_range else "",
         "Diamond: the value compared with." if any(scale.reference is not None for scale in known) else "",
-        "p: test of non-linearity.",
+        "p: test of non-linearity." if tested else "",
     ]
     return [" ".join(part for part in parts if part)]
 
@@ -180,7 +187,7 @@ def _draw_curve(axes: Axes, curve: pd.DataFrame, span: RatioSpan, look: Look) ->
     axes.plot(curve[VALUE], shown["estimate"], color=strokes.colour, linewidth=1.4, zorder=3)
 
 
-def _dress(axes: Axes, rug: Axes, curve: pd.DataFrame, scale: ExposureScale | None, span: RatioSpan, height: float,
+def _dress(axes: Axes, rug: Axes, curve: pd.DataFrame, scale: ExposureScale, span: RatioSpan, height: float,
            look: Look) -> None:
     """Axes, reference range and value, rug."""
     set_ratio_axis(axes.yaxis, span, height, look.small_points)
@@ -195,8 +202,6 @@ def _dress(axes: Axes, rug: Axes, curve: pd.DataFrame, scale: ExposureScale | No
     rug.tick_params(axis="x", labelsize=look.small_points)
     sns.despine(ax=rug, left=True)
     _thin_ticks(rug, look)
-    if scale is None:
-        return
     _shade(axes, rug, scale, look)
     _needles(rug, scale, look)
     if scale.reference is not None:
