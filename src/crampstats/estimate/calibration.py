@@ -32,7 +32,7 @@ Margins = Mapping[str | tuple[str, ...], Mapping[Any, float]]
 
 @dataclass(frozen=True)
 class _Margin:
-    """One population table: the column of `totals` that each calibration cell belongs to, and the totals."""
+    """One population table: its totals, and which of them each calibration cell but the last counts towards."""
 
     names: tuple[str, ...]
     levels: tuple[str, ...]
@@ -42,7 +42,7 @@ class _Margin:
 
 @dataclass(frozen=True)
 class _Cells:
-    """Calibration cell of each row (the last one: rows of weight 0, which stand for nobody), and the margins over the cells."""
+    """Calibration cell of each row and the margins over the cells; the last keeps its weights and counts towards no total."""
 
     code: Codes
     count: int
@@ -50,9 +50,8 @@ class _Cells:
 
     def matrix(self) -> Floats:
         """Cells x population totals, 1 where the cell counts towards the total."""
-        known = np.arange(self.count) < self.count - 1
-        blocks = [(margin.place[:, None] == np.arange(len(margin.totals))) & known[:, None] for margin in self.margins]
-        return np.hstack(blocks).astype(np.float64)
+        blocks = [margin.place[:, None] == np.arange(len(margin.totals)) for margin in self.margins]
+        return np.vstack([np.hstack(blocks), np.zeros(sum(block.shape[1] for block in blocks))]).astype(np.float64)
 
 
 def poststratify(design: SurveyDesign, columns: str | Sequence[str], population: Mapping[Any, float]) -> SurveyDesign:
@@ -61,9 +60,9 @@ def poststratify(design: SurveyDesign, columns: str | Sequence[str], population:
     Parameters
     ----------
     design
-        Design over a pandas table. All its rows are adjusted, whatever its domain.
+        Design over a pandas table. Rows outside its domain are adjusted too; those without a level keep their weight.
     columns
-        Column, or columns whose combinations are the post-strata. Missing only where the weight is 0.
+        Column, or columns whose combinations are the post-strata. None may be missing inside the domain.
     population
         Persons in the population by level; for several columns by tuple of levels, in the order of `columns`.
 
@@ -148,7 +147,7 @@ def _calibrate(
     table = _require_table(design)
     _require_columns(design, margins)
     weight = _weights(design, table)
-    cells = _cells(table, weight, margins)
+    cells = _cells(table, weight, table[design.domain].to_numpy(dtype=bool) if design.domain else None, margins)
     start = np.bincount(cells.code, weight, cells.count).astype(np.float64)
     _require_reachable(cells, start)
     factor = _fit(cells, start, tolerance, rounds)
@@ -189,17 +188,22 @@ def _weights(design: SurveyDesign, table: pd.DataFrame) -> Floats:
     return table[name].to_numpy(dtype=np.float64) if name else np.ones(len(table))
 
 
-def _cells(table: pd.DataFrame, weight: Floats, margins: Mapping[tuple[str, ...], Mapping[Any, float]]) -> _Cells:
+def _cells(
+    table: pd.DataFrame, weight: Floats, domain: NDArray[np.bool_] | None,
+    margins: Mapping[tuple[str, ...], Mapping[Any, float]],
+) -> _Cells:
     """The calibration cell of each row, by the combination of all columns."""
     columns = list(dict.fromkeys(name for names in margins for name in names))
     levels = pd.DataFrame({name: _levels(table[name]) for name in columns})
-    counted = weight > 0
-    if (bad := levels.isna().any(axis=1).to_numpy() & counted).any():
-        counts = ", ".join(f"{name}: {int(levels.loc[counted, name].isna().sum())}" for name in columns)
+    known = levels.notna().all(axis=1).to_numpy()
+    inside = (weight > 0) & (True if domain is None else domain)
+    if (bad := inside & ~known).any():
+        counts = ", ".join(f"{name}: {int(levels.loc[bad, name].isna().sum())}" for name in columns)
         raise DataError(
-            f"{int(bad.sum())} row(s) of positive weight lack a level to calibrate on ({counts}; first in row "
+            f"{int(bad.sum())} row(s) with a weight lack a level to calibrate on ({counts}; first in row "
             f"{int(np.flatnonzero(bad)[0]) + 1}); impute it, or give them a level of their own with its population total."
         )
+    counted = known & (weight > 0)
     found = levels[counted].groupby(columns, sort=True).ngroup().to_numpy(dtype=np.intp)
     first = levels[counted].iloc[np.unique(found, return_index=True)[1]]
     code = np.full(len(table), len(first), dtype=np.intp)
@@ -220,7 +224,7 @@ def _margin(names: tuple[str, ...], totals: Mapping[Any, float], cells: pd.DataF
             f"{len(foreign)} level(s) of {shown} have no population total ({', '.join(foreign[:5])}); given: {', '.join(given)}."
         )
     order = list(given)
-    place = np.array([*(order.index(key) for key in keys), 0], dtype=np.intp)
+    place = np.array([order.index(key) for key in keys], dtype=np.intp)
     return _Margin(names, tuple(order), np.array(list(given.values())), place)
 
 
@@ -243,7 +247,7 @@ def _key(key: Any) -> str:
 def _require_reachable(cells: _Cells, start: Floats) -> None:
     """Refuse totals that no weights can reach."""
     for margin in cells.margins:
-        have = np.bincount(margin.place, start, len(margin.totals))
+        have = np.bincount(margin.place, start[:-1], len(margin.totals))
         if (empty := have <= 0).any():
             names = [margin.levels[i] for i in np.flatnonzero(empty)]
             raise DataError(
@@ -258,13 +262,13 @@ def _require_reachable(cells: _Cells, start: Floats) -> None:
 
 def _fit(cells: _Cells, start: Floats, tolerance: float, rounds: int) -> Floats:
     """Factor of each cell by iterative proportional fitting."""
-    factor = np.ones(cells.count)
+    start, factor = start[:-1], np.ones(cells.count - 1)
     for _ in range(rounds):
         for margin in cells.margins:
             have = np.bincount(margin.place, start * factor, len(margin.totals))
             factor *= (margin.totals / np.where(have > 0, have, np.nan))[margin.place]
         if _worst(cells, start * factor) <= tolerance or len(cells.margins) == 1:
-            return factor
+            return np.append(factor, 1.0)
     raise DesignError(
         f"raking did not converge in {rounds} rounds (a margin is still {100 * _worst(cells, start * factor):.2g} % off); "
         "merge small levels, or allow more rounds with max_iterations=."

@@ -55,6 +55,19 @@ def test_rows_of_weight_0_need_no_level():
     assert estimate_mean(adjusted, "y").frame.loc[0, "n"] == 5
 
 
+def test_rows_outside_the_domain_without_a_level_keep_their_weight():
+    frame = pd.concat([PEOPLE.assign(age=50), PEOPLE.assign(age=5, sex=None, y=1)], ignore_index=True)
+    design = SurveyDesign(frame, weights="w")
+    adults = poststratify(design.subset(frame["age"] > 17), "sex", POPULATION)
+    alone = poststratify(SurveyDesign(PEOPLE, weights="w"), "sex", POPULATION)
+    assert adults.table[adults.weights].tolist() == pytest.approx([*alone.table[alone.weights], *PEOPLE["w"]])
+    # a level of their own, as R needs it, is the same
+    named = poststratify(SurveyDesign(frame.fillna({"sex": "child"}), weights="w").subset(frame["age"] > 17), "sex",
+                         {**POPULATION, "child": PEOPLE["w"].sum()})
+    one, other = (estimate_mean(made, "y").frame.iloc[0] for made in (adults, named))
+    assert one[["estimate", "std_error"]].tolist() == pytest.approx(other[["estimate", "std_error"]].tolist(), rel=1e-12)
+
+
 def test_calibrated_replicates_reach_the_totals_in_each_replicate():
     twice = pd.concat([PEOPLE, PEOPLE], ignore_index=True).assign(one=1.0)
     made = rake(make_jackknife_replicates(SurveyDesign(twice, weights="w")), {"sex": POPULATION, "old": {0: 50, 1: 50}})
@@ -75,7 +88,7 @@ def test_impossible_totals_are_refused(population, message):
 
 
 def test_a_missing_level_is_refused_with_its_row():
-    with pytest.raises(DataError, match=r"2 row.s. of positive weight lack a level .*sex: 2; first in row 2"):
+    with pytest.raises(DataError, match=r"2 row.s. with a weight lack a level .*sex: 2; first in row 2"):
         poststratify(SurveyDesign(PEOPLE.assign(sex=["f", None, "f", None, "m", "m"])), "sex", POPULATION)
 
 
