@@ -163,3 +163,17 @@ def test_what_cannot_be_described_is_refused():
         describe_by(SurveyDesign(many), ["id"])
     with pytest.raises(DataError, match="infinite"):
         describe_by(SurveyDesign(PEOPLE.assign(age=np.inf)), ["age"])
+
+
+def test_cells_give_what_their_persons_give():
+    people = pd.DataFrame({
+        "stratum": [1, 1, 1, 1, 2, 2, 2, 2] * 3, "psu": [1, 1, 2, 2, 1, 1, 2, 2] * 3, "w": [1.0, 2, 1, 3, 2, 1, 4, 1] * 3,
+        "sex": ["f", "m", "f", "m", "m", "f", "m", "f"] * 3, "cramps": [0, 1, 1, 0, 1, 0, 0, 1] * 2 + [1, 1, 0, 0, 1, 0, None, 1],
+    })
+    keys = ["stratum", "psu", "sex", "cramps"]
+    cells = people.groupby(keys, dropna=False).agg(w=("w", "sum"), persons=("w", "size")).reset_index()
+    design = {"strata": "stratum", "psu": "psu", "weights": "w"}
+    expected = describe_by(SurveyDesign(people, **design), ["cramps"], by="sex").frame
+    found = describe_by(SurveyDesign(cells, counts="persons", **design), ["cramps"], by="sex").frame
+    pd.testing.assert_frame_equal(found, expected, rtol=1e-12)
+    assert found.loc[found["measure"] == "missing", "n_events"].tolist() == [1, 0, 1]
