@@ -83,14 +83,14 @@ def test_derived_variables_are_as_specified(name):
 @pytest.mark.parametrize("cycle", NHANES.cycles, ids=lambda cycle: cycle.name)
 def test_recorded_codes_are_read_as_specified(name, cycle):
     survey = narrowed(name)
-    for row in FIELD_SPEC[name]:
-        if row["cycle"] not in ("", cycle.name):
-            continue
+    rows = [row for row in FIELD_SPEC[name] if row["cycle"] in ("", cycle.name)]
+    for row in rows:
         if row["value"] == "error":
             with pytest.raises(DataError, match="outside its codebook"):
-                read_one(name, cycle, row, survey)
-            continue
-        value, reason = read_one(name, cycle, row, survey)
+                read(name, cycle, [row], survey)
+    rows = [row for row in rows if row["value"] != "error"]
+    mapped = read(name, cycle, rows, survey)
+    for row, value, reason in zip(rows, mapped.table[name], mapped.reasons[name], strict=True):
         assert same(value, row["value"]), (row, value)
         assert reason == row["reason"], (row, reason)
 
@@ -106,16 +106,18 @@ def narrowed(name):
     return replace(NHANES, fields=fields, reductions=(), derived=(), outcomes=())
 
 
-def read_one(name, cycle, row, survey):
-    """Value and reason of one adult's recorded code."""
-    tables = one_adult(cycle, survey)
-    (entry,) = [entry for entry in survey.fields_of(cycle) if entry.variable == name]
-    given = {column: row[column] for column in row if column.isupper() and row[column]}
-    for column, cell in {entry.column: row["recorded"], **given}.items():
-        (table,) = [table for table in tables.values() if column in table]
-        table[column] = float(cell) if cell else np.nan
-    mapped = map_cycle(tables, survey, cycle)
-    return mapped.table[name].iloc[0], mapped.reasons[name].iloc[0]
+def read(name, cycle, rows, survey):
+    """One adult for each row of a specification, with the recorded codes it gives."""
+    tables = {table: frame.iloc[[0] * len(rows)].reset_index(drop=True) for table, frame in one_adult(cycle, survey).items()}
+    for frame in tables.values():
+        frame[NHANES.respondent] += np.arange(len(rows))
+    (entry,) = [entry for entry in survey.fields_of(cycle) if entry.variable == name] or [None]
+    for person, row in enumerate(rows):
+        given = {column: row[column] for column in row if column.isupper() and row[column]}
+        for column, cell in (({entry.column: row["recorded"]} if entry else {}) | given).items():
+            (frame,) = [frame for frame in tables.values() if column in frame]
+            frame.loc[person, column] = float(cell) if cell else np.nan
+    return map_cycle(tables, survey, cycle)
 
 
 def one_adult(cycle, survey=NHANES):
