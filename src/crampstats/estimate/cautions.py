@@ -18,11 +18,25 @@ RELATIVE_WIDTH = 1.30
 MIN_DF = 8
 MIN_COUNT = 10
 COUNT_RELATIVE_WIDTH = 1.60
+# conventions of this project: below them a ratio to the level hangs on single persons
+FEW_PERSONS = 30
+FEW_EVENTS = 10
 
 
 def join_cautions(*parts: str) -> str:
-    """Cautions in one cell, in order, without empty ones."""
-    return "; ".join(part for part in parts if part)
+    """Cautions in one cell, in order, each once, without empty ones."""
+    return "; ".join(dict.fromkeys(text for part in parts if part for text in part.split("; ")))
+
+
+def few_caution(n: float, n_events: float, words: str) -> str:
+    """What is sparse about one level of a covariate; "" where nothing is. `n_events` is NaN unless the outcome is yes/no."""
+    if n < FEW_PERSONS:
+        return f"review: {n:.0f} persons with {words} (< {FEW_PERSONS})"
+    if n_events < FEW_EVENTS:
+        return f"review: {n_events:.0f} of {n:,.0f} persons with {words} have the outcome (< {FEW_EVENTS})"
+    if n - n_events < FEW_EVENTS:
+        return f"review: {n - n_events:.0f} of {n:,.0f} persons with {words} are without the outcome (< {FEW_EVENTS})"
+    return ""
 
 
 def share_cautions(shares: Shares) -> list[str]:

@@ -73,6 +73,8 @@ class ModelRows:
         PSUs less strata among the rows.
     offset
         What is added to the linear predictor of each row; None for nothing.
+    each
+        Persons in each row; None: one.
     """
 
     design: SurveyDesign
@@ -89,6 +91,7 @@ class ModelRows:
     unit: Codes
     df: float
     offset: Floats | None = None
+    each: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.response)
@@ -231,6 +234,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     return ModelRows(
         design, formula, outcome, build_model_matrix(right, columns), response, rows.weight, rows.squares,
         int(rows.persons.sum()), events, float(rows.weight.sum()), rows.units, rows.unit, _degrees_of_freedom(rows), added,
+        rows.persons if len(rows.persons) < rows.persons.sum() else None,
     )
 
 

@@ -20,6 +20,7 @@ from crampstats.estimate.glm import Family, Fit, find_family, fit_glm, score_row
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows
+from crampstats.estimate.sparse_levels import level_cautions
 from crampstats.estimate.sums import Floats
 
 FEW_EVENTS = 10  # events or non-events per coefficient below which estimates are known to be biased (Peduzzi 1996)
@@ -196,6 +197,8 @@ def estimate_coefficients(fit: Regression, *, intercept: bool = False, level: fl
     named = [fit.rows.coefficients[i] for i in places]
     frame["exposure"] = [INTERCEPT.lower() if one.name == INTERCEPT else one.term for one in named]
     frame["level"] = [level_words(fit, one.term, one.level) for one in named]
+    sparse = level_cautions(fit.rows)
+    frame["caution"] = [sparse[i] for i in places]
     baseline = fit.family.measure.split()[0].replace("probit", "coefficient")
     frame["measure"] = [f"{baseline} at reference" if one.name == INTERCEPT else fit.family.measure for one in named]
     return wrap_rows(fit, frame, level, covariance=spread)

@@ -128,6 +128,27 @@ def test_a_level_with_one_event_is_fitted_with_a_caution(people):
     assert (rows["caution"].str.contains("8 events for 1 coefficients")).all()
 
 
+def test_a_level_with_one_event_among_many_is_fitted_with_a_caution(people):
+    made = people.assign(region=np.where(people.index < 40, "island", "mainland"))
+    made.loc[made["region"] == "island", "cramps"] = [1.0] + [0.0] * 39
+    rows = estimate_coefficients(fit(made, "cramps ~ age + region + sex")).frame.set_index("exposure")
+    assert rows.loc["region", "caution"] == "review: 1 of 40 persons with the reference level island have the outcome (< 10)"
+    assert rows.loc["age", "caution"] == ""
+    assert rows.loc["sex", "caution"] == ""
+    turned = made.assign(region=pd.Categorical(made["region"], ["mainland", "island"]))
+    rows = estimate_coefficients(fit(turned, "cramps ~ region")).frame
+    assert rows.loc[0, "caution"] == "review: 1 of 40 persons with island have the outcome (< 10)"
+
+
+def test_sparse_levels_are_counted_in_persons_where_rows_are_patterns():
+    frame = pd.DataFrame({"psu": np.arange(4000) % 20, "exposed": (np.arange(4000) % 100 == 7).astype(int)})
+    frame["cramps"] = (np.arange(4000) % 3 == 0).astype(int)
+    frame.loc[frame["exposed"] == 1, "cramps"] = [1] * 4 + [0] * 36
+    made = fit_regression(SurveyDesign(frame, psu="psu"), "cramps ~ exposed")
+    assert len(made.rows) < 100
+    assert estimate_coefficients(made).frame.loc[0, "caution"] == "review: 4 of 40 persons with yes have the outcome (< 10)"
+
+
 def test_few_degrees_of_freedom_are_a_caution_and_none_give_no_interval(people):
     few = people.assign(psu=people.index // 100)
     rows = estimate_coefficients(fit(few, "cramps ~ age + kidney")).frame
