@@ -94,7 +94,7 @@ FIELDS = (
         "alcohol_drinks_per_day", "ALQ", "ALQ130", limits=(1, 83), missing=THREE_DIGITS,
         asked=AtLeast("alcohol_days_per_period", 1),
     ),
-    Field("dietary_energy_kcal", "DR1TOT", "DR1TKCAL", limits=(0, 13509)),
+    Field("dietary_energy_kcal", "DR1TOT", "DR1TKCAL", limits=(0, 13509), note="not counted for breast-fed infants"),
     *(
         Field(nutrient.name, "DR1TOT", column, limits=limits)
         for nutrient, (column, limits) in zip(diet.NUTRIENTS, NUTRIENTS.items(), strict=True)
