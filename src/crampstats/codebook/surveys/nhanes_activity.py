@@ -15,9 +15,10 @@ FROM_16 = AtLeast("age_years", 16)
 FOUR_DIGITS = {7777.0: REFUSED, 9999.0: DID_NOT_KNOW}
 FIVE_DIGITS = {77777.0: REFUSED, 99999.0: DID_NOT_KNOW}
 YES_NO_UNABLE = {**YES_NO, 3.0: False}
-# NCHS suggests these in the appendix of PAQ_D, after Ainsworth 2000, https://doi.org/10.1097/00005768-200009001-00009
+# Taken for those NCHS suggests in the appendix of PAQ_D, which could not be opened to confirm them. The total of 2005-2006 hangs
+# on them; the leisure total does not: its scores stand in the file.
 TRAVEL_MET, CHORES_MET = 4.0, 4.5
-# WHO, Global Physical Activity Questionnaire analysis guide; NCHS suggests the same in the appendix of PAQ_E
+# As commonly used with the Global Physical Activity Questionnaire; WHO's analysis guide could not be opened to confirm them
 VIGOROUS_MET, MODERATE_MET = 8.0, 4.0
 UNABLE = "unable to do the activity counts as no"
 FROM_12 = "those aged 12 to 15 answered at the examination: examination weights below 16"
