@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -20,16 +21,23 @@ from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.standardise import estimate_standardised_prevalence
 from crampstats.present.files import FORMATS, format_csv, replace_together, save_text
 from crampstats.present.page import FigureBlock
+from crampstats.present.table_files import TABLE_FORMATS, save_table
+from crampstats.reports.association_figures import ASSOCIATION_FIGURES, print_tables
+from crampstats.reports.associations import ANALYSES, SLOW_ANALYSES, Associations, gather_associations
 from crampstats.reports.evidence import Evidence, gather_evidence
-from crampstats.reports.figures import FIGURES, save_drawing, shown_outcomes
+from crampstats.reports.figures import FIGURES, Drawing, save_drawing, shown_outcomes
 from crampstats.reports.inputs import Study
+from crampstats.reports.reproduction import compare_published
+from crampstats.reports.stored_associations import STORED_MIN_AGE, load_stored_associations
 
 PAGE = "index.html"
 # every table a report may write, so that those of an earlier one do not stay beside a page that lacks them
 TABLES = (
     "prevalence", "prevalence_by_age_and_sex", "age_standardised", "by_cycle", "comparisons", "claim_bounds", "claim_closest",
-    "published_studies", "published_pooled", "claim_readings", "claims_register", "analysed_table",
+    "published_studies", "published_pooled", "claim_readings", "claims_register", "analysed_table", "published_and_ours",
 )
+PRINTED_NAME = "paper_{}"
+PRINTED = tuple(PRINTED_NAME.format(name) for name in ("table_one", "associations_any_cramps", "associations_frequent_cramps"))
 Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Answer:
         Women against men, and trend over age; None where the columns are not there.
     evidence
         Published studies.
+    associations
+        What goes with cramps, computed or stored; None on a file, or where neither is to be had.
     """
 
     study: Study
@@ -64,6 +74,7 @@ class Answer:
     waves: Estimates | None
     compared: Estimates | None
     evidence: Evidence
+    associations: Associations | None = None
 
     @property
     def sixty(self) -> ClaimCheck:
@@ -89,20 +100,41 @@ def check_register(study: Study, *, margin: float = MARGIN) -> tuple[ClaimCheck,
     return tuple(_check(family, study, margin) for family in REGISTER)
 
 
+def check_associations_of(study: Study) -> tuple[ClaimCheck, ...]:
+    """Judge every statement of the register that something goes with cramps; weights as the columns need them."""
+    return tuple(
+        check_associations(family, lambda columns: study.design_for(columns)[0]) for family in REGISTER if _is_association(family)
+    )
+
+
 def _check(family: ClaimFamily, study: Study, margin: float) -> ClaimCheck:
-    """Associations take the weight their columns need, everything else the study's."""
-    if any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings):
-        return check_associations(family, lambda columns: study.design_for(columns)[0])
-    return check_claim(family, study.design, margin=margin)
+    """Associations take the weight their columns need, and without microdata what was stored; all else the study's design."""
+    if not _is_association(family):
+        return check_claim(family, study.design, margin=margin)
+    stored = stored_checks(study)
+    return stored[family.name] if family.name in stored else check_associations(family, lambda names: study.design_for(names)[0])
 
 
-def answer_sixty_percent(study: Study) -> Answer:
+def _is_association(family: ClaimFamily) -> bool:
+    return any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings)
+
+
+def stored_checks(study: Study) -> dict[str, ClaimCheck]:
+    """Stored verdicts by statement, where they speak of the study: NHANES adults without microdata."""
+    if study.has_microdata or study.min_age != STORED_MIN_AGE:
+        return {}
+    return {check.family.name: check for check in load_stored_associations().checks}
+
+
+def answer_sixty_percent(study: Study, *, progress: Progress | None = None) -> Answer:
     """Compute all the report needs.
 
     Parameters
     ----------
     study
         The data.
+    progress
+        Called with each analysis of associations, number done and number in all.
 
     Returns
     -------
@@ -111,9 +143,24 @@ def answer_sixty_percent(study: Study) -> Answer:
     """
     return Answer(
         study, check_register(study), estimate_overall(study), _by_group(study), _standardised(study), _waves(study),
-        _compared(study),
-        gather_evidence(),
+        _compared(study), gather_evidence(), _associations(study, progress),
     )
+
+
+def _associations(study: Study, progress: Progress | None) -> Associations | None:
+    """Fresh where there are microdata (but for what takes minutes), stored where there are none."""
+    if study.survey is None or (not study.has_microdata and study.min_age != STORED_MIN_AGE):
+        return None
+    if not study.has_microdata:
+        return load_stored_associations()
+    try:
+        fresh = gather_associations(study, progress=progress)
+    except DataError:
+        return None  # files without the examination
+    if study.min_age != STORED_MIN_AGE:
+        return fresh
+    stored = load_stored_associations().results
+    return replace(fresh, results={**{name: stored[name] for name in SLOW_ANALYSES if name in stored}, **fresh.results})
 
 
 def write_report(study: Study, folder: Path, *, with_table: bool = False, progress: Progress | None = None) -> Path:
@@ -145,16 +192,18 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
 
     tell = progress or _say_nothing
     names = [name for name in FIGURES if _can_draw(name, study)]
-    total = len(names) + 3
+    first = len(ANALYSES) if study.has_microdata and study.is_nhanes else 0
+    more = list(ASSOCIATION_FIGURES) if study.is_nhanes and (first or study.min_age == STORED_MIN_AGE) else []
+    total = first + len(names) + len(more) + 3
     with replace_together(folder, _all_files()) as aside:
         tell("estimates and verdicts", 0, total)
-        answer = answer_sixty_percent(study)
+        answer = answer_sixty_percent(study, progress=lambda label, done, _: tell(label, done, total))
         figures: dict[str, FigureBlock] = {}
         undrawn: dict[str, str] = {}
-        for step, name in enumerate(names, start=1):
+        for step, name in enumerate([*names, *(more if answer.associations else [])], start=first + 1):
             tell(f"figure: {name}", step, total)
             try:
-                drawing = FIGURES[name][1](study)
+                drawing = _draw(name, answer)
                 figures[name] = build_figure_block(name, drawing)
             except DataError as problem:
                 # weak data get a page that says what is left out, not an error
@@ -169,11 +218,21 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
     return folder / PAGE
 
 
+def _draw(name: str, answer: Answer) -> Drawing:
+    """A figure of the study, or of its associations."""
+    if name in FIGURES:
+        return FIGURES[name][1](answer.study)
+    assert answer.associations is not None
+    return ASSOCIATION_FIGURES[name][2](answer.associations)
+
+
 def _all_files() -> list[str]:
     """Every file a report may write, relative to its folder."""
     endings = (*FORMATS, "txt", "csv")
-    figures = [f"figures/{name}.{ending}" for name in FIGURES for ending in endings]
-    return [PAGE, *figures, *(f"tables/{name}.csv" for name in TABLES)]
+    figures = [f"figures/{name}.{ending}" for name in (*FIGURES, *ASSOCIATION_FIGURES) for ending in endings]
+    numbers = [*TABLES, *(f"associations_{name}" for name in (*ANALYSES, *SLOW_ANALYSES))]
+    printed = [f"tables/{name}.{ending}" for name in PRINTED for ending in TABLE_FORMATS]
+    return [PAGE, *figures, *(f"tables/{name}.csv" for name in numbers), *printed]
 
 
 def write_tables(answer: Answer, folder: Path, *, with_table: bool = False) -> list[Path]:
@@ -187,9 +246,22 @@ def write_tables(answer: Answer, folder: Path, *, with_table: bool = False) -> l
     written = [save_text(format_csv(table), folder / f"{name}.csv") for name, table in tables.items() if table is not None]
     register = pd.concat([check.to_frame() for check in answer.checks], ignore_index=True)
     written.append(save_text(register.to_csv(index=False, lineterminator="\n"), folder / "claims_register.csv"))
+    if answer.associations is not None:
+        written += _write_associations(answer.associations, folder)
     if with_table:
         analysed = _analysed_rows(answer.study.design)
         written.append(save_text(analysed.to_csv(index=False, lineterminator="\n"), folder / "analysed_table.csv"))
+    return written
+
+
+def _write_associations(found: Associations, folder: Path) -> list[Path]:
+    """Every result as CSV at full precision, and the tables of a paper as they are printed."""
+    written = [save_text(format_csv(rows), folder / f"associations_{name}.csv") for name, rows in found.results.items()]
+    formats = [name for name in TABLE_FORMATS if name != "docx" or find_spec("docx")]
+    for name, table in print_tables(found).items():
+        written += save_table(table, folder / PRINTED_NAME.format(name), formats=formats)
+    published = compare_published(found.results.get("published"))
+    written.append(save_text(published.to_csv(index=False, lineterminator="\n"), folder / "published_and_ours.csv"))
     return written
 
 

@@ -23,6 +23,8 @@ from crampstats.present.wording import (
     format_share_interval,
     format_verdict_summary,
 )
+from crampstats.reports.association_figures import ASSOCIATION_FIGURES
+from crampstats.reports.associations_page import association_sections
 from crampstats.reports.evidence import Evidence
 from crampstats.reports.figures import FIGURES, Drawing, claimed_share, shown_outcomes
 from crampstats.reports.sixty_percent import Answer
@@ -33,10 +35,6 @@ TITLE = "Do about 60 percent of adults have nocturnal leg cramps?"
 NOTHING_LEFT_OUT: Mapping[str, str] = MappingProxyType({})
 NOT_TESTABLE = "not testable here"
 
-PLANTINGA = (
-    "Plantinga 2011 (https://doi.org/10.1053/j.ajkd.2011.05.024) counts any leg jerk or cramp and prints 39.2, 48.0 and 50.9 % "
-    "by stage of kidney disease. That is not cramps alone, and it needs laboratory data that are not analysed here yet."
-)
 # what Grandner & Winkelman 2017 printed, by outcome of ours (doi:10.1371/journal.pone.0178465)
 GRANDNER = {"mild_cramps": "24-25 %", "frequent_cramps": "6 %"}
 
@@ -47,7 +45,8 @@ def build_answer_page(
     """The page as HTML text; `undrawn` gives for each figure that could not be drawn the reason."""
     study = answer.study
     sections = [
-        _prevalence_section(answer, figures), _claim_section(answer, figures), _register_section(answer),
+        _prevalence_section(answer, figures), _claim_section(answer, figures), *_association_sections(answer, figures),
+        _register_section(answer),
         _evidence_section(answer, figures), _participants_section(answer, figures), _limits_section(answer),
         _files_section(answer, with_table=with_table, undrawn=undrawn),
     ]
@@ -65,6 +64,10 @@ def build_figure_block(name: str, drawing: Drawing) -> FigureBlock:
     files = tuple(f"figures/{name}.{ending}" for ending in ("png", "svg", "pdf", "csv"))
     wide, narrow = drawing.draw(PAGE_MM, False), drawing.draw(PHONE_MM, False)
     return FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
+
+
+def _association_sections(answer: Answer, figures: Mapping[str, FigureBlock]) -> list[Section]:
+    return [] if answer.associations is None else association_sections(answer.associations, figures, answer.checks)
 
 
 def _figure(name: str, figures: Mapping[str, FigureBlock]) -> tuple[FigureBlock, ...]:
@@ -105,7 +108,6 @@ def _wave_subsection(answer: Answer) -> tuple[Section, ...]:
     )
     return (Section("What published definitions give, wave by wave", (
         Paragraph(text), TableBlock(format_frame(pd.DataFrame(rows)), "Published and ours", "table-waves"),
-        Paragraph(PLANTINGA),
     )),)
 
 
@@ -266,6 +268,8 @@ def _limits_section(answer: Answer) -> Section:
 def _files_section(answer: Answer, *, with_table: bool, undrawn: Mapping[str, str]) -> Section:
     names = ["figures/: every figure as PNG, SVG and PDF, its caption (.txt) and the numbers behind it (.csv)",
              "tables/: every table as CSV at full precision"]
+    if answer.associations is not None:
+        names.append("tables/paper_*: Table 1 and the regression tables as HTML, CSV, LaTeX and, with the extra word, Word")
     if with_table:
         unit = "cell" if answer.study.design.counts else "person"
         names.append(f"tables/analysed_table.csv: the analysed table, one row per {unit}")
@@ -281,14 +285,17 @@ def _undrawn_words(undrawn: Mapping[str, str]) -> tuple[Paragraph | Bullets, ...
     """Figures left out, with the reason."""
     if not undrawn:
         return ()
-    items = tuple(f"{FIGURES[name][0]}: {reason}" for name, reason in undrawn.items())
+    titles = {name: title for name, (title, *_) in (*FIGURES.items(), *ASSOCIATION_FIGURES.items())}
+    items = tuple(f"{titles[name]}: {reason}" for name, reason in undrawn.items())
     return (Paragraph("Figures that could not be drawn:"), Bullets(items))
 
 
 def _methods(answer: Answer, results: Sequence[Estimates]) -> list[str]:
     """Methods paragraphs: estimates, claim rule, evidence."""
+    found = [] if answer.associations is None else list(answer.associations.results.values())
     return [
         format_methods(*results),
+        *([f"Associations: {format_methods(*found)}"] if found else []),
         "Claims: each reading is tested against its value by a t test with the design's degrees of freedom, by two one-sided "
         f"tests within {100 * MARGIN:g} points, and by the posterior probability of reaching it (Jeffreys beta at the "
         "df-adjusted effective sample size). Estimates are flagged by the NCHS data presentation standards (Series 2, No. 175 "

@@ -1,0 +1,306 @@
+"""What goes with cramps: every analysis of the associations, declared here before any of it is run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from crampstats.codebook.exposures import FAMILIES, GRANDNER_ADJUSTMENT, NEGATIVE_CONTROL, REFERENCE_RANGES, ExposureFamily
+from crampstats.core.claims import ClaimCheck
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError, OptionError
+from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.core.flow import Flow
+from crampstats.core.labels import Label
+from crampstats.estimate.association import associate
+from crampstats.estimate.complete_cases import flow_of_complete_cases
+from crampstats.estimate.dose_response import estimate_dose_response
+from crampstats.estimate.imputation import fit_imputed, impute
+from crampstats.estimate.imputation_delta import fit_delta_adjusted
+from crampstats.estimate.regression import estimate_coefficients, fit_regression, write_formula
+from crampstats.estimate.replication import replicate_by
+from crampstats.estimate.robustness import estimate_negative_control
+from crampstats.estimate.specifications import Specifications, estimate_specifications
+from crampstats.estimate.subgroups import estimate_by_subgroup
+from crampstats.estimate.table_one import describe_by
+from crampstats.reports.inputs import Study
+from crampstats.reports.reproduction import estimate_published
+
+PRIMARY = "any_cramps"
+STRICT = "frequent_cramps"
+ADJUST = GRANDNER_ADJUSTMENT
+WAVES = ("2005-2006", "2007-2008")
+DESCRIBED = (
+    "age_years", "sex", "race_ethnicity", "education", "body_mass_index", "smoking", "hypertension", "diabetes", "arthritis",
+    "thyroid_disease", "liver_disease", "kidney_disease", "takes_any_diuretic", "takes_statin", "serum_sodium_mmol_l",
+    "serum_potassium_mmol_l", "serum_calcium_mmol_l",
+)
+CURVES = (
+    "serum_sodium_mmol_l", "serum_potassium_mmol_l", "serum_calcium_mmol_l", "serum_phosphorus_mmol_l",
+    "serum_bicarbonate_mmol_l", "serum_chloride_mmol_l",
+)
+# what a reviewer would vary, for the electrolyte the text names first and for the condition that most adults have
+VARIED = ("serum_potassium_mmol_l", "hypertension")
+ADJUSTMENT_SETS = {
+    "age, sex": ("age_years", "female"),
+    "age, sex, education, BMI": ADJUST,
+    "and smoking, alcohol": (*ADJUST, "smoking", "alcohol_use"),
+    "and race, income": (*ADJUST, "race_ethnicity", "income_poverty_ratio"),
+    "and diuretics, statins": (*ADJUST, "takes_any_diuretic", "takes_statin"),
+    "and diabetes, kidney": (*ADJUST, "diabetes", "kidney_disease"),
+    "all of these": (
+        *ADJUST, "smoking", "alcohol_use", "race_ethnicity", "income_poverty_ratio", "takes_any_diuretic", "takes_statin",
+        "diabetes", "kidney_disease",
+    ),
+}
+MAIN_SET = "age, sex, education, BMI"
+OUTCOMES = ("any_cramps", "cramps_two_or_more", "frequent_cramps")
+SUBGROUPS = ("female", "age_group", "race_ethnicity", "takes_any_diuretic")
+SUBGROUP_EXPOSURE = "hypertension"
+IMPUTED_EXPOSURE = "serum_potassium_mmol_l"
+IMPUTATIONS, PASSES, SEED = 5, 5, 20261122
+# log odds of cramps among those without an answer, beside those alike who have one
+DELTAS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+RUG_BINS = 60
+# a step worth speaking of, where one unit is not
+STEPS = {
+    "age_years": 10, "body_mass_index": 5, "serum_sodium_mmol_l": 5, "serum_chloride_mmol_l": 5, "serum_bicarbonate_mmol_l": 5,
+    "serum_osmolality_mmol_kg": 5, "serum_calcium_mmol_l": 0.1, "serum_calcium_corrected_mmol_l": 0.1,
+    "serum_phosphorus_mmol_l": 0.1, "serum_albumin_g_l": 5, "dietary_magnesium_mg": 100, "dietary_potassium_mg": 1000,
+    "dietary_calcium_mg": 500, "dietary_sodium_mg": 1000, "leisure_met_minutes_week": 500, "egfr_ml_min_1_73m2": 10,
+    "c_reactive_protein_mg_l": 10, "vitamin_d_nmol_l": 10, "depression_score": 5,
+}
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Associations:
+    """Everything the report says of associations.
+
+    Parameters
+    ----------
+    results
+        By name: "table_one", "families", "families_frequent", "dose_response", "specifications_<exposure>", "replication",
+        "subgroups", "negative_control", "missing_data", "missing_delta", "published". What the data cannot give is not there.
+    flow
+        Complete cases of the primary model.
+    rugs
+        By exposure of a dose-response curve: middles of bins, and persons in each (weighted).
+    checks
+        Claims on associations, judged.
+    stamp
+        "" for what was computed now; else where it was stored.
+    left_out
+        Name of a result to the reason why it is not there.
+    """
+
+    results: Mapping[str, Estimates]
+    flow: Flow | None = None
+    rugs: Mapping[str, tuple[tuple[float, ...], tuple[float, ...]]] = field(default_factory=dict)
+    checks: tuple[ClaimCheck, ...] = ()
+    stamp: str = ""
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def gather_associations(
+    study: Study, *, progress: Progress | None = None, slow: bool = False, only: Sequence[str] | None = None
+) -> Associations:
+    """Run every declared analysis on the microdata of a survey.
+
+    Parameters
+    ----------
+    study
+        NHANES, microdata.
+    progress
+        Called with what comes next, steps done and steps in all.
+    slow
+        Also those that take minutes (imputation).
+    only
+        Names of the analyses wanted; None for all.
+
+    Raises
+    ------
+    DataError
+        The study has no microdata, or nothing at all can be estimated.
+    """
+    if study.survey is None or not study.has_microdata:
+        raise DataError("associations need the microdata of the survey: crampstats data fetch.")
+    found: dict[str, Estimates] = {}
+    left_out: dict[str, str] = {}
+    offered = ANALYSES | (SLOW_ANALYSES if slow else {})
+    wanted = {name: run for name, run in offered.items() if only is None or name in only}
+    for place, (name, run) in enumerate(wanted.items()):
+        if progress:
+            progress(f"associations: {name.replace('_', ' ')}", place, len(wanted))
+        try:
+            found[name] = run(study)
+        except (OptionError, DataError) as problem:
+            left_out[name] = str(problem)
+    if not found:
+        raise DataError(f"no association can be estimated on these data: {next(iter(left_out.values()))}")
+    design, _ = study.design_for((PRIMARY, *ADJUST, *VARIED))
+    flow = flow_of_complete_cases(design, (PRIMARY, *VARIED, *ADJUST))
+    return Associations(found, flow, _rugs(study), left_out=left_out)
+
+
+def _describe(study: Study) -> Estimates:
+    """Table 1 by cramps."""
+    design, _ = study.design_for((PRIMARY, *_held(study, DESCRIBED)))
+    return describe_by(design, _held(study, DESCRIBED), by=PRIMARY)
+
+
+def _families(outcome: str) -> Callable[[Study], Estimates]:
+    def run(study: Study) -> Estimates:
+        return concat_estimates([part for family in FAMILIES for part in _family(study, family, outcome)])
+
+    return run
+
+
+def _family(study: Study, family: ExposureFamily, outcome: str) -> list[Estimates]:
+    """One call of `associate` for the exposures of a family that take the same weight and cycles."""
+    adjust = (*ADJUST, *family.also_adjust)
+    alike: dict[str, tuple[SurveyDesign, list[str]]] = {}
+    for exposure in _held(study, family.exposures):
+        design, _ = study.design_for((outcome, exposure, *adjust))
+        alike.setdefault(design.weights_label, (design, []))[1].append(exposure)
+    parts = []
+    for design, exposures in alike.values():
+        stepped = _stepped(design, exposures)
+        found = associate(stepped, outcome, exposures, adjust, crude=outcome == PRIMARY)
+        labels, frame = {**found.labels, "family": Label("Family")}, found.frame.assign(family=family.label)
+        parts.append(replace(found, frame=frame, groups=("family", *found.groups), labels=labels))
+    return parts
+
+
+def _stepped(design: SurveyDesign, exposures: Sequence[str]) -> SurveyDesign:
+    """Numbers counted in steps worth speaking of."""
+    steps = {name: STEPS[name] for name in exposures if name in STEPS}
+    table: pd.DataFrame = design.table
+    columns = {name: table[name].astype("Float64") / step for name, step in steps.items()}
+    labels = {
+        name: replace(label, unit=f"{steps[name]:g} {label.unit}") if name in steps else label
+        for name, label in design.labels.items()
+    }
+    return replace(design, table=table.assign(**columns), labels=labels)
+
+
+def _dose_response(study: Study) -> Estimates:
+    parts = []
+    for exposure in _held(study, CURVES):
+        design, _ = study.design_for((PRIMARY, exposure, *ADJUST))
+        parts.append(estimate_dose_response(design, PRIMARY, exposure, ADJUST))
+    return concat_estimates(parts)
+
+
+def _specifications(exposure: str) -> Callable[[Study], Estimates]:
+    def run(study: Study) -> Estimates:
+        columns = (*OUTCOMES, exposure, *ADJUSTMENT_SETS["all of these"], "cycle")
+        design, _ = study.design_for(columns)
+        table: pd.DataFrame = design.table
+        populations = {
+            "everybody": None, **{wave: (table["cycle"] == wave).to_numpy() for wave in WAVES},
+            "without diuretics": table["takes_any_diuretic"].eq(False).fillna(False).to_numpy(dtype=bool),
+        }
+        sets = {name: [one for one in names if one != exposure] for name, names in ADJUSTMENT_SETS.items()}
+        return estimate_specifications(design, exposure, Specifications(OUTCOMES, sets, populations))
+
+    return run
+
+
+def _replication(study: Study) -> Estimates:
+    """Discover in one wave, replicate in the other, all exposures that both waves measured alike."""
+    adjust = (*ADJUST,)
+    skipped = ("diet", "electrolyte_classes", "exercise")
+    names = [name for family in FAMILIES if family.name not in skipped for name in _held(study, family.exposures)]
+    assert study.survey is not None
+    both = [name for name in names if set(study.survey.declaration.cycles_of(name)) == set(WAVES) and name not in ADJUST]
+    design, _ = study.design_for((PRIMARY, *both, *adjust), weight="exam")
+    return replicate_by(_stepped(design, both), PRIMARY, both, adjust, discover=WAVES[0], replicate=WAVES[1])
+
+
+def _subgroups(study: Study) -> Estimates:
+    design, _ = study.design_for((PRIMARY, SUBGROUP_EXPOSURE, *ADJUST, *SUBGROUPS))
+    return estimate_by_subgroup(design, PRIMARY, SUBGROUP_EXPOSURE, ADJUST, SUBGROUPS)
+
+
+def _negative_control(study: Study) -> Estimates:
+    design, _ = study.design_for((PRIMARY, SUBGROUP_EXPOSURE, NEGATIVE_CONTROL, *ADJUST))
+    return estimate_negative_control(design, PRIMARY, SUBGROUP_EXPOSURE, NEGATIVE_CONTROL, ADJUST)
+
+
+def _model(design: SurveyDesign) -> Estimates:
+    """The model whose missing answers are looked into."""
+    found = estimate_coefficients(fit_regression(design, write_formula(PRIMARY, [IMPUTED_EXPOSURE, *ADJUST])))
+    return replace(found, frame=found.frame[found.frame["exposure"] == IMPUTED_EXPOSURE], covariance=None)
+
+
+def _missing(study: Study) -> Estimates:
+    """Complete cases beside multiple imputation."""
+    design = _to_impute(study)
+    filled = impute(design, _imputed(study), outcome=PRIMARY, m=IMPUTATIONS, iterations=PASSES, seed=SEED)
+    ways = {"complete cases": _model(design), "multiple imputation": fit_imputed(filled, _model)}
+    label = {"missing answers": Label("Missing answers")}
+    parts = [
+        replace(part, frame=part.frame.assign(**{"missing answers": way}), groups=("missing answers",),
+                labels={**part.labels, **label}, covariance=None)
+        for way, part in ways.items()
+    ]
+    return concat_estimates(parts)
+
+
+def _missing_delta(study: Study) -> Estimates:
+    return fit_delta_adjusted(
+        _to_impute(study), _imputed(study), _model, outcome=PRIMARY, shifted=PRIMARY, deltas=DELTAS, m=3, iterations=3, seed=SEED
+    )
+
+
+def _to_impute(study: Study) -> SurveyDesign:
+    return study.design_for((PRIMARY, *_imputed(study)))[0]
+
+
+def _imputed(study: Study) -> list[str]:
+    """Columns of the model, and what helps to predict who lacks them."""
+    return _held(study, (IMPUTED_EXPOSURE, *ADJUST, "race_ethnicity", "smoking", "takes_any_diuretic"))
+
+
+def _rugs(study: Study) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
+    """How each exposure of a curve is distributed, in bins."""
+    rugs = {}
+    for exposure in _held(study, CURVES):
+        design, _ = study.design_for((PRIMARY, exposure, *ADJUST))
+        inside = design.table[design.table[design.domain] & design.table[exposure].notna()]
+        weights = inside[design.weights].to_numpy(dtype=float)
+        counts, edges = np.histogram(inside[exposure].to_numpy(dtype=float), bins=RUG_BINS, weights=weights)
+        rugs[exposure] = (tuple(((edges[:-1] + edges[1:]) / 2).tolist()), tuple((counts / weights.sum()).tolist()))
+    return rugs
+
+
+def _held(study: Study, names: Sequence[str]) -> list[str]:
+    """Those of the columns that the data have, in order."""
+    assert study.survey is not None
+    return [name for name in names if name in study.survey.table]
+
+
+def reference_range(exposure: str) -> tuple[float | None, float | None]:
+    """Limits of the declared reference range; None where none was declared."""
+    found = REFERENCE_RANGES.get(exposure)
+    return (None, None) if found is None else (found.low, found.high)
+
+
+ANALYSES: dict[str, Callable[[Study], Estimates]] = {
+    "table_one": _describe,
+    "families": _families(PRIMARY),
+    "families_frequent": _families(STRICT),
+    "dose_response": _dose_response,
+    **{f"specifications_{exposure}": _specifications(exposure) for exposure in VARIED},
+    "replication": _replication,
+    "subgroups": _subgroups,
+    "negative_control": _negative_control,
+    "published": estimate_published,
+}
+# Minutes rather than seconds: run by the script that stores results, and shown from there.
+SLOW_ANALYSES: dict[str, Callable[[Study], Estimates]] = {"missing_data": _missing, "missing_delta": _missing_delta}

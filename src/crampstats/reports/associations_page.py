@@ -1,0 +1,245 @@
+"""The page's part on associations: who, what goes with cramps, how robust it is, what is missing, what others printed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from crampstats.core.claims import AssociationClaim, AttributableClaim, ClaimCheck, Verdict
+from crampstats.core.estimates import Estimates
+from crampstats.present.page import Block, Bullets, FigureBlock, Paragraph, Section, TableBlock
+from crampstats.present.printed import printed_gt
+from crampstats.present.tables import format_flow_table, format_frame
+from crampstats.present.wording import format_list, format_p_value
+from crampstats.reports.association_figures import print_tables
+from crampstats.reports.associations import DELTAS, IMPUTATIONS, VARIED, WAVES, Associations
+from crampstats.reports.reproduction import compare_published
+
+REPLICATED = "replicated"
+MODEL_WORDS = (
+    "Each exposure stands in a model of its own: logistic regression of any cramps in the past month, adjusted for age, sex, "
+    "education and body mass index as Grandner & Winkelman 2017 did, under the weight its columns need. Diet is adjusted for "
+    "energy "
+    "too, exercise for the wave. False-discovery rates count the exposures of a family. An association is no cause: conditions, "
+    "medicines and cramps were asked in one interview."
+)
+
+
+def association_sections(found: Associations, figures: Mapping[str, FigureBlock], checks: Sequence[ClaimCheck]) -> list[Section]:
+    """Two sections: what goes with cramps, and how far that can be trusted.
+
+    Parameters
+    ----------
+    found
+        The results.
+    figures
+        Figures that could be drawn, by name.
+    checks
+        The register, judged; those on associations are told here in full.
+    """
+    return [_main_section(found, figures, checks), _trust_section(found, figures), _published_section(found)]
+
+
+def _main_section(found: Associations, figures: Mapping[str, FigureBlock], checks: Sequence[ClaimCheck]) -> Section:
+    tables = print_tables(found)
+    blocks: list[Block] = [
+        *_stamp_blocks(found),
+        Paragraph(summary_words(checks), strong=True), Paragraph(MODEL_WORDS),
+        *(TableBlock(printed_gt(tables[name]), caption, f"table-{name.replace('_', '-')}", folded=True) for name, caption in (
+            ("table_one", "Table 1: adults with and without leg cramps at night"),
+        ) if name in tables),
+        *_shown(figures, "associations_measured", "associations_conditions"),
+        *(TableBlock(printed_gt(tables[name]), caption, f"table-{name.replace('_', '-')}", folded=True) for name, caption in (
+            ("associations_any_cramps", "Associations with any cramps, crude and adjusted"),
+            ("associations_frequent_cramps", "Associations with five or more cramps a month, adjusted"),
+        ) if name in tables),
+        *_shown(figures, "dose_response"),
+    ]
+    return Section("What goes with cramps?", tuple(blocks), (_claims_subsection(checks),))
+
+
+def _stamp_blocks(found: Associations) -> list[Paragraph]:
+    """Where results were not computed now."""
+    text = f"What is said of associations was {found.stamp}; where the microdata are at hand it is computed anew."
+    return [Paragraph(text)] if found.stamp else []
+
+
+def summary_words(checks: Sequence[ClaimCheck]) -> str:
+    """Which claimed associations the data bear out, which not, in one paragraph."""
+    words: dict[str, list[str]] = {}
+    for verdict in _association_verdicts(checks):
+        words.setdefault(verdict.word, []).append(_subject(verdict))
+    told = {"supported": "Associated in both waves", "contradicted": "Not borne out", "cannot tell": "Undecided"}
+    parts = [f"{heading}: {format_list(words[word])}." for word, heading in told.items() if word in words]
+    return " ".join(parts) or "No claim on associations could be tested on these data."
+
+
+def _subject(verdict: Verdict) -> str:
+    text = verdict.claim.statement.removesuffix(" goes with leg cramps at night.").rstrip(",")
+    return f"{text[:1].lower()}{text[1:]}" if not text.startswith("TSH") else text
+
+
+def _association_verdicts(checks: Sequence[ClaimCheck]) -> list[Verdict]:
+    return [verdict for check in checks for verdict in check.verdicts if isinstance(verdict.claim, AssociationClaim)]
+
+
+def _claims_subsection(checks: Sequence[ClaimCheck]) -> Section:
+    """Each claimed association with its numbers."""
+    rows = []
+    for check in checks:
+        for verdict in check.verdicts:
+            if isinstance(verdict.claim, AssociationClaim | AttributableClaim):
+                rows.append({
+                    "Reading": verdict.claim.statement, "Verdict": verdict.word,
+                    "Why": f"{verdict.reason[:1].upper()}{verdict.reason[1:]}.",
+                })
+    text = (
+        "Supported: the p-value with false-discovery control over the readings of the statement is at most 5 %, the odds ratio "
+        "above "
+        "1, and above 1 in each wave. Contradicted: it goes the other way, or the 90 % interval excludes an odds ratio of 1.25. "
+        "Otherwise the data cannot tell, and the smallest odds ratio they would have found in 80 % of samples is given. "
+        "Numbers are "
+        "per two standard deviations. Potassium and sodium are shown with and without diuretics, which lower them and may go "
+        "with "
+        "cramps themselves."
+    )
+    if not rows:
+        return Section("Claims about what goes with cramps", (Paragraph("None could be tested on these data."),))
+    return Section("Claims about what goes with cramps", (
+        Paragraph(text), TableBlock(format_frame(pd.DataFrame(rows)), "Claimed associations", "table-claimed-associations"),
+    ))
+
+
+def _trust_section(found: Associations, figures: Mapping[str, FigureBlock]) -> Section:
+    inner = [
+        Section("In each wave", tuple(_replication_blocks(found))),
+        Section("Under other choices", (Paragraph(_specification_words(found)), *_shown(
+            figures, "specifications_potassium", "specifications_hypertension"))),
+        Section("In subgroups, and against a negative control", (*_shown(figures, "subgroups"), *_control_blocks(found))),
+        Section("Missing answers", tuple(_missing_blocks(found))),
+    ]
+    return Section("How far can these associations be trusted?", (), tuple(part for part in inner if part.blocks))
+
+
+def _replication_blocks(found: Associations) -> list[Block]:
+    rows = found.results.get("replication")
+    if rows is None:
+        return []
+    table = _replication_table(rows)
+    counts = table["Verdict"].value_counts()
+    tested = len(table) - int(counts.get("not tested", 0))
+    discovered = tested - int(counts.get("not discovered", 0))
+    text = (
+        f"As the paper did: discovered in {WAVES[0]} (false-discovery rate 5 % over {tested} tests), looked for again in "
+        f"{WAVES[1]}. Of "
+        f"{discovered} discovered, {int(counts.get(REPLICATED, 0))} came back at p < 0.05 in the same direction."
+    )
+    return [Paragraph(text), TableBlock(format_frame(table), "Discovery and replication", "table-replication", folded=True)]
+
+
+def _replication_table(rows: Estimates) -> pd.DataFrame:
+    frame, lines = rows.frame, []
+    keyed = frame[frame["unit"] == "ratio"]
+    for (exposure, level), part in keyed.groupby(["exposure", "level"], sort=False):
+        by_wave = {row["cycle"]: row for _, row in part.iterrows()}
+        label = rows.labels[exposure].label if exposure in rows.labels else str(exposure).replace("_", " ")
+        lines.append({
+            "Exposure": f"{label}, {level}", **{wave: _interval(by_wave.get(wave)) for wave in WAVES},
+            "Verdict": part["verdict"].iloc[0],
+        })
+    return pd.DataFrame(lines)
+
+
+def _interval(row: pd.Series | None) -> str:
+    if row is None or pd.isna(row["estimate"]):
+        return "not available"
+    if pd.isna(row["conf_low"]):
+        return f"{row['estimate']:.2f}"
+    return f"{row['estimate']:.2f} ({row['conf_low']:.2f} to {row['conf_high']:.2f}), {format_p_value(row['p_value'])}"
+
+
+def _specification_words(found: Associations) -> str:
+    """How often an interval excludes 1 over all declared specifications."""
+    parts = []
+    for exposure in VARIED:
+        rows = found.results.get(f"specifications_{exposure}")
+        if rows is not None:
+            frame = rows.frame[rows.frame["conf_low"].notna()]
+            label = rows.labels[exposure].label if exposure in rows.labels else exposure
+            parts.append(
+                f"{label}: {len(frame)} specifications, odds ratios {frame['estimate'].min():.2f} to "
+                f"{frame['estimate'].max():.2f}, "
+                f"{int((frame['conf_low'] > 1).sum())} intervals above 1 and {int((frame['conf_high'] < 1).sum())} below"
+            )
+    told = "; ".join(parts)
+    return (
+        "Three thresholds, seven adjustment sets and four populations, declared before any was fitted, in every combination. The "
+        f"specifications share persons, so they are no independent tests. {told}."
+    )
+
+
+def _control_blocks(found: Associations) -> list[Block]:
+    rows = found.results.get("negative_control")
+    if rows is None:
+        return []
+    frame = rows.frame
+    told = "; ".join(f"{row['role']} {_interval(row)}" for _, row in frame.iterrows())
+    return [Paragraph(
+        "Trouble seeing even with glasses is no way to get cramps, yet is asked of the same people in the same interview: what "
+        "it "
+        f"shows is what adjustment leaves behind. High blood pressure beside it: {told}. Where the control is far from 1, the "
+        "others "
+        "of this size may be no more than that."
+    )]
+
+
+def _missing_blocks(found: Associations) -> list[Block]:
+    blocks: list[Block] = []
+    if found.flow is not None:
+        blocks += [
+            Paragraph("All models are of complete cases; the flow is of the model with potassium and high blood pressure."),
+            TableBlock(format_flow_table(found.flow), "Complete cases", "table-complete-cases", folded=True),
+        ]
+    ways = found.results.get("missing_data")
+    if ways is not None:
+        told = "; ".join(f"{row['missing answers']} {_interval(row)}" for _, row in ways.frame.iterrows())
+        blocks.append(Paragraph(
+            f"Serum potassium per mmol/L, adjusted: {told} ({IMPUTATIONS} imputations by chained equations with outcome, "
+            "weights, "
+            f"strata and sampling units among the predictors){_earlier(ways)}."
+        ))
+    shifted = found.results.get("missing_delta")
+    if shifted is not None:
+        told = tuple(f"log odds {float(row['delta']):+g}: {_interval(row)}" for _, row in shifted.frame.iterrows())
+        blocks += [
+            Paragraph(
+                "If those without an answer on cramps differed from those alike who gave one, by log odds from "
+                f"{min(DELTAS):g} to {max(DELTAS):g}{_earlier(shifted)}:"
+            ),
+            Bullets(told),
+        ]
+    return blocks
+
+
+def _earlier(rows: Estimates) -> str:
+    """That an imputation, which takes minutes, was made earlier."""
+    return f", {rows.source.detail}" if rows.source.detail.startswith("computed earlier") else ""
+
+
+def _published_section(found: Associations) -> Section:
+    table = compare_published(found.results.get("published"))
+    counts = table["Agreement"].value_counts()
+    words = format_list(f"{count} {word}" for word, count in counts.items())
+    return Section("What others printed of the same survey", (
+        Paragraph(
+            f"Every number and direction that could be read in three papers on NHANES 2005-2008, beside ours: {words}. A "
+            "disagreement is "
+            "a result, never a reason to change the model. What was not printed, or cannot be computed here, reads not available."
+        ),
+        TableBlock(format_frame(table), "Published and ours", "table-published", folded=True),
+    ))
+
+
+def _shown(figures: Mapping[str, FigureBlock], *names: str) -> list[FigureBlock]:
+    return [figures[name] for name in names if name in figures]
