@@ -52,8 +52,10 @@ class Calibration:
         """
         per_person = cell_scores / np.where(cell_weights > 0, cell_weights, 1.0)[:, None]
         root = np.sqrt(self.start)[:, None]
-        slopes = np.linalg.lstsq(root * self.margins, root * per_person, rcond=None)[0]
-        return np.asarray(self.margins @ slopes, dtype=np.float64)
+        known = np.isfinite(cell_scores).all(axis=0)  # an estimate of nobody has no scores
+        fitted = np.full(cell_scores.shape, np.nan)
+        fitted[:, known] = self.margins @ np.linalg.lstsq(root * self.margins, root * per_person[:, known], rcond=None)[0]
+        return fitted
 
 
 @dataclass(frozen=True, eq=False)

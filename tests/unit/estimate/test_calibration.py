@@ -13,6 +13,7 @@ from crampstats.estimate.calibration import poststratify, rake
 from crampstats.estimate.means import estimate_mean, estimate_total
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.replicates import make_jackknife_replicates
+from crampstats.estimate.standardise import estimate_standardised_prevalence
 
 PEOPLE = pd.DataFrame({
     "sex": ["f", "f", "f", "m", "m", "m"], "old": [0, 1, 1, 0, 0, 1], "y": [1.0, 0, 1, 0, 0, np.nan], "w": [1.0, 2, 1, 2, 1, 1],
@@ -66,6 +67,17 @@ def test_rows_outside_the_domain_without_a_level_keep_their_weight():
                          {**POPULATION, "child": PEOPLE["w"].sum()})
     one, other = (estimate_mean(made, "y").frame.iloc[0] for made in (adults, named))
     assert one[["estimate", "std_error"]].tolist() == pytest.approx(other[["estimate", "std_error"]].tolist(), rel=1e-12)
+
+
+def test_a_group_of_nobody_does_not_spoil_the_others():
+    # nobody among the men is aged 60+, so that their standardised share is missing
+    frame = pd.DataFrame({
+        "sex": list("ffffffmmmm"), "age_group": ["20-39", "40-59", "60+"] * 2 + ["20-39", "40-59"] * 2, "y": [0, 1] * 5,
+    })
+    design = poststratify(SurveyDesign(frame), "sex", POPULATION)
+    result = estimate_standardised_prevalence(design, "y", by="sex").frame.set_index("sex")
+    assert result.loc["f", ["estimate", "std_error"]].notna().all()
+    assert pd.isna(result.loc["m", "estimate"])
 
 
 def test_calibrated_replicates_reach_the_totals_in_each_replicate():
