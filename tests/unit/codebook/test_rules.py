@@ -1,7 +1,20 @@
 import pandas as pd
 import pytest
 
-from crampstats.codebook.rules import Above, AllOf, AnyOf, AtLeast, Banded, Below, Between, IsTrue, Not, OneOf
+from crampstats.codebook.rules import (
+    Above,
+    AllOf,
+    AnyOf,
+    AtLeast,
+    Banded,
+    Below,
+    Between,
+    IsTrue,
+    Not,
+    OneOf,
+    Ticked,
+    Unless,
+)
 from crampstats.core.errors import DataError, OptionError
 
 NA = pd.NA
@@ -50,6 +63,21 @@ def test_and_or_and_not_follow_kleene():
     assert str(both) == str([True, False, NA, False, False, False, NA, False, NA])
     assert str(either) == str([True, True, True, True, False, NA, True, NA, NA])
     assert str(answers(Not(IsTrue("a")), a=three)) == str([False, True, NA])
+
+
+def test_a_box_left_empty_is_no_only_for_whoever_was_offered_it():
+    rule = Ticked("box", "told")
+    # ticked; left; not offered; the question before it not answered
+    assert str(answers(rule, box=[1.0, None, None, None], told=[True, True, False, None])) == str([True, False, False, NA])
+    assert rule.columns == ("told", "box")
+    assert rule.describe() == "box ticked after told"
+
+
+def test_an_answer_in_doubt_is_unknown_unless_it_is_yes():
+    rule = Unless(IsTrue("answer"), IsTrue("doubt"))
+    given = answers(rule, answer=[True, False, False, None, False], doubt=[True, True, False, True, None])
+    assert str(given) == str([True, NA, False, NA, False])
+    assert rule.describe() == "answer, unknown if doubt"
 
 
 def test_only_known_failures_fail():
