@@ -46,8 +46,9 @@ def estimate_by_replicates(
     -------
     Estimates
         One row per number (`level` column: its name), or the rows of the Estimates with standard error, t interval, df, p and
-        covariance from the replicates; rows of unit "ratio" are treated on the log scale. `df` is the rank of the replicate
-        weights in the domain, less 1. A replicate without a value is left out for that row and counted in a note.
+        covariance from the replicates; rows of unit "ratio" are treated on the log scale, test statistics get no p, extras are
+        left out. `df` is the rank of the replicate weights in the domain, less 1. A replicate without a value is left out for
+        that row and counted in a note.
 
     Raises
     ------
@@ -155,7 +156,8 @@ def _wrap(design: SurveyDesign, full: _Answer, covariance: Floats, df: float, le
     is_ratio = (rows.frame["unit"] == "ratio").to_numpy()
     bounds = (full.value - half, full.value + half)
     low, high = (np.where(is_ratio, np.exp(np.where(is_ratio, bound, 0.0)), bound) for bound in bounds)
-    tested = rows.frame["p_value"].notna().to_numpy()
+    # a test statistic is not tested against 0
+    tested = (rows.frame["p_value"].notna() & (rows.frame["unit"] != "statistic")).to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         p_value = 2 * stats.t.sf(np.abs(full.value / std_error), df)
     own = [join_cautions(*both) for both in zip(rows.frame["caution"], df_cautions([df] * len(std_error)), strict=True)]
@@ -171,5 +173,5 @@ def _wrap(design: SurveyDesign, full: _Answer, covariance: Floats, df: float, le
         rows, frame=frame, confidence_level=level, covariance=covariance, weights=design.weights_label, source=design.source,
         population=rows.population or design.population,
         method="Statistics are computed anew under each replicate weight and given with t intervals.",
-        notes=tuple(notes),
+        notes=tuple(notes), extras=(),
     )

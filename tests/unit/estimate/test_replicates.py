@@ -95,6 +95,19 @@ def test_ratios_are_treated_as_logarithms():
     assert np.log(row["conf_high"] / row["estimate"]) / row["std_error"] == pytest.approx(3.182446, rel=1e-6)  # t(.975), 3 df
 
 
+def test_what_the_full_weights_alone_support_is_left_out():
+    def tests(one):
+        found = compare_groups(one, "y", "g")
+        return replace(found, frame=found.frame.assign(e_value=1.0), extras=("e_value",))
+
+    frame = PAIRS.loc[PAIRS.index.repeat(4)].reset_index(drop=True).assign(g=list("ab") * 12, y=[0, 1, 1, 1, 0, 0] * 4)
+    result = estimate_by_replicates(make_jackknife_replicates(SurveyDesign(frame, strata="h", psu="u")), tests)
+    assert result.extras == ()
+    tested = result.frame.loc[result.frame["p_value"].notna(), "measure"].tolist()
+    assert tested == ["prevalence difference", "prevalence ratio"]
+    assert len(result) == 5
+
+
 def test_a_replicate_without_a_value_is_left_out_and_counted():
     calls = iter(range(100))
 
