@@ -57,8 +57,7 @@ def test_restless_legs_are_as_often_as_published(first_wave):
 
 # Plantinga L and others, Am J Kidney Dis 2011;58:554-564: 2005-2008, 20 years and over, n = 9,110 after exclusions that are not
 # all made here (9,561), so within 1.6 points. Published: leg symptoms 39.2 / 48.0 / 50.9 %, six hours of sleep or less
-# 37.4 / 43.0 /
-# 30.9 %, sleeping pills often or more 8.4 / 9.9 / 16.6 %.
+# 37.4 / 43.0 / 30.9 %, sleeping pills often or more 8.4 / 9.9 / 16.6 %.
 @pytest.mark.parametrize(
     ("stage", "legs", "short", "pills"),
     [("none", 39.2, 37.4, 8.4), ("stage 1-2", 48.0, 43.0, 9.9), ("stage 3-4", 50.9, 30.9, 16.6)],
