@@ -22,9 +22,9 @@ NEAR = 1e-6  # from here on steps take the curvature of the penalty along
 DIFFERENCE = 1e-5  # of a standardised coefficient
 
 NOTE = (
-    "The covariates separate persons with the outcome from those without, so the likelihood was penalised (Firth); standard "
-    "errors are the larger, in every direction, of the design-based sandwich and the model's own times the design effect of the "
-    "weights."
+    "Penalised fit: covariates separate persons with the outcome from those without, so the likelihood was penalised (Firth); "
+    "standard errors are the larger, in every direction, of the design-based sandwich and the model's own times the design effect "
+    "of the weights."
 )
 
 
