@@ -23,8 +23,8 @@ DIFFERENCE = 1e-5  # of a standardised coefficient
 
 NOTE = (
     "Penalised fit: covariates separate persons with the outcome from those without, so the likelihood was penalised (Firth); "
-    "standard errors are the larger, in every direction, of the design-based sandwich and the model's own times the design effect "
-    "of the weights."
+    "standard errors are the larger, in every direction, of the design-based sandwich and the model's own times the design "
+    "effect of the weights."
 )
 
 
