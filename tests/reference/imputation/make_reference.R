@@ -89,8 +89,17 @@ mar$g[runif(n) < plogis(-1.3 + .5 * z)] <- NA
 write.csv(mar, file.path(here, "mar.csv"), row.names = FALSE, quote = FALSE)
 mar <- read.csv(file.path(here, "mar.csv"))
 m <- 200
+# mice's own polyreg takes the estimated coefficients for true ones; here they are drawn, as logreg does
+mice.impute.polydraw <- function(y, ry, x, wy = !ry, ...) {
+  fit <- nnet::multinom(y ~ x, data = list(y = y[ry], x = x[ry, , drop = FALSE]), trace = FALSE, Hess = TRUE, maxit = 500,
+    reltol = 1e-10)
+  beta <- MASS::mvrnorm(1, as.vector(t(coef(fit))), solve(fit$Hessian))
+  raised <- exp(cbind(0, cbind(1, x[wy, , drop = FALSE]) %*% matrix(beta, ncol = nlevels(y) - 1)))
+  cumulative <- t(apply(raised / rowSums(raised), 1, cumsum))
+  levels(y)[1 + rowSums(runif(sum(wy)) > cumulative[, -nlevels(y), drop = FALSE])]
+}
 imp <- mice(transform(mar, b = factor(b), g = factor(g)), m = m, maxit = 10, seed = 5, printFlag = FALSE,
-  method = c(z = "", x = "pmm", b = "logreg", g = "polyreg"))
+  method = c(z = "", x = "pmm", b = "logreg", g = "polydraw"))
 tables <- lapply(seq_len(m), function(i) transform(complete(imp, i), b = as.integer(as.character(b))))
 for (what in list(
   list("mean x", function(t) t$x), list("share b", function(t) t$b),

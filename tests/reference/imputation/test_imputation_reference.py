@@ -137,8 +137,11 @@ def chained() -> list[pd.DataFrame]:
     ("share b among current", lambda t: t.loc[t["g"] == "current", "b"]),
 ])
 def test_chained_equations_agree_with_mice_but_for_monte_carlo_error(what, take, chained):
-    """pmm, logreg and polyreg of mice and ours draw from the same models: means over 200 imputations differ by at most
-    3.29 Monte Carlo standard errors of their difference, variances between imputations by the 99.9 % range of F(199, 199)."""
+    """mice (pmm, logreg, and a multinomial model with drawn coefficients) and ours draw from the same models.
+
+    Means over 200 imputations differ by at most 3.29 Monte Carlo standard errors of their difference, variances between
+    imputations by the 99.9 % range of F(199, 199).
+    """
     found = np.array([float(take(table).mean()) for table in chained])
     m, between = len(chained), stat("chain", "between", what)
     print(what, found.mean(), stat("chain", "estimate", what), "between by mice's", found.var(ddof=1) / between)
