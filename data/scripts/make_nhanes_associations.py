@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from crampstats.codebook.surveys.nhanes import NHANES
@@ -17,7 +16,6 @@ from crampstats.datasets.stored import write_stored
 from crampstats.ingest.reading import find_tables
 from crampstats.reports.associations import gather_associations
 from crampstats.reports.inputs import open_study
-from crampstats.reports.sixty_percent import check_associations_of
 from crampstats.reports.stored_associations import FILE, pack_associations
 
 DATA = Path(__file__).resolve().parents[1]
@@ -28,8 +26,6 @@ def main(folder: Path) -> None:
     found = gather_associations(study, slow=True, progress=lambda *step: print(*step, flush=True))
     if found.left_out:
         raise SystemExit(f"not estimated: {found.left_out}")
-    print("claims", flush=True)
-    found = replace(found, checks=check_associations_of(study))
     tables = find_tables(folder)
     names = [name for cycle in NHANES.cycles for name in NHANES.files_of(cycle) if name in tables]
     inputs = {f"{name}.XPT": hashlib.sha256(tables[name].read_bytes()).hexdigest() for name in names}

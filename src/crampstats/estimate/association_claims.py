@@ -147,8 +147,9 @@ def _look(claim: AssociationClaim, design_of: DesignFor, wave: str, level: float
     inner = estimate_contrast(fit, weights, level=VERDICT_LEVEL).frame.iloc[0]
     complete = design.subset(_complete(design, claim))
     parts = [main, *_try(complete, claim, (), weights, CRUDE, level)]
+    within = [name for name in claim.adjust if name != wave]  # the same for everybody of one wave
     for name, part in _waves(complete, wave):
-        parts += _try(part, claim, claim.adjust, weights, name, level)
+        parts += _try(part, claim, within, weights, name, level)
     parts += _beside(claim, design_of, weights, level)
     return _Found(claim, concat_estimates(parts), (float(inner["conf_low"]), float(inner["conf_high"])))
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from crampstats.codebook.claims import REGISTER
 from crampstats.codebook.exposures import FAMILIES, GRANDNER_ADJUSTMENT, NEGATIVE_CONTROL, REFERENCE_RANGES, ExposureFamily
-from crampstats.core.claims import ClaimCheck
+from crampstats.core.claims import AssociationClaim, AttributableClaim, ClaimCheck
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.flow import Flow
 from crampstats.core.labels import Label
 from crampstats.estimate.association import associate
+from crampstats.estimate.association_claims import check_associations
 from crampstats.estimate.complete_cases import flow_of_complete_cases
 from crampstats.estimate.dose_response import estimate_dose_response
 from crampstats.estimate.imputation import fit_imputed, impute
@@ -74,6 +79,19 @@ STEPS = {
     "c_reactive_protein_mg_l": 10, "vitamin_d_nmol_l": 10, "depression_score": 5,
 }
 
+COUNTED = (
+    "False-discovery-rate (Benjamini-Hochberg) and family-wise (Holm) p-values count the exposures of a family that take the "
+    "same "
+    "weight; a category counts once, by the Wald F of all its levels. Diet is adjusted for energy too, exercise for the wave."
+)
+
+ASSOCIATION_FAMILIES = tuple(
+    family for family in REGISTER
+    if any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings)
+)
+CLAIMED = {family.name: family for family in ASSOCIATION_FAMILIES}
+_AT_HAND: list[Study] = []
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -107,20 +125,22 @@ class Associations:
 
 
 def gather_associations(
-    study: Study, *, progress: Progress | None = None, slow: bool = False, only: Sequence[str] | None = None
+    study: Study, *, progress: Progress | None = None, slow: bool = False, only: Sequence[str] | None = None, workers: int = 1
 ) -> Associations:
-    """Run every declared analysis on the microdata of a survey.
+    """Run every declared analysis on the microdata of a survey, and judge the claims on associations.
 
     Parameters
     ----------
     study
         NHANES, microdata.
     progress
-        Called with what comes next, steps done and steps in all.
+        Called with what was finished, steps done and steps in all.
     slow
         Also those that take minutes (imputation).
     only
-        Names of the analyses wanted; None for all.
+        Names of the analyses wanted, which then come without claims; None for all.
+    workers
+        Processes; more than one only where a process can be forked. The results are the same.
 
     Raises
     ------
@@ -129,22 +149,64 @@ def gather_associations(
     """
     if study.survey is None or not study.has_microdata:
         raise DataError("associations need the microdata of the survey: crampstats data fetch.")
-    found: dict[str, Estimates] = {}
-    left_out: dict[str, str] = {}
     offered = ANALYSES | (SLOW_ANALYSES if slow else {})
-    wanted = {name: run for name, run in offered.items() if only is None or name in only}
-    for place, (name, run) in enumerate(wanted.items()):
-        if progress:
-            progress(f"associations: {name.replace('_', ' ')}", place, len(wanted))
-        try:
-            found[name] = run(study)
-        except (OptionError, DataError) as problem:
-            left_out[name] = str(problem)
+    wanted = [name for name in offered if only is None or name in only]
+    families = [family.name for family in ASSOCIATION_FAMILIES] if only is None else []
+    done = run_together(study, [*wanted, *families], workers, progress)
+    found = {name: done[name] for name in wanted if isinstance(done[name], Estimates)}
+    left_out = {name: str(done[name]) for name in wanted if name not in found}
     if not found:
-        raise DataError(f"no association can be estimated on these data: {next(iter(left_out.values()))}")
+        raise DataError(f"no association can be estimated on these data: {next(iter(left_out.values()), 'none was wanted')}")
     design, _ = study.design_for((PRIMARY, *ADJUST, *VARIED))
     flow = flow_of_complete_cases(design, (PRIMARY, *VARIED, *ADJUST))
-    return Associations(found, flow, _rugs(study), left_out=left_out)
+    checks = tuple(one for name in families if isinstance(one := done[name], ClaimCheck))
+    return Associations(found, flow, _rugs(study), checks, left_out=left_out)
+
+
+def run_together(study: Study, names: Sequence[str], workers: int, progress: Progress | None) -> dict[str, Any]:
+    """What each analysis or claim gives, in the order of the names; where one cannot be estimated, the reason as text."""
+    done: dict[str, Any] = {}
+    for name, result in _results(study, names, workers):
+        done[name] = result
+        if progress:
+            progress(f"associations: {name.replace('_', ' ')}", len(done), len(names))
+    return {name: done[name] for name in names}
+
+
+def _results(study: Study, names: Sequence[str], workers: int) -> Iterator[tuple[str, Any]]:
+    import multiprocessing
+
+    if workers < 2 or "fork" not in multiprocessing.get_all_start_methods():
+        yield from ((name, _run(study, name)) for name in names)
+        return
+    # the study holds functions, which cannot be sent to another process: a forked one has it already
+    _AT_HAND.append(study)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of forking a process with threads; these wait for work
+            with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("fork")) as pool:
+                waiting = {pool.submit(_run_at_hand, name): name for name in names}
+                try:
+                    yield from ((waiting[one], one.result()) for one in as_completed(waiting))
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
+    finally:
+        _AT_HAND.clear()
+
+
+def _run_at_hand(name: str) -> Any:
+    return _run(_AT_HAND[0], name)
+
+
+def _run(study: Study, name: str) -> Any:
+    """One analysis or the check of one statement."""
+    if name in CLAIMED:
+        return check_associations(CLAIMED[name], lambda columns: study.design_for(columns)[0])
+    try:
+        return (ANALYSES | SLOW_ANALYSES)[name](study)
+    except (OptionError, DataError) as problem:
+        return str(problem)
 
 
 def _describe(study: Study) -> Estimates:
@@ -155,7 +217,13 @@ def _describe(study: Study) -> Estimates:
 
 def _families(outcome: str) -> Callable[[Study], Estimates]:
     def run(study: Study) -> Estimates:
-        return concat_estimates([part for family in FAMILIES for part in _family(study, family, outcome)])
+        parts = [part for family in FAMILIES for part in _family(study, family, outcome)]
+        found = concat_estimates(parts)
+        # each part counts its own tests; together they would repeat the same sentence with other numbers
+        notes = tuple(note for note in found.notes if not note.startswith("False-discovery-rate"))
+        return replace(
+            found, notes=(*notes, COUNTED), weights="; ".join(dict.fromkeys(part.weights for part in parts)),
+        )
 
     return run
 

@@ -17,6 +17,9 @@ from crampstats.reports.associations import DELTAS, IMPUTATIONS, VARIED, WAVES, 
 from crampstats.reports.reproduction import compare_published
 
 REPLICATED = "replicated"
+HEADINGS = {
+    "supported": "Go with cramps in both waves", "contradicted": "Do not, or go the other way", "cannot tell": "Undecided",
+}
 MODEL_WORDS = (
     "Each exposure stands in a model of its own: logistic regression of any cramps in the past month, adjusted for age, sex, "
     "education and body mass index as Grandner & Winkelman 2017 did, under the weight its columns need. Diet is adjusted for "
@@ -45,7 +48,7 @@ def _main_section(found: Associations, figures: Mapping[str, FigureBlock], check
     tables = print_tables(found)
     blocks: list[Block] = [
         *_stamp_blocks(found),
-        Paragraph(summary_words(checks), strong=True), Paragraph(MODEL_WORDS),
+        *_summary_blocks(checks), Paragraph(MODEL_WORDS),
         *(TableBlock(printed_gt(tables[name]), caption, f"table-{name.replace('_', '-')}", folded=True) for name, caption in (
             ("table_one", "Table 1: adults with and without leg cramps at night"),
         ) if name in tables),
@@ -65,14 +68,20 @@ def _stamp_blocks(found: Associations) -> list[Paragraph]:
     return [Paragraph(text)] if found.stamp else []
 
 
-def summary_words(checks: Sequence[ClaimCheck]) -> str:
-    """Which claimed associations the data bear out, which not, in one paragraph."""
+def summarise_claims(checks: Sequence[ClaimCheck]) -> dict[str, str]:
+    """Which claimed associations the data bear out, which not, which they cannot settle: verdict to the exposures, in words."""
     words: dict[str, list[str]] = {}
     for verdict in _association_verdicts(checks):
         words.setdefault(verdict.word, []).append(_subject(verdict))
-    told = {"supported": "Associated in both waves", "contradicted": "Not borne out", "cannot tell": "Undecided"}
-    parts = [f"{heading}: {format_list(words[word])}." for word, heading in told.items() if word in words]
-    return " ".join(parts) or "No claim on associations could be tested on these data."
+    return {word: format_list(dict.fromkeys(words[word])) for word in HEADINGS if word in words}
+
+
+def _summary_blocks(checks: Sequence[ClaimCheck]) -> list[Block]:
+    told = summarise_claims(checks)
+    if not told:
+        return [Paragraph("No claim on associations could be tested on these data.", strong=True)]
+    first, *others = [f"{HEADINGS[word]}: {names}." for word, names in told.items()]
+    return [Paragraph(first, strong=True), *([Bullets(tuple(others))] if others else [])]
 
 
 def _subject(verdict: Verdict) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
@@ -10,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from crampstats.codebook.claims import REGISTER, SIXTY_PERCENT
-from crampstats.core.claims import AssociationClaim, AttributableClaim, ClaimCheck, ClaimFamily
+from crampstats.core.claims import ClaimCheck, ClaimFamily
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
@@ -23,7 +24,7 @@ from crampstats.present.files import FORMATS, format_csv, replace_together, save
 from crampstats.present.page import FigureBlock
 from crampstats.present.table_files import TABLE_FORMATS, save_table
 from crampstats.reports.association_figures import ASSOCIATION_FIGURES, print_tables
-from crampstats.reports.associations import ANALYSES, SLOW_ANALYSES, Associations, gather_associations
+from crampstats.reports.associations import ANALYSES, CLAIMED, SLOW_ANALYSES, Associations, gather_associations
 from crampstats.reports.evidence import Evidence, gather_evidence
 from crampstats.reports.figures import FIGURES, Drawing, save_drawing, shown_outcomes
 from crampstats.reports.inputs import Study
@@ -31,6 +32,7 @@ from crampstats.reports.reproduction import compare_published
 from crampstats.reports.stored_associations import STORED_MIN_AGE, load_stored_associations
 
 PAGE = "index.html"
+MOST_WORKERS = 4
 # every table a report may write, so that those of an earlier one do not stay beside a page that lacks them
 TABLES = (
     "prevalence", "prevalence_by_age_and_sex", "age_standardised", "by_cycle", "comparisons", "claim_bounds", "claim_closest",
@@ -82,7 +84,7 @@ class Answer:
         return next(check for check in self.checks if check.family.name == SIXTY_PERCENT.name)
 
 
-def check_register(study: Study, *, margin: float = MARGIN) -> tuple[ClaimCheck, ...]:
+def check_register(study: Study, *, margin: float = MARGIN, found: Associations | None = None) -> tuple[ClaimCheck, ...]:
     """Judge every statement of the register on the data of a study.
 
     Parameters
@@ -91,39 +93,24 @@ def check_register(study: Study, *, margin: float = MARGIN) -> tuple[ClaimCheck,
         The data.
     margin
         Half-width of "about".
+    found
+        Associations at hand, whose verdicts are taken; None: those stored where there are no microdata, else they are judged.
 
     Returns
     -------
     tuple of ClaimCheck
         One per statement, in the register's order.
     """
-    return tuple(_check(family, study, margin) for family in REGISTER)
+    at_hand = found or (None if study.has_microdata else _stored(study))
+    return tuple(_check(family, study, margin, at_hand) for family in REGISTER)
 
 
-def check_associations_of(study: Study) -> tuple[ClaimCheck, ...]:
-    """Judge every statement of the register that something goes with cramps; weights as the columns need them."""
-    return tuple(
-        check_associations(family, lambda columns: study.design_for(columns)[0]) for family in REGISTER if _is_association(family)
-    )
-
-
-def _check(family: ClaimFamily, study: Study, margin: float) -> ClaimCheck:
+def _check(family: ClaimFamily, study: Study, margin: float, found: Associations | None) -> ClaimCheck:
     """Associations take the weight their columns need, and without microdata what was stored; all else the study's design."""
-    if not _is_association(family):
+    if family.name not in CLAIMED:
         return check_claim(family, study.design, margin=margin)
-    stored = stored_checks(study)
-    return stored[family.name] if family.name in stored else check_associations(family, lambda names: study.design_for(names)[0])
-
-
-def _is_association(family: ClaimFamily) -> bool:
-    return any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings)
-
-
-def stored_checks(study: Study) -> dict[str, ClaimCheck]:
-    """Stored verdicts by statement, where they speak of the study: NHANES adults without microdata."""
-    if study.has_microdata or study.min_age != STORED_MIN_AGE:
-        return {}
-    return {check.family.name: check for check in load_stored_associations().checks}
+    stored = {} if found is None else {check.family.name: check for check in found.checks}
+    return stored.get(family.name) or check_associations(family, lambda names: study.design_for(names)[0])
 
 
 def answer_sixty_percent(study: Study, *, progress: Progress | None = None) -> Answer:
@@ -141,26 +128,29 @@ def answer_sixty_percent(study: Study, *, progress: Progress | None = None) -> A
     Answer
         Estimates, verdicts and evidence.
     """
+    found = _associations(study, progress)
     return Answer(
-        study, check_register(study), estimate_overall(study), _by_group(study), _standardised(study), _waves(study),
-        _compared(study), gather_evidence(), _associations(study, progress),
+        study, check_register(study, found=found), estimate_overall(study), _by_group(study), _standardised(study), _waves(study),
+        _compared(study), gather_evidence(), found,
     )
+
+
+def _stored(study: Study) -> Associations | None:
+    """Stored associations, where they speak of the study: NHANES adults."""
+    return load_stored_associations() if study.is_nhanes and study.min_age == STORED_MIN_AGE else None
 
 
 def _associations(study: Study, progress: Progress | None) -> Associations | None:
     """Fresh where there are microdata (but for what takes minutes), stored where there are none."""
-    if study.survey is None or (not study.has_microdata and study.min_age != STORED_MIN_AGE):
-        return None
-    if not study.has_microdata:
-        return load_stored_associations()
+    stored = _stored(study)
+    if study.survey is None or not study.has_microdata:
+        return stored
     try:
-        fresh = gather_associations(study, progress=progress)
+        fresh = gather_associations(study, progress=progress, workers=min(os.cpu_count() or 1, MOST_WORKERS))
     except DataError:
         return None  # files without the examination
-    if study.min_age != STORED_MIN_AGE:
-        return fresh
-    stored = load_stored_associations().results
-    return replace(fresh, results={**{name: stored[name] for name in SLOW_ANALYSES if name in stored}, **fresh.results})
+    slow = {name: stored.results[name] for name in SLOW_ANALYSES if name in stored.results} if stored else {}
+    return replace(fresh, results={**slow, **fresh.results})
 
 
 def write_report(study: Study, folder: Path, *, with_table: bool = False, progress: Progress | None = None) -> Path:
@@ -192,7 +182,7 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
 
     tell = progress or _say_nothing
     names = [name for name in FIGURES if _can_draw(name, study)]
-    first = len(ANALYSES) if study.has_microdata and study.is_nhanes else 0
+    first = len(ANALYSES) + len(CLAIMED) if study.has_microdata and study.is_nhanes else 0
     more = list(ASSOCIATION_FIGURES) if study.is_nhanes and (first or study.min_age == STORED_MIN_AGE) else []
     total = first + len(names) + len(more) + 3
     with replace_together(folder, _all_files()) as aside:

@@ -153,3 +153,10 @@ def test_a_share_is_an_attributable_fraction_and_never_contradicted(design: Surv
     assert verdict.estimates.frame["estimate"].iloc[0] == pytest.approx(1 / 3)
     assert verdict.word == word
     assert "not a causal share" in verdict.reason
+
+
+def test_a_reading_adjusted_for_the_wave_is_looked_at_within_each(design: SurveyDesign) -> None:
+    claim = reading("strong", "strong", adjust=("wave",))
+    verdict = check_associations(family(claim), design, wave="wave").verdicts[0]
+    assert {"first", "second"} <= set(verdict.estimates.frame["model"])
+    assert verdict.word == "supported"
