@@ -128,7 +128,7 @@ def compare_ranks(
     -----
     The rank of a value is the weighted share of persons below it plus half of those who share it. R takes the mean over rows of
     the cumulated weights instead, which among tied rows of unequal weights depends on the order of the rows; without ties, or
-    with equal weights, the two are the same.
+    with equal weights, the two are the same. Under replicate weights the scores stay and the group means are computed anew.
 
     References
     ----------

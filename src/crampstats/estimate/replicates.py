@@ -37,7 +37,8 @@ def make_jackknife_replicates(design: SurveyDesign, *, centre: Centre = "replica
     -------
     SurveyDesign
         With one replicate for each PSU: its weights are 0 and those of the others in stratum h times n_h/(n_h - 1), rscales
-        (1 - f_h)(n_h - 1)/n_h with the sampling fraction f_h of the first stage. Strata taken whole have no replicate.
+        (1 - f_h)(n_h - 1)/n_h with the sampling fraction f_h of the first stage; later stages have no part in it. Strata taken
+        whole have no replicate.
 
     Raises
     ------

@@ -60,6 +60,7 @@ for (mse in c(FALSE, TRUE)) {
   if (!mse) replicated("JKn_stratified", make(d$stratified, type = "JKn"))
   replicated(paste0("JK1_clusters", tag), make(d$clusters, type = "JK1"))
   replicated(paste0("JK1_clusters_wr", tag), make(d$clusters_wr, type = "JK1"))
+  replicated(paste0("JK1_two_stages", tag), suppressWarnings(make(d$two_stages, type = "JK1")))   # the second stage's fpc is dropped
   replicated(paste0("BRR_paired", tag), make(d$paired, type = "BRR", hadamard.matrix = H), "u")
   replicated(paste0("Fay_paired", tag), make(d$paired, type = "Fay", fay.rho = .3, hadamard.matrix = H), "u")
   set.seed(1988)

@@ -20,8 +20,8 @@ from crampstats.estimate.replicates import (
     make_jackknife_replicates,
 )
 
-KINDS = ("JKn_paired", "JKn_complex", "JKn_complex_fpc", "JKn_stratified", "JK1_clusters", "JK1_clusters_wr", "BRR_paired",
-         "Fay_paired", "bootstrap_paired", "bootstrap_paired_as_whole_weights")
+KINDS = ("JKn_paired", "JKn_complex", "JKn_complex_fpc", "JKn_stratified", "JK1_clusters", "JK1_clusters_wr", "JK1_two_stages",
+         "BRR_paired", "Fay_paired", "bootstrap_paired", "bootstrap_paired_as_whole_weights")
 CENTRES = {"": "replicates", "_mse": "full sample"}
 INTERVAL = ("estimate", "std_error", "conf_low", "conf_high", "df")
 # the whole stratum of "stratified" has no replicates; R has no values around the estimate for it (see make_reference.R)
