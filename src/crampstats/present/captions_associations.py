@@ -24,6 +24,7 @@ from crampstats.present.ratios import (
     format_ratio_interval,
     is_drawable,
     outcome_title,
+    plain_words,
     read_terms,
     rows_of,
     term_phrase,
@@ -167,7 +168,7 @@ def _caption(estimates: Estimates, rows: pd.DataFrame, first: Sequence[str], not
         made_up_sentence(estimates.source), *first,
         f"Population: {population_of(estimates) or 'not stated'}; {_persons(rows)}",
         f"Weights: {estimates.weights}" if estimates.weights else "",
-        intervals_sentence(estimates), estimates.method, *estimates.notes,
+        intervals_sentence(estimates), *(plain_words(estimates, text) for text in (estimates.method, *estimates.notes)),
         suppression_sentence(len(suppressed_rows(estimates))), *notes, source_sentence(estimates.source),
     ])
 

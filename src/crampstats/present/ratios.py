@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -51,7 +52,7 @@ class Term:
 
 def read_terms(
     estimates: Estimates, *, outcome: str | None = None, families: Mapping[str, Sequence[str]] | None = None,
-    ratios_only: bool = False,
+    across: str = ADJUSTMENT, ratios_only: bool = False,
 ) -> list[Term]:
     """The rows as terms, in the order of their first row.
 
@@ -64,6 +65,8 @@ def read_terms(
         Outcome to read; may be left out where there is only one.
     families
         Heading and its exposures, in order, in place of the column "family"; an exposure under none comes last, under "Other".
+    across
+        Group column in the place of "adjustment": a wave, a population.
     ratios_only
         True refuses rows that are no ratios.
 
@@ -84,7 +87,7 @@ def read_terms(
         require_ratios(frame)
     found: dict[tuple[str, str, str], dict[str, pd.Series]] = {}
     for _, row in frame.iterrows():
-        adjustment = str(row[ADJUSTMENT]) if ADJUSTMENT in estimates.groups else ""
+        adjustment = str(row[across]) if across in estimates.groups else ""
         for family in _families_of(estimates, row, families):
             rows = found.setdefault((family, row["exposure"], row["level"]), {})
             if adjustment in rows:
@@ -229,6 +232,28 @@ def format_ratio_interval(row: pd.Series) -> tuple[str, str]:
     ratio, *bounds = (format_ratio(row[name], digits=digits) if pd.notna(row[name]) else ""
                       for name in ("estimate", "conf_low", "conf_high"))
     return ratio, " to ".join(bounds) if all(bounds) else ""
+
+
+def plain_words(estimates: Estimates, text: str) -> str:
+    """Text in which names of columns read as their labels, or at least without underscores.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from crampstats.core.estimates import Estimates
+    >>> from crampstats.core.labels import Label
+    >>> found = Estimates(pd.DataFrame({"estimate": [1.0]}), labels={"age_years": Label("Age"), "hba1c_percent": Label("HbA1c")})
+    >>> plain_words(found, "Adjusted for age_years, body_mass_index, hba1c_percent.")
+    'Adjusted for age, body mass index, HbA1c.'
+    """
+    def words(found: re.Match[str]) -> str:
+        name = found.group()
+        if name not in estimates.labels:
+            return name.replace("_", " ")
+        label = estimates.labels[name].label
+        return label[:1].lower() + label[1:] if re.match(r"[A-Z][a-z]*( |$)", label) else label
+
+    return re.sub(r"\b[a-z][a-z0-9]*(_[a-z0-9]+)+\b", words, text)
 
 
 def outcome_title(estimates: Estimates, outcome: str | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crampstats.core.errors import DataError
 from crampstats.present.printed import Column, PrintedRow, PrintedTable
-from crampstats.present.ratios import YES
+from crampstats.present.ratios import YES, plain_words
 from crampstats.present.reading import caution_letters, caution_words, is_suppressed, label_of, level_words
 from crampstats.present.tables import HIDDEN, context_lines
 from crampstats.present.wording import format_count, format_sentence
@@ -123,8 +123,8 @@ class _Table:
     def notes(self) -> list[str]:
         """What the columns are, of whom, and the cautions."""
         smd = "SMD: standardised mean difference, in standard deviations." if self.pairs > 1 else ""
-        return [KEY + (f" {smd}" if smd else ""), *context_lines(self.estimates), format_sentence(self.estimates.method),
-                *map(format_sentence, self.estimates.notes),
+        told = [format_sentence(plain_words(self.estimates, text)) for text in (self.estimates.method, *self.estimates.notes)]
+        return [KEY + (f" {smd}" if smd else ""), *context_lines(self.estimates), *told,
                 *(f"[{letter}] {format_sentence(caution_words(caution))}" for caution, letter in self.letters.items())]
 
 

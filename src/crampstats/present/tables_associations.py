@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crampstats.core.errors import unknown_name
 from crampstats.present.printed import Column, PrintedRow, PrintedTable
 from crampstats.present.ratios import (
+    ADJUSTMENT,
     Term,
     exposure_words,
     family_words,
@@ -16,13 +18,14 @@ from crampstats.present.ratios import (
     level_cell,
     measure_words,
     outcome_title,
+    plain_words,
     read_terms,
     reference_level,
     term_phrase,
 )
-from crampstats.present.reading import caution_letters, caution_words, is_suppressed, level_words
+from crampstats.present.reading import caution_letters, caution_words, is_suppressed, label_of, level_words
 from crampstats.present.tables import HIDDEN, context_lines
-from crampstats.present.wording import MISSING, format_count, format_p_value, format_row, format_sentence
+from crampstats.present.wording import MISSING, first_upper, format_count, format_p_value, format_row, format_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,22 +52,25 @@ class _Layout:
     extras: tuple[str, ...]
     letters: Mapping[str, str]
     level: str
+    remark: str | None = None
+    remark_words: str = ""
 
     @property
     def columns(self) -> tuple[Column, ...]:
         """Heads in order."""
         heads = [Column("Cases/n")]
         for adjustment, measure in self.adjustments.items():
-            over = adjustment[:1].upper() + adjustment[1:].replace("_", " ")
+            over = first_upper(adjustment.replace("_", " "))
             heads.append(Column(f"{measure} ({self.level} CI)", over))
             heads += [Column("p", over)] if self.has_p else []
         heads += [Column(P_VALUES[name][0]) for name in self.extras if name in P_VALUES]
-        return (*heads, *([Column("E-value (limit)")] if E_VALUES[0] in self.extras else []))
+        heads += [Column("E-value (limit)")] if E_VALUES[0] in self.extras else []
+        return (*heads, *([Column(self.remark_words)] if self.remark else []))
 
 
 def format_association_table(
     estimates: Estimates, *, outcome: str | None = None, families: Mapping[str, Sequence[str]] | None = None,
-    references: Mapping[str, str] | None = None, title: str | None = None,
+    references: Mapping[str, str] | None = None, across: str = ADJUSTMENT, remark: str | None = None, title: str | None = None,
 ) -> PrintedTable:
     """Associations as a table: one line per exposure level, each adjustment in columns of its own.
 
@@ -80,6 +86,10 @@ def format_association_table(
         Heading and its exposures, in place of the column "family".
     references
         Level each category is compared with; where it is not given, the declared level that no row speaks of.
+    across
+        Group column whose levels stand side by side in the place of the adjustments: a wave, a population.
+    remark
+        Group column that is printed last, in words (the verdict of a replication).
     title
         Printed above; None for "<measure> of <outcome>", "" for none.
 
@@ -94,9 +104,9 @@ def format_association_table(
     OptionError, DataError
         As in `read_terms`.
     """
-    terms = read_terms(estimates, outcome=outcome, families=families)
-    layout = _layout(estimates, terms)
-    tests = _tests(estimates, outcome)
+    terms = read_terms(estimates, outcome=outcome, families=families, across=across)
+    layout = _layout(estimates, terms, remark)
+    tests = _tests(estimates, outcome, across)
     rows: list[PrintedRow] = []
     for family in dict.fromkeys(term.family for term in terms):
         members = [term for term in terms if term.family == family]
@@ -113,8 +123,11 @@ def format_association_table(
                         estimates.source.made_up)
 
 
-def _layout(estimates: Estimates, terms: Sequence[Term]) -> _Layout:
+def _layout(estimates: Estimates, terms: Sequence[Term], remark: str | None) -> _Layout:
     import pandas as pd
+
+    if remark is not None and remark not in estimates.groups:
+        raise unknown_name("group column", remark, estimates.groups)
 
     every = [row for term in terms for row in term.rows.values()]
     frame = pd.DataFrame(every)
@@ -122,16 +135,17 @@ def _layout(estimates: Estimates, terms: Sequence[Term]) -> _Layout:
     kinds = dict.fromkeys(kind for term in terms for kind in term.rows)
     measures = {kind: measure_words(pd.DataFrame([term.rows[kind] for term in terms if kind in term.rows])) for kind in kinds}
     return _Layout(measures, bool(frame["p_value"].notna().any()), known, caution_letters(row["caution"] for row in every),
-                   f"{100 * estimates.confidence_level:g} %")
+                   f"{100 * estimates.confidence_level:g} %", remark,
+                   "" if remark is None else first_upper(label_of(estimates, remark).label))
 
 
-def _tests(estimates: Estimates, outcome: str | None) -> dict[tuple[str, str], float]:
+def _tests(estimates: Estimates, outcome: str | None, across: str) -> dict[tuple[str, str], float]:
     """p-value of the joint test of an exposure in an adjustment; those of non-linearity and the like are none."""
     frame = estimates.frame
     of_shape = (frame["measure"] + frame["level"]).str.contains("linear")
     tests = frame[(frame["unit"] == "statistic") & frame["p_value"].notna() & ~of_shape]
     tests = tests if outcome is None else tests[tests["outcome"] == outcome]
-    return {(row["exposure"], str(row.get("adjustment", ""))): float(row["p_value"]) for _, row in tests.iterrows()}
+    return {(row["exposure"], str(row.get(across, ""))): float(row["p_value"]) for _, row in tests.iterrows()}
 
 
 def _exposure_rows(
@@ -177,7 +191,7 @@ def _cells(estimates: Estimates, term: Term, layout: _Layout) -> tuple[str, ...]
     cells += ["" if hidden else _p_cell(main[name]) for name in layout.extras if name in P_VALUES]
     if E_VALUES[0] in layout.extras:
         cells.append("" if hidden else _e_cell(main))
-    return tuple(cells)
+    return (*cells, *([level_words(main[layout.remark])] if layout.remark else []))
 
 
 def _counts(row: pd.Series) -> str:
@@ -219,8 +233,9 @@ def _notes(estimates: Estimates, terms: Sequence[Term], layout: _Layout) -> list
     persons = {kind: {term.rows[kind]["n"] for term in terms if kind in term.rows} for kind in layout.adjustments}
     differ = len({frozenset(counts) for counts in persons.values()}) > 1
     told = [P_VALUES[name][1] for name in layout.extras if name in P_VALUES]
+    how = [format_sentence(plain_words(estimates, text)) for text in (estimates.method, *estimates.notes)]
     return [
-        *context_lines(estimates), format_sentence(estimates.method), *map(format_sentence, estimates.notes),
+        *context_lines(estimates), *how,
         "Cases/n: of the adjusted model; the crude ones have other persons." if differ else "",
         *told, E_NOTE if E_VALUES[0] in layout.extras else "",
         *(f"[{letter}] {format_sentence(caution_words(caution))}" for caution, letter in layout.letters.items()),

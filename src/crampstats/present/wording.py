@@ -133,6 +133,11 @@ def keep_together(text: str) -> str:
     return re.sub(rf"\b(n|p) ([=<>])[ {NO_BREAK}](?=\d)", rf"\1{NO_BREAK}\2{NO_BREAK}", text)
 
 
+def first_upper(text: str) -> str:
+    """Text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
 def format_headline(estimates: Estimates, *, row: int = 0, claimed: float | None = None) -> str:
     """The sentence that answers: share, interval, population, threshold, window, n, source.
 

@@ -105,3 +105,20 @@ def test_several_outcomes_need_a_name():
     with pytest.raises(OptionError, match="one must be named"):
         format_association_table(two)
     assert format_association_table(two, outcome="any_cramps").title == "Odds ratios: any cramps"
+
+
+def test_waves_can_stand_side_by_side_with_a_verdict():
+    rows = [ratio_row(log, 0.1, cycle=cycle, verdict="replicated", exposure="stroke", level="yes")
+            for cycle, log in (("2005-2006", 0.4), ("2007-2008", 0.5))]
+    found = replace(make_associations(), frame=pd.DataFrame(rows), groups=("cycle", "verdict"), extras=())
+    table = format_association_table(found, across="cycle", remark="verdict")
+    assert [column.flat for column in table.columns][1::2] == [
+        "2005-2006: Odds ratio (95 % CI)", "2007-2008: Odds ratio (95 % CI)", "Verdict"]
+    assert table.rows[0].cells[-1] == "replicated"
+    with pytest.raises(OptionError, match="unknown group column 'judgement'"):
+        format_association_table(found, across="cycle", remark="judgement")
+
+
+def test_names_of_columns_in_notes_read_as_labels():
+    found = make_associations().with_notes("Adjusted for body_mass_index, female, and other_things.")
+    assert "Adjusted for body mass index, female, and other things." in format_association_table(found).notes

@@ -18,7 +18,6 @@ from crampstats.present.figures.sheet import (
     Picture,
     Sheet,
     draw_interval,
-    first_upper,
     line_mm,
     percent_ticks,
     upper_share,
@@ -28,7 +27,7 @@ from crampstats.present.figures.sheet import (
 )
 from crampstats.present.reading import is_suppressed
 from crampstats.present.theme import INK, PAGE_MM, QUIET, Look, theme
-from crampstats.present.wording import format_count, format_share
+from crampstats.present.wording import first_upper, format_count, format_share
 
 TRACK_MM = 4.6
 INNER = "90 % interval"  # the measure of the row whose interval the verdict rests on ends so

@@ -8,9 +8,9 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from crampstats.core.flow import Flow, FlowStep
 from crampstats.core.source import Source
-from crampstats.present.figures.sheet import EDGE_MM, Picture, Sheet, first_upper, line_mm, wrap_notes, wrap_to
+from crampstats.present.figures.sheet import EDGE_MM, Picture, Sheet, line_mm, wrap_notes, wrap_to
 from crampstats.present.theme import INK, PAGE_MM, QUIET, Look, theme
-from crampstats.present.wording import format_count
+from crampstats.present.wording import first_upper, format_count
 
 PADDING_MM = 1.8
 GAP_MM = 5.0

@@ -19,7 +19,6 @@ from crampstats.present.figures.sheet import (
     Sheet,
     caution_notes,
     claim_words,
-    first_upper,
     line_mm,
     percent_ticks,
     text_mm,
@@ -30,7 +29,7 @@ from crampstats.present.figures.sheet import (
 )
 from crampstats.present.reading import POOLED, PREDICTION, label_of, level_words, levels_of, require_rows, shown_rows
 from crampstats.present.theme import INK, PAGE_MM, QUIET, Look, theme
-from crampstats.present.wording import format_count
+from crampstats.present.wording import first_upper, format_count
 
 TOO_FEW = "too few studies to pool"
 SMALLEST_AREA, LARGEST_AREA = 7.0, 42.0  # of the squares, in square points

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crampstats.present.figures.sheet import EDGE_MM, Sheet, first_upper, wrap_to
+from crampstats.present.figures.sheet import EDGE_MM, Sheet, wrap_to
 from crampstats.present.theme import Look
+from crampstats.present.wording import first_upper
 
 BETWEEN_MM = 7.0  # holds half a tick label of either neighbour
 NARROWEST_PANEL_MM = 32.0

@@ -189,11 +189,6 @@ def draw_interval(axes: Axes, x: Sequence[float], y: Sequence[float], *, hollow:
               markeredgewidth=0.9 if hollow else 0.4, zorder=4)
 
 
-def first_upper(text: str) -> str:
-    """Text with a capital first letter."""
-    return text[:1].upper() + text[1:]
-
-
 def darker(colour: str) -> str:
     """A series colour dark enough for words on white (contrast of 4.5 and more)."""
     from matplotlib.colors import to_hex, to_rgb
