@@ -157,7 +157,8 @@ def test_without_covariates_standardised_prevalences_are_the_prevalences_of_the_
     names = sorted(frame["region"].unique())
     groups = estimate_prevalence(made, "y", by="region", interval="logit", level=0.9).frame
     assert list(found["level"][:3]) == names
-    same(found[NUMBERS[:5]].to_numpy(dtype=float)[:3], groups[NUMBERS[:5]].to_numpy(dtype=float), 1e-8)
+    # a prevalence of everybody has the df of everybody; that of a group only its own, where the group misses a PSU
+    same(found[NUMBERS[:2]].to_numpy(dtype=float)[:3], groups[NUMBERS[:2]].to_numpy(dtype=float), 1e-8)
     compared = compare_groups(made, "y", "region", level=0.9).frame
     for measure in ("prevalence difference", "prevalence ratio"):
         ours, theirs = (rows[rows["measure"] == measure][NUMBERS].to_numpy(dtype=float) for rows in (found, compared))
