@@ -1,7 +1,7 @@
 """Do the intervals of adjusted ratios and of standardised prevalences hold the truth as often as they say?
 
 The published run, docs/simulations/associations.md, is made by
-``python tests/simulation/test_association_coverage.py --replicates 2000``.
+``python tests/simulation/test_association_coverage.py`` (some twenty processor minutes).
 
 Every sample is drawn anew from a population whose truth is known exactly. PSUs differ by a random effect. In logistic scenarios
 it has the bridge distribution (Wang & Louis 2003, doi:10.1093/biomet/90.4.765), for which the outcome given the covariates,
@@ -14,10 +14,7 @@ stratum too.
 from __future__ import annotations
 
 import argparse
-import platform
-import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +31,7 @@ pytestmark = pytest.mark.slow
 
 SEED = 20_221_120  # fixed before the first run
 REPORT = Path(__file__).parents[2] / "docs" / "simulations" / "associations.md"
+TABLE = REPORT.with_suffix(".csv")
 FORMULA = "cramps ~ exposed + potassium + age + group"
 COEFFICIENTS = {  # exposed, potassium per unit, age (0 to 1), group b, group c
     "logistic": np.array([0.5, 0.4, 0.8, 0.3, 0.6]),
@@ -251,34 +249,44 @@ def test_a_huge_sample_comes_near_the_truth():
         assert row["std_error"] < 0.02 * (1 if is_ratio else truth), key
 
 
-def write_report(replicates: int, workers: int) -> None:
-    """Run every scenario and write the report; results do not depend on the number of processes."""
-    parts, began = [], time.time()
-    with ProcessPoolExecutor(workers) as pool:
-        for scenario, results in zip(SCENARIOS, pool.map(_all, [(one, replicates) for one in SCENARIOS]), strict=True):
-            failures = pd.Series([one for one in results if isinstance(one, str)], dtype=object)
-            table = summarise(scenario, results)
-            parts.append(_section(scenario, table, failures, replicates))
-            covered = table["coverage"]
-            print(f"{scenario.name}: coverage {covered.min():.4f} to {covered.max():.4f}, {len(failures)} failures")
-    REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text("\n".join([_head(replicates, time.time() - began), *parts]), encoding="utf-8")
+def run_and_store(place: int, replicates: int) -> None:
+    """Run one scenario, keep its summary in the table beside the report (replacing an earlier run of it), write the report."""
+    scenario, results = SCENARIOS[place], list(run(SCENARIOS[place], replicates))
+    failures = pd.Series([one for one in results if isinstance(one, str)], dtype=object)
+    reasons = "; ".join(f"{count} x {reason}" for reason, count in failures.value_counts().items())
+    table = summarise(scenario, results).assign(failures=len(failures), reasons=reasons)
+    table.insert(0, "scenario", scenario.name)
+    table.insert(1, "replicates", replicates)
+    kept = pd.read_csv(TABLE, keep_default_na=False) if TABLE.exists() else table.iloc[:0]
+    whole = pd.concat([kept[kept["scenario"] != scenario.name], table], ignore_index=True)
+    order = {one.name: i for i, one in enumerate(SCENARIOS)}
+    whole = whole.sort_values("scenario", key=lambda names: names.map(order), kind="stable")
+    TABLE.parent.mkdir(parents=True, exist_ok=True)
+    whole.to_csv(TABLE, index=False)
+    write_report(whole)
+    print(f"{scenario.name}: coverage {table['coverage'].min():.4f} to {table['coverage'].max():.4f}, {len(failures)} failures")
 
 
-def _all(asked: tuple[Scenario, int]) -> list[pd.DataFrame | str]:
-    return list(run(*asked))
+def write_report(whole: pd.DataFrame) -> None:
+    """The report from the stored summaries; scenarios not run are named as such."""
+    parts = []
+    for scenario in SCENARIOS:
+        table = whole[whole["scenario"] == scenario.name]
+        parts.append(_section(scenario, table) if len(table) else f"## {_title(scenario)}\n\nNot run.\n")
+    REPORT.write_text("\n".join([_head(), *parts]), encoding="utf-8")
 
 
-def _head(replicates: int, seconds: float) -> str:
+def _head() -> str:
     coefficients = "; ".join(
         f"{model}: exposed {b[0]}, potassium {b[1]}, age {b[2]}, group b {b[3]}, group c {b[4]}"
         for model, b in COEFFICIENTS.items()
     )
     return f"""# Coverage of adjusted ratios and standardised prevalences
 
-{replicates:,} samples of each scenario, seed {SEED}, fixed before the first run; all scenarios and all failures are listed.
-Made by `python tests/simulation/test_association_coverage.py --replicates {replicates}` in {seconds / 60:.0f} minutes (Python
-{platform.python_version()}, numpy {np.__version__}); how samples are drawn stands at the head of that file.
+Seed {SEED}, fixed before the first run; every replicate has a random stream of its own, so that a scenario run again gives the
+same numbers. All scenarios and all failures are listed. Made by `python tests/simulation/test_association_coverage.py` (2,000
+samples of each scenario; `--scenarios 0 3` runs some of them and keeps the others); how samples are drawn stands at the head of
+that file. The numbers are in [associations.csv](associations.csv).
 
 Every sample is fitted with `{FORMULA}` (coefficients: {coefficients}).
 A tenth of the persons are outside the domain, a twentieth have no potassium; weights depend on stratum, age and outcome.
@@ -291,19 +299,22 @@ A tenth of the persons are outside the domain, a twentieth have no potassium; we
 """
 
 
-def _section(scenario: Scenario, table: pd.DataFrame, failures: pd.Series, replicates: int) -> str:
+def _title(scenario: Scenario) -> str:
+    return f"{scenario.name[0].upper()}{scenario.name[1:]}"
+
+
+def _section(scenario: Scenario, table: pd.DataFrame) -> str:
     if scenario.strata:
         sampled = f"{scenario.strata} strata x {scenario.psus} PSUs x {scenario.persons} persons looked at, about half kept"
     else:
         sampled = f"{scenario.persons} persons, unweighted"
+    first = table.iloc[0]
     lines = [
-        f"## {scenario.name[0].upper()}{scenario.name[1:]}", "",
+        f"## {_title(scenario)}", "",
         f"{scenario.model.capitalize()} model; {sampled}; intercept {scenario.intercept:.3g}, PSU spread {scenario.spread:g}. "
-        f"Failures: {len(failures)} of {replicates:,}.", "",
-    ]
-    lines += [f"- {count} x {reason}" for reason, count in failures.value_counts().items()]
-    lines += [
-        *([""] if len(failures) else []), "| estimand | truth | bias | SE | df | coverage |", "|---|---|---|---|---|---|",
+        f"{first['replicates']:,} samples, failures: {first['failures']}{' (' if first['reasons'] else ''}{first['reasons']}"
+        f"{')' if first['reasons'] else ''}.", "",
+        "| estimand | truth | bias | SE | df | coverage |", "|---|---|---|---|---|---|",
         *(
             f"| {row.estimand} | {row.truth:.4f} | {row.bias:+.3f} | {row.std_error:.3f} | {row.df:.1f} | "
             f"{100 * row.coverage:.1f} % ({100 * row.simulation_error:.1f}) |" for row in table.itertuples()
@@ -313,8 +324,9 @@ def _section(scenario: Scenario, table: pd.DataFrame, failures: pd.Series, repli
 
 
 if __name__ == "__main__":
-    options = argparse.ArgumentParser(description=__doc__)
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--replicates", type=int, default=2000)
-    options.add_argument("--workers", type=int, default=1)
+    options.add_argument("--scenarios", type=int, nargs="*", default=range(len(SCENARIOS)), help="places in SCENARIOS, from 0")
     chosen = options.parse_args()
-    write_report(chosen.replicates, chosen.workers)
+    for place in chosen.scenarios:
+        run_and_store(place, chosen.replicates)
