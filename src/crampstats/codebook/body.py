@@ -17,6 +17,7 @@ PREGNANT = Variable(
     "pregnant", "Pregnant at the examination", kind="yes/no",
     missing="not examined, or not ascertained; published for women aged 8-59 in 2005-2006 and 20-44 in 2007-2008",
     population="women aged 8-59 (2005-2006) or 20-44 (2007-2008) who were examined",
+    differs="published for women aged 8-59 in 2005-2006, 20-44 in 2007-2008: compare within the ages both have",
 )
 HEALTH = Variable(
     "self_rated_health", "General health, self-rated", kind="category",

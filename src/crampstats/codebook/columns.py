@@ -148,7 +148,8 @@ class Field:
     factor, offset
         value = offset + factor x recorded, for units and laboratory corrections.
     asked
-        Of whom the survey wanted it, over already mapped columns; the others are "not asked" rather than "missing".
+        Of whom the survey wanted it, over already mapped columns; whoever is not known to be one of them is "not asked", not
+        "missing".
     cycles
         Cycles the entry is for; empty for all. Cycles that differ get an entry each.
     note

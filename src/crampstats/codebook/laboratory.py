@@ -19,10 +19,10 @@ UMOL_IN_MG_DL = 88.4
 YOUNGEST_ADULT = 18
 
 
-def _sample(name: str, label: str, unit: str, youngest: int, *, missing: str = NO_SAMPLE) -> Variable:
+def _sample(name: str, label: str, unit: str, youngest: int, *, differs: str = "") -> Variable:
     return Variable(
-        name, label, unit=unit, missing=f"{missing}; not measured below {youngest} year{'s' * (youngest > 1)}",
-        population=f"persons aged {youngest}+ who were examined",
+        name, label, unit=unit, missing=f"{NO_SAMPLE}; not measured below {youngest} year{'s' * (youngest > 1)}",
+        population=f"persons aged {youngest}+ who were examined", differs=differs,
     )
 
 
@@ -36,7 +36,10 @@ TSH = Variable(
 C_REACTIVE_PROTEIN = _sample("c_reactive_protein_mg_l", "C-reactive protein", "mg/L", 1)
 RED_CELLS = _sample("red_cell_count", "Red blood cells", "10¹²/L", 1)
 CADMIUM = _sample("blood_cadmium_nmol_l", "Blood cadmium", "nmol/L", 1)
-VITAMIN_D = _sample("vitamin_d_nmol_l", "Vitamin D (25-hydroxyvitamin D)", "nmol/L", 1)
+VITAMIN_D = _sample(
+    "vitamin_d_nmol_l", "Vitamin D (25-hydroxyvitamin D)", "nmol/L", 1,
+    differs="one cycle measured by radioimmunoassay, brought to the scale of mass spectrometry, the other by mass spectrometry",
+)
 URINE_ALBUMIN = _sample("urine_albumin_mg_l", "Albumin in urine", "mg/L", 6)
 URINE_CREATININE = _sample("urine_creatinine_mg_dl", "Creatinine in urine", "mg/dL", 6)
 

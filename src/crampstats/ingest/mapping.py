@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from crampstats.codebook.model import NO_ANSWER, NOT_ASKED, NOT_AT_HAND, Cycle, Field, Survey, Variable, Weight
+from crampstats.codebook.rules import Rule
 from crampstats.core.cleaning import Change
 from crampstats.core.errors import DataError
 from crampstats.ingest.codes import outside_codebook
@@ -65,6 +67,13 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
     reasons, changes, problems = {}, [*reduced.changes], [*reduced.problems]
     entries = [entry for entry in survey.fields_of(cycle) if entry.table in tables]
     places = {name: _places(tables[name], base, survey.respondent) for name in {entry.table for entry in entries}}
+
+    @cache
+    def asked(rule: Rule) -> np.ndarray:
+        # many fields are asked of the same persons; columns are only ever added, so an answer stays true
+        return rule.evaluate(pd.DataFrame({name: columns[name] for name in rule.columns})).fillna(False).to_numpy(dtype=bool)
+
+    everybody = np.ones(len(base), dtype=bool)
     for entry in entries:
         there = tables[entry.table][entry.column]
         problems += filter(None, [outside_codebook(there, entry, cycle)])
@@ -72,7 +81,11 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
             recorded = _recorded(there, places[entry.table])
             columns[entry.variable] = _values(recorded, entry, variables[entry.variable])
             weight = survey.weight(survey.component_of(entry))
-            reasons[entry.variable] = _reasons(recorded, entry, columns, weight, present=places[entry.table] >= 0)
+            carried = columns[weight.column].to_numpy(dtype="float64", na_value=0.0) > 0
+            reasons[entry.variable] = _reasons(
+                recorded, entry, weight, asked=asked(entry.asked) if entry.asked else everybody, carried=carried,
+                present=places[entry.table] >= 0,
+            )
             changes += _changes(recorded, entry, cycle)
     if problems:
         raise DataError(" ".join(problems))
@@ -155,15 +168,10 @@ def _dtype(variable: Variable) -> str | pd.CategoricalDtype:
 
 
 def _reasons(
-    recorded: np.ndarray, entry: Field, columns: Mapping[str, ExtensionArray], weight: Weight, *, present: np.ndarray
+    recorded: np.ndarray, entry: Field, weight: Weight, *, asked: np.ndarray, carried: np.ndarray, present: np.ndarray
 ) -> pd.Categorical:
     """Why each row has no answer; "" where it has one. Whoever is not known to be asked was not."""
     lacks = np.isnan(recorded)
-    asked = np.ones(len(recorded), dtype=bool)
-    if entry.asked is not None:
-        answers = entry.asked.evaluate(pd.DataFrame({name: columns[name] for name in entry.asked.columns}))
-        asked = answers.fillna(False).to_numpy(dtype=bool)
-    carried = columns[weight.column].to_numpy(dtype="float64") > 0
     found = [
         (NOT_ASKED, lacks & (~asked | ~present)),
         (NO_ANSWER, lacks & asked & present),
