@@ -127,14 +127,12 @@ def _answer(returned: Any, measure: str, unit: str) -> _Answer:
     if isinstance(returned, Estimates):
         rows, frame = returned, returned.frame
         names = [*returned.groups, "measure", "outcome", "exposure", "level"]
-        key: tuple[Any, ...] = tuple(frame[names].astype(str).itertuples(index=False, name=None))
+        # the level of a test statistic holds its degrees of freedom, which vary
+        told_apart = frame.assign(level=frame["level"].where(frame["unit"] != "statistic", ""))
+        key: tuple[Any, ...] = tuple(told_apart[names].astype(str).itertuples(index=False, name=None))
     else:
         named = returned if isinstance(returned, (Mapping, pd.Series)) else None
-        values = np.asarray(list(named.values()) if isinstance(named, Mapping) else returned, dtype=np.float64)
-        if values.ndim > 1:
-            raise DataError(
-                f"the statistic returned {values.ndim} dimensions; a number, a list, a mapping or Estimates is expected."
-            )
+        values = _numbers(list(named.values()) if isinstance(named, Mapping) else returned)
         places = [""] if values.ndim == 0 else range(1, len(values) + 1)
         labels = [str(name) for name in (places if named is None else named.keys())]
         frame = pd.DataFrame({"level": labels, "estimate": np.atleast_1d(values)}).assign(measure=measure, unit=unit)
@@ -144,6 +142,20 @@ def _answer(returned: Any, measure: str, unit: str) -> _Answer:
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(is_ratio, np.log(np.where(is_ratio, estimate, 1.0)), estimate)
     return _Answer(np.where(np.isfinite(value), value, np.nan), key, rows)
+
+
+def _numbers(returned: Any) -> Floats:
+    """What the statistic returned as one number or a list of them."""
+    expected = "a number, a list, a mapping or Estimates is expected"
+    try:
+        values = np.asarray(returned, dtype=np.float64)
+    except (TypeError, ValueError) as problem:
+        raise DataError(f"the statistic returned a {type(returned).__name__} that holds other things than numbers; {expected}."
+                        ) from problem
+    if returned is None or values.ndim > 1 or not values.size:
+        what = "nothing" if returned is None or not values.size else f"an array of {values.ndim} dimensions"
+        raise DataError(f"the statistic returned {what}; {expected}.")
+    return values
 
 
 def _wrap(design: SurveyDesign, full: _Answer, covariance: Floats, df: float, level: float, failed: int) -> Estimates:

@@ -215,18 +215,22 @@ def _cells(
 
 def _margin(names: tuple[str, ...], totals: Mapping[Any, float], cells: pd.DataFrame) -> _Margin:
     """One population table with the place of each calibration cell in it."""
-    given = {_key(key): float(total) for key, total in totals.items()}
     shown = " x ".join(names)
-    if wrong := [f"{key}: {total:g}" for key, total in given.items() if not (np.isfinite(total) and total > 0)]:
-        raise DataError(f"population totals of {shown} must be positive and finite ({', '.join(wrong)}).")
-    keys = ["/".join(row) for row in cells[list(names)].itertuples(index=False, name=None)]
-    if foreign := sorted(set(keys) - set(given)):
+    given = [_key(key, len(names), shown) for key in totals]
+    if twice := sorted({_words(key) for key in given if given.count(key) > 1}):
+        raise DataError(f"level(s) {', '.join(twice)} of {shown} have two population totals.")
+    numbers = pd.to_numeric(pd.Series(list(totals.values()), dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+    if (wrong := ~(np.isfinite(numbers) & (numbers > 0))).any():
+        listed = ", ".join(f"{_words(given[i])}: {list(totals.values())[i]}" for i in np.flatnonzero(wrong))
+        raise DataError(f"population totals of {shown} must be positive and finite ({listed}).")
+    keys = list(cells[list(names)].itertuples(index=False, name=None))
+    if foreign := sorted(_words(key) for key in set(keys) - set(given)):
         raise DataError(
-            f"{len(foreign)} level(s) of {shown} have no population total ({', '.join(foreign[:5])}); given: {', '.join(given)}."
+            f"{len(foreign)} level(s) of {shown} have no population total ({', '.join(foreign[:5])}); given: "
+            f"{', '.join(map(_words, given))}."
         )
-    order = list(given)
-    place = np.array([order.index(key) for key in keys], dtype=np.intp)
-    return _Margin(names, tuple(order), np.array(list(given.values())), place)
+    place = np.array([given.index(key) for key in keys], dtype=np.intp)
+    return _Margin(names, tuple(map(_words, given)), numbers, place)
 
 
 def _levels(column: pd.Series[Any]) -> NDArray[np.object_]:
@@ -241,8 +245,16 @@ def _level(value: Any) -> str:
     return str(int(value)) if is_whole else str(value)
 
 
-def _key(key: Any) -> str:
-    return "/".join(map(_level, key)) if isinstance(key, tuple) else _level(key)
+def _key(key: Any, columns: int, shown: str) -> tuple[str, ...]:
+    """A key of a population table as one level for each column."""
+    parts = tuple(map(_level, key if isinstance(key, tuple) else (key,)))
+    if len(parts) != columns:
+        raise DataError(f"population totals of {shown} need {columns} level(s) for each; {_words(parts)} names {len(parts)}.")
+    return parts
+
+
+def _words(key: tuple[str, ...]) -> str:
+    return "/".join(key)
 
 
 def _require_reachable(cells: _Cells, start: Floats) -> None:

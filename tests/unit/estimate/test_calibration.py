@@ -93,10 +93,17 @@ def test_calibrated_replicates_reach_the_totals_in_each_replicate():
     ({"f": 60, "m": 40, "x": 5}, "nobody in the sample has level x of sex"),
     ({"f": 60, "m": 0}, "must be positive and finite \\(m: 0\\)"),
     ({"f": 60, "m": np.inf}, "must be positive and finite \\(m: inf\\)"),
+    ({"f": 60, "m": "many"}, "must be positive and finite \\(m: many\\)"),
+    ({"f": 60, "m": 40, ("f", 1): 1}, "need 1 level\\(s\\) for each; f/1 names 2"),
 ])
 def test_impossible_totals_are_refused(population, message):
     with pytest.raises(DataError, match=message):
         poststratify(SurveyDesign(PEOPLE), "sex", population)
+
+
+def test_one_level_written_in_two_ways_is_refused():
+    with pytest.raises(DataError, match=r"level.s. 1 of old have two population totals"):
+        poststratify(SurveyDesign(PEOPLE), "old", {0: 1, 1: 2, "1": 3})
 
 
 def test_a_missing_level_is_refused_with_its_row():

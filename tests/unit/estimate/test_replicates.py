@@ -136,8 +136,18 @@ def test_a_statistic_that_changes_its_rows_is_refused():
     answers = iter([{"a": 1}, {"a": 1, "b": 2}])
     with pytest.raises(DataError, match=r"gave 2 row.s. under replicate 1 and 1 under the full weights"):
         estimate_by_replicates(make_jackknife_replicates(DESIGN), lambda one: next(answers))
-    with pytest.raises(DataError, match="2 dimensions"):
-        estimate_by_replicates(make_jackknife_replicates(DESIGN), lambda one: np.eye(2))
+    for returned, message in ((np.eye(2), "array of 2 dimensions"), ("many", "a str that holds other things"), (None, "nothing"),
+                              ([], "nothing")):
+        with pytest.raises(DataError, match=f"the statistic returned .*{message}"):
+            estimate_by_replicates(make_jackknife_replicates(DESIGN), lambda one, returned=returned: returned)
+
+
+def test_the_degrees_of_freedom_of_a_test_may_vary():
+    frame = PAIRS.loc[PAIRS.index.repeat(9)].reset_index(drop=True)
+    frame = frame.assign(g=list("abc") * 18, y=[0, 1, 1, 1, 0, 0, 1] * 7 + [0] * 5)
+    design = make_jackknife_replicates(SurveyDesign(frame, strata="h", psu="u"))
+    result = estimate_by_replicates(design, lambda one: compare_groups(one, "y", "g"))
+    assert result.frame["measure"].tolist()[-3:] == ["Rao-Scott F", "Rao-Scott chi-squared", "Wald F"]
 
 
 def test_a_design_without_replicates_is_refused():
