@@ -140,7 +140,7 @@ def assess_exposures(
     for done, name in enumerate(exposures, start=1):
         cases = complete_cases(design, outcome, name, [term for term in adjust if term != name])
         for kind, others in _models(cases, adjust=bool(adjust), crude=crude):
-            found.append((name, kind, _test(cases, name, others, model, level)))
+            found.append((name, kind, _test(cases, kind, others, model, level)))
         if progress:
             progress(done, len(exposures))
     return found
@@ -195,18 +195,19 @@ def _models(cases: Cases, *, adjust: bool, crude: bool) -> list[tuple[str, list[
     return [*wanted, (ADJUSTED, list(cases.adjust))] if adjust else wanted
 
 
-def _test(cases: Cases, exposure: str, others: Sequence[str], model: str, level: float) -> ExposureRows:
+def _test(cases: Cases, kind: str, others: Sequence[str], model: str, level: float) -> ExposureRows:
     """Fit one model and read the rows of its exposure; a row that says why where that is impossible."""
-    design = cases.design
-    if cases.constant:
-        return _not_estimated(cases, exposure, model, cases.constant)
+    exposure = cases.exposure
+    if reason := cases.constant:
+        return _not_estimated(cases, model, reason)
     try:
+        design = cases.adjusted_design if list(others) == list(cases.adjust) else cases.design
         fit = fit_terms(design, cases.outcome, [exposure, *others], model)
     except DataError as problem:
-        return _not_estimated(cases, exposure, model, str(problem))
+        return _not_estimated(cases, model, str(problem))
     frame = estimate_coefficients(fit, level=level).frame
     frame = frame[frame["exposure"] == exposure].reset_index(drop=True)
-    notes = [*([PENALISED] if is_penalised(fit) else []), *([cases.dropped] if others and cases.dropped else [])]
+    notes = [*([PENALISED] if is_penalised(fit) else []), *([cases.caution] if kind == ADJUSTED else [])]
     column = fit.rows.columns[exposure]
     reference = str(column.categories[0]) if isinstance(column, pd.Categorical) else NO
     own = level_cautions(cases, reference, list(frame["level"]), yes_no=bool(np.isfinite(fit.n_events)))
@@ -216,8 +217,8 @@ def _test(cases: Cases, exposure: str, others: Sequence[str], model: str, level:
     return ExposureRows(frame, float(p_value), fit)
 
 
-def _not_estimated(cases: Cases, exposure: str, model: str, reason: str) -> ExposureRows:
-    row = {"measure": measure_of(cases.design, cases.outcome, model), "outcome": cases.outcome, "exposure": exposure}
+def _not_estimated(cases: Cases, model: str, reason: str) -> ExposureRows:
+    row = {"measure": measure_of(cases.whole, cases.outcome, model), "outcome": cases.outcome, "exposure": cases.exposure}
     frame = pd.DataFrame([{**row, "n": cases.n, "n_events": cases.n_events, "caution": f"suppress: not estimated; {reason}"}])
     return ExposureRows(frame.assign(**dict.fromkeys(EXTRAS, np.nan)), np.nan, None, reason)
 

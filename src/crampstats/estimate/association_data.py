@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,30 +29,75 @@ class Cases:
 
     Parameters
     ----------
-    design
-        The design narrowed to them.
-    outcome
-        Column of the outcome.
+    whole
+        The design they are part of.
+    kept
+        Which of its rows they are.
+    outcome, exposure
+        Columns.
     adjust
         Terms adjusted for that vary among them.
-    n, n_events
-        Persons, and persons with a yes/no outcome (NaN otherwise).
-    counts
-        Of an exposure with levels: `n` and `events` by level, in the order of its levels; None for a number.
-    constant
-        Why the exposure cannot be estimated; "" where it varies.
     dropped
-        Which adjustment was left out, as a caution.
+        Terms that do not.
     """
 
-    design: SurveyDesign
+    whole: SurveyDesign
+    kept: NDArray[np.bool_]
     outcome: str
+    exposure: str
     adjust: tuple[str, ...]
-    n: int
-    n_events: float
-    counts: pd.DataFrame | None
-    constant: str = ""
-    dropped: str = ""
+    dropped: tuple[str, ...]
+
+    @cached_property
+    def design(self) -> SurveyDesign:
+        """The design narrowed to them."""
+        return self.whole.subset(self.kept)
+
+    @property
+    def adjusted_design(self) -> SurveyDesign:
+        """The design for the adjusted model, which finds its complete cases itself unless terms were dropped."""
+        return self.design if self.dropped else self.whole
+
+    @cached_property
+    def persons(self) -> Floats:
+        """Persons each row stands for."""
+        counts = self.whole.counts
+        return self.whole.table.loc[self.kept, counts].to_numpy(dtype=np.float64) if counts else np.ones(int(self.kept.sum()))
+
+    @property
+    def n(self) -> int:
+        """Persons analysed."""
+        return int(self.persons.sum())
+
+    @cached_property
+    def events(self) -> Floats | None:
+        """Whether each row has the outcome; None unless it is yes/no."""
+        return _events(self._column(self.outcome))
+
+    @property
+    def n_events(self) -> float:
+        """Persons with a yes/no outcome; NaN otherwise."""
+        return float("nan") if self.events is None else float(self.persons @ self.events)
+
+    @property
+    def counts(self) -> pd.DataFrame | None:
+        """Of an exposure with levels, `n` and `events` by level; None for a number."""
+        return _counts(self._column(self.exposure), self.persons, self.events)
+
+    @property
+    def constant(self) -> str:
+        """Why the exposure cannot be estimated; "" where it varies."""
+        return _why_constant(self._column(self.exposure), self.n)
+
+    @property
+    def caution(self) -> str:
+        """What was left out of the adjustment."""
+        words = ", ".join(self.dropped)
+        return f"note: not adjusted for {words}, the same in everybody analysed" if words and self.n else ""
+
+    def _column(self, name: str) -> pd.Series[Any]:
+        column: pd.Series[Any] = self.whole.table[name]
+        return column[self.kept]
 
 
 def plain_design(design: SurveyDesign, terms: Sequence[str]) -> SurveyDesign:
@@ -121,25 +167,18 @@ def complete_cases(design: SurveyDesign, outcome: str, exposure: str, adjust: Se
     columns = [name for term in adjust for name in required_columns(design, term)]
     wanted = list(dict.fromkeys([outcome, exposure, *columns]))
     kept = _inside(design) & design.table[wanted].notna().all(axis=1).to_numpy()
-    table = design.table.loc[kept, wanted]
-    persons = design.table.loc[kept, design.counts].to_numpy(dtype=np.float64) if design.counts else np.ones(len(table))
-    varies = {term: any(table[name].nunique() > 1 for name in required_columns(design, term)) for term in adjust}
-    events = _events(table[outcome])
-    gone = [term for term in adjust if not varies[term]]
-    return Cases(
-        design.subset(kept), outcome, tuple(term for term in adjust if varies[term]), int(persons.sum()),
-        float(persons @ events) if events is not None else np.nan, _counts(table[exposure], persons, events),
-        _why_constant(table[exposure], int(persons.sum())),
-        f"note: not adjusted for {', '.join(gone)}, the same in everybody analysed" if gone and len(table) else "",
-    )
+    constant = {name for name in columns if _is_constant(design.table[name][kept])}
+    gone = tuple(term for term in adjust if all(name in constant for name in required_columns(design, term)))
+    return Cases(design, kept, outcome, exposure, tuple(term for term in adjust if term not in gone), gone)
 
 
 def level_cautions(cases: Cases, reference: str, levels: Sequence[str], *, yes_no: bool) -> list[str]:
     """A caution per level of an exposure where it or the reference has few persons, events or persons without the outcome."""
-    if cases.counts is None:
+    counts = cases.counts
+    if counts is None:
         return [""] * len(levels)
-    compared = few_caution(cases.counts, reference, f"the reference level {reference}", yes_no=yes_no)
-    return [join_cautions(few_caution(cases.counts, one, one, yes_no=yes_no), compared) for one in levels]
+    compared = few_caution(counts, reference, f"the reference level {reference}", yes_no=yes_no)
+    return [join_cautions(few_caution(counts, one, one, yes_no=yes_no), compared) for one in levels]
 
 
 def few_caution(counts: pd.DataFrame, level: str, words: str, *, yes_no: bool) -> str:
@@ -166,6 +205,10 @@ def _inside(design: SurveyDesign) -> NDArray[np.bool_]:
     return inside
 
 
+def _is_constant(column: pd.Series[Any]) -> bool:
+    return column.empty or bool((column == column.iloc[0]).all())
+
+
 def _events(outcome: pd.Series[Any]) -> Floats | None:
     if not (pd.api.types.is_bool_dtype(outcome.dtype) or pd.api.types.is_numeric_dtype(outcome.dtype)):
         return None
@@ -177,8 +220,7 @@ def _why_constant(exposure: pd.Series[Any], n: int) -> str:
     """Why nothing can be said of an exposure that does not vary; "" where it does."""
     if exposure.empty:
         return "nobody in the population has an answer to it and to everything in the model"
-    only = exposure.iloc[0]
-    return f"it is {only} in all {n:,} persons analysed" if exposure.nunique() == 1 else ""
+    return f"it is {exposure.iloc[0]} in all {n:,} persons analysed" if _is_constant(exposure) else ""
 
 
 def _counts(exposure: pd.Series[Any], persons: Floats, events: Floats | None) -> pd.DataFrame | None:

@@ -97,14 +97,14 @@ class _Curve:
         try:
             if cases.constant:
                 raise DataError(cases.constant)
-            fit = fit_terms(cases.design, outcome, [column, *cases.adjust], model)
+            fit = fit_terms(cases.adjusted_design, outcome, [column, *cases.adjust], model)
         except (DataError, DesignError) as problem:
             row = {"outcome": outcome, "exposure": column, "level": level, "n": cases.n}
-            measure = measure_of(cases.design, outcome, model)
+            measure = measure_of(cases.whole, outcome, model)
             frame = pd.DataFrame([{**row, "measure": measure, "caution": f"suppress: not estimated; {problem}"}])
         else:
             frame = _row(fit, column, level, self.level)
-            frame["caution"] = [join_cautions(cases.dropped, text) for text in frame["caution"]]
+            frame["caution"] = [join_cautions(cases.caution, text) for text in frame["caution"]]
         return frame.assign(**dict(zip(GROUPS, (adjustment, population, form, model), strict=True)))
 
 
