@@ -209,11 +209,11 @@ def compare_cumulative_odds(fit: OrdinalRegression, *, level: float = 0.95) -> E
 
 def _coded(design: SurveyDesign, outcome: str) -> tuple[SurveyDesign, tuple[str, ...]]:
     """The design with the outcome as codes 0, 1, ... in its order, and the names of the levels; numbers stay as they are."""
-    if not isinstance(design.table, pd.DataFrame):
-        raise DataError(f"a proportional-odds model of {outcome!r} needs a table in memory (a pandas frame).")
-    column = design.table[outcome]
-    if pd.api.types.is_numeric_dtype(column.dtype):
+    if _is_number(design.table, outcome):
         return design, ()
+    if not isinstance(design.table, pd.DataFrame):
+        raise DataError(f"{outcome!r} holds text; outside a pandas frame an ordered outcome must be whole numbers.")
+    column = design.table[outcome]
     label = design.labels.get(outcome)
     if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
         levels = [str(level) for level in column.dtype.categories]
@@ -232,6 +232,13 @@ def _coded(design: SurveyDesign, outcome: str) -> tuple[SurveyDesign, tuple[str,
         )
     codes = names.map({level: float(code) for code, level in enumerate(levels)}).astype("Float64")
     return replace(design, table=design.table.assign(**{outcome: codes})), tuple(levels)
+
+
+def _is_number(table: Any, name: str) -> bool:
+    """Whether a column of any engine holds numbers."""
+    import narwhals.stable.v2 as nw
+
+    return bool(nw.from_native(table).lazy().collect_schema()[name].is_numeric())
 
 
 def _levels_found(rows: ModelRows, levels: tuple[str, ...]) -> tuple[Floats, tuple[str, ...]]:

@@ -73,6 +73,7 @@ for (name in names(designs)) {
   }
   fit <- fit_ordinal_converged(severity ~ sex + age + race, d)
   keep(name, "proportional_odds", ordinal_rows(fit))
+  keep(name, "equal_odds", equality_rows(d, "severity", "sex * age", c("all terms", "sex", "age", "sex:age")))
   for (model in c("logistic", "poisson")) {
     fit <- fit_converged(y ~ woman * age + race, d, model)
     case <- paste0("standardised_", model)

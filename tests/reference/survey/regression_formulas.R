@@ -140,3 +140,31 @@ ordinal_rows <- function(fit) {
   data.frame(term = names(fit$par), estimate = fit$par, std_error = error, p_value = 2 * pt(-abs(fit$par / error), fit$df),
              df = fit$df, n = fit$n, n_events = NA, row.names = NULL)
 }
+
+# Are the odds ratios equal at all cuts of an ordered outcome? Binary svyglm fits at each cut, the covariance of all their coefficients
+# together from their stacked influence, and the Wald test of equality with df - q + 1 denominator df (Korn & Graubard 1990).
+equality_rows <- function(design, outcome, right, terms) {
+  design <- design[complete.cases(model.frame(as.formula(paste(outcome, "~", right)), design$variables, na.action = na.pass)), ]
+  cuts <- seq_len(nlevels(design$variables[[outcome]]) - 1)
+  fits <- lapply(cuts, function(cut) {
+    made <- design
+    made$variables$above <- as.numeric(unclass(made$variables[[outcome]]) > cut)
+    fit_converged(as.formula(paste("above ~", right)), made, "logistic")
+  })
+  beta <- unlist(lapply(fits, function(fit) coef(fit)[-1]))
+  V <- linear_variance(fits[[1]], do.call(cbind, lapply(fits, function(fit) influence_rows(fit)[, -1, drop = FALSE])))
+  k <- length(coef(fits[[1]])) - 1
+  assigned <- attr(model.matrix(fits[[1]]), "assign")[-1]
+  labels <- attr(terms(fits[[1]]), "term.labels")
+  do.call(rbind, lapply(terms, function(term) {
+    places <- if (term == "all terms") seq_len(k) else which(labels[assigned] == term)
+    L <- do.call(rbind, lapply(cuts[-1], function(cut) t(sapply(places, function(place) {
+      row <- numeric(length(beta)); row[(cut - 1) * k + place] <- 1; row[place] <- -1; row
+    }))))
+    d <- drop(L %*% beta); q <- nrow(L); df <- degf(fits[[1]]$survey.design) - k
+    left <- df - q + 1
+    F <- drop(d %*% solve(L %*% V %*% t(L), d)) * left / (df * q)
+    data.frame(term = paste("equality", term), estimate = F, std_error = NA, p_value = pf(F, q, left, lower.tail = FALSE), df = left,
+               n = nrow(design), n_events = NA)
+  }))
+}

@@ -14,7 +14,7 @@ import pytest
 from crampstats.estimate.attributable import estimate_attributable_fraction
 from crampstats.estimate.dose_response import estimate_dose_response
 from crampstats.estimate.margins import estimate_adjusted_prevalence
-from crampstats.estimate.ordinal import estimate_thresholds, fit_ordinal
+from crampstats.estimate.ordinal import compare_cumulative_odds, estimate_thresholds, fit_ordinal
 from crampstats.estimate.regression import compare_terms, estimate_coefficients, estimate_contrast, fit_regression
 
 RTOL = 1e-9
@@ -40,7 +40,7 @@ CASES = {
     "standardised_logistic": ("logistic", "y ~ woman * age + race", None),
     "standardised_poisson": ("poisson", "y ~ woman * age + race", None),
 }
-SPECIAL = re.compile(r"^(?:Wald|contrast|standardised|difference|ratio|attributable) ")
+SPECIAL = re.compile(r"^(?:Wald|contrast|standardised|difference|ratio|attributable|equality) ")
 
 
 @pytest.fixture(scope="session")
@@ -163,6 +163,14 @@ def test_proportional_odds_equal_svyolr_at_its_maximum(design, case, theirs, des
     for column in ("estimate", "std_error", "df", "n"):
         equal(ours[column], theirs[column], f"{design} {case} {column}")
     equal(slopes["p_value"], theirs["p_value"].iloc[: len(slopes)], f"{design} {case} p_value")
+
+
+@pytest.mark.parametrize(("design", "case", "theirs"), cases(TABLE[TABLE["case"] == "equal_odds"]))
+def test_the_test_of_proportional_odds_equals_stacked_binary_fits(design, case, theirs, design_with):
+    tests = compare_cumulative_odds(fit_ordinal(design_with(design), "severity ~ sex * age")).frame.set_index("exposure")
+    ours = tests[tests["measure"] == "Wald F"].loc[theirs["term"].str.removeprefix("equality ")]
+    for column in ("estimate", "p_value", "df", "n"):
+        equal(ours[column], theirs[column], f"{design} {case} {column}")
 
 
 @pytest.mark.parametrize(("design", "case", "theirs"), cases(TABLE[TABLE["case"].str.startswith("standardised_") & IS_SPECIAL]))

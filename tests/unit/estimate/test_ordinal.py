@@ -169,3 +169,16 @@ def test_covariates_far_from_0_and_of_any_size_give_the_same_fit(people):
     place = one.names.index("age")
     np.testing.assert_allclose(other.coefficients[place] * 1e6, one.coefficients[place], rtol=1e-7)
     np.testing.assert_allclose(other.covariance[place, place] * 1e12, one.covariance[place, place], rtol=1e-7)
+
+
+def test_codes_are_read_from_tables_of_other_engines_and_text_is_refused(people):
+    import pyarrow as pa
+
+    made = people.assign(words=people["cramps"].astype(str)).drop(columns="cramps")
+    table = SurveyDesign(pa.Table.from_pandas(made), psu="psu")
+    np.testing.assert_allclose(
+        fit_ordinal(table, "code ~ old + age").joint.coefficients,
+        fit_ordinal(design(people), "code ~ old + age").joint.coefficients, rtol=1e-9,
+    )
+    with pytest.raises(DataError, match="whole numbers"):
+        fit_ordinal(table, "words ~ old")
