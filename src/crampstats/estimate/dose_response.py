@@ -226,12 +226,12 @@ def _dose(fit: Regression, exposure: str) -> _Dose:
 
 def _knots(dose: _Dose, knots: int | Sequence[float]) -> tuple[float, ...]:
     """Rising knots, from their number or as given."""
-    if not isinstance(knots, int):
+    if not isinstance(knots, (int, np.integer)):
         rcs(np.zeros(1), knots)
         return tuple(float(knot) for knot in knots)
     if knots not in KNOT_PERCENTILES:
         raise OptionError(f"{knots} knots; {min(KNOT_PERCENTILES)} to {max(KNOT_PERCENTILES)} are offered, or give the knots.")
-    places = np.unique(weighted_quantiles(dose.values, dose.weights, KNOT_PERCENTILES[knots]))
+    places = np.unique(weighted_quantiles(dose.values, dose.weights, KNOT_PERCENTILES[int(knots)]))
     if len(places) < MIN_KNOTS:
         raise DataError(
             f"{dose.name!r} has too few different values for {knots} knots (its percentiles are only "
