@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from crampstats.codebook.exposures import FAMILIES
-from crampstats.core.errors import DataError
+from crampstats.core.claims import ClaimCheck
+from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.present import captions_associations as captions
 from crampstats.present.figures import ExposureScale, plot_associations, plot_dose_response, plot_specifications, plot_subgroups
@@ -22,6 +24,7 @@ from crampstats.reports.associations import (
     Associations,
     gather_associations,
     reference_range,
+    run_together,
 )
 from crampstats.reports.figures import Drawing
 from crampstats.reports.inputs import Study
@@ -109,6 +112,25 @@ def _scale(found: Associations, rows: Estimates, exposure: str) -> ExposureScale
     return ExposureScale(middles, counts if len(counts) else None, low, high, float(base.iloc[0]) if len(base) else None)
 
 
+def pick_families(found: Associations, *names: str) -> Estimates:
+    """Associations with the primary outcome of some families of exposures, by their short names."""
+    known = {family.name: family.label for family in FAMILIES}
+    for name in names:
+        if name not in known:
+            raise unknown_name("family", name, known)
+    rows = _result(found, "families")
+    return _rows(rows, rows.frame["family"].isin([known[name] for name in names]))
+
+
+def judge_associations(study: Study, *names: str) -> dict[str, ClaimCheck]:
+    """Verdicts on statements of the register that something goes with cramps, fresh where there are microdata, else as stored."""
+    if study.has_microdata:
+        done = run_together(study, names, 1, None)
+        return {name: done[name] for name in names}
+    stored = {check.family.name: check for check in associations_for(study).checks}
+    return {name: stored[name] for name in names}
+
+
 def _result(found: Associations, name: str) -> Estimates:
     if name not in found.results:
         raise DataError(f"{name.replace('_', ' ')}: {found.left_out.get(name, 'not computed')}")
@@ -116,8 +138,6 @@ def _result(found: Associations, name: str) -> Estimates:
 
 
 def _rows(rows: Estimates, kept: object) -> Estimates:
-    from dataclasses import replace
-
     return replace(rows, frame=rows.frame[kept], covariance=None)
 
 

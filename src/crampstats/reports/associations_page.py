@@ -48,7 +48,7 @@ def _main_section(found: Associations, figures: Mapping[str, FigureBlock], check
     tables = print_tables(found)
     blocks: list[Block] = [
         *_stamp_blocks(found),
-        *_summary_blocks(checks), Paragraph(MODEL_WORDS),
+        *_summary_blocks(checks), *_control_blocks(found), Paragraph(MODEL_WORDS),
         *(TableBlock(printed_gt(tables[name]), caption, f"table-{name.replace('_', '-')}", folded=True) for name, caption in (
             ("table_one", "Table 1: adults with and without leg cramps at night"),
         ) if name in tables),
@@ -125,7 +125,7 @@ def _trust_section(found: Associations, figures: Mapping[str, FigureBlock]) -> S
         Section("In each wave", tuple(_replication_blocks(found))),
         Section("Under other choices", (Paragraph(_specification_words(found)), *_shown(
             figures, "specifications_potassium", "specifications_hypertension"))),
-        Section("In subgroups, and against a negative control", (*_shown(figures, "subgroups"), *_control_blocks(found))),
+        Section("In subgroups", tuple(_shown(figures, "subgroups"))),
         Section("Missing answers", tuple(_missing_blocks(found))),
     ]
     return Section("How far can these associations be trusted?", (), tuple(part for part in inner if part.blocks))
@@ -189,17 +189,19 @@ def _specification_words(found: Associations) -> str:
 
 
 def _control_blocks(found: Associations) -> list[Block]:
+    """What an exposure shows that cannot matter, and how many of the others are no stronger."""
     rows = found.results.get("negative_control")
-    if rows is None:
+    families = found.results.get("families")
+    if rows is None or families is None:
         return []
-    frame = rows.frame
-    told = "; ".join(f"{row['role']} {_interval(row)}" for _, row in frame.iterrows())
+    control = rows.frame.set_index("role").loc["negative control"]
+    told = families.frame[(families.frame["adjustment"] == "adjusted") & (families.frame["level"] == "yes")]
+    stronger = int((told["conf_low"] > control["estimate"]).sum())
     return [Paragraph(
-        "Trouble seeing even with glasses is no way to get cramps, yet is asked of the same people in the same interview: what "
-        "it "
-        f"shows is what adjustment leaves behind. High blood pressure beside it: {told}. Where the control is far from 1, the "
-        "others "
-        "of this size may be no more than that."
+        "Against this stands a negative control. Trouble seeing even with glasses is no way to get cramps, yet its adjusted "
+        "odds "
+        f"ratio is {_interval(control)}: people in ill health, or ready to report it, say yes to both. Of the {len(told)} yes/no "
+        f"exposures below {stronger} lie wholly above it; the others may be no more than that."
     )]
 
 
