@@ -143,10 +143,10 @@ def impute(
     rows = rows_to_impute(design)
     columns = [read_column(design, name, rows) for name in names]
     shift = _checked_shifts(columns, shifts or {})
-    predictors, is_psu, notes = design_predictors(design, rows)
+    predictors, notes = design_predictors(design, rows)
     designs, traces = [], []
     for number, child in enumerate(np.random.SeedSequence(seed).spawn(m)):
-        chain = Chain(columns, predictors, is_psu, np.random.default_rng(child), shift)
+        chain = Chain(columns, predictors, np.random.default_rng(child), shift)
         traces.append(_trace_frame(chain.passes(iterations), chain.order, number))
         designs.append(complete_design(design, columns, chain.values, rows))
         if progress is not None:

@@ -9,7 +9,8 @@ et al. 2008, doi:10.1214/08-AOAS191), and so have PSU effects, which makes them 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -43,6 +44,66 @@ class Column:
         return np.isnan(self.values)
 
 
+@dataclass(frozen=True)
+class Predictors:
+    """A matrix of predictors whose last columns depend on the sampling unit alone, so that they need not be written out.
+
+    Parameters
+    ----------
+    dense
+        Rows x columns.
+    unit
+        Code of the sampling unit of each row.
+    indicators
+        Units x further columns.
+    is_psu
+        Which of the further columns are indicators of PSUs.
+    """
+
+    dense: Floats
+    unit: NDArray[np.intp]
+    indicators: Floats
+    is_psu: NDArray[np.bool_]
+
+    @property
+    def psu_columns(self) -> NDArray[np.bool_]:
+        """Which of all columns are indicators of PSUs."""
+        return np.concatenate([np.zeros(self.dense.shape[1], dtype=np.bool_), self.is_psu])
+
+    def before(self, columns: Sequence[Floats]) -> Predictors:
+        """With further dense columns in front."""
+        return replace(self, dense=np.hstack([*columns, self.dense]))
+
+    def take(self, rows: NDArray[Any]) -> Predictors:
+        """Some of the rows."""
+        return replace(self, dense=self.dense[rows], unit=self.unit[rows])
+
+    def times(self, beta: Floats) -> Floats:
+        """Linear predictors: rows for one vector of coefficients, rows x k for k."""
+        split = self.dense.shape[1]
+        return np.asarray(self.dense @ beta[:split] + (self.indicators @ beta[split:])[self.unit], dtype=np.float64)
+
+    def cross(self, values: Floats) -> Floats:
+        """Sums over rows of predictor times value: columns, or columns x k."""
+        return np.concatenate([self.dense.T @ values, self.indicators.T @ (self._members.T @ values)])
+
+    def gram(self, weights: Floats | None = None) -> Floats:
+        """Weighted sums over rows of the products of two predictors."""
+        w = np.ones(len(self.unit)) if weights is None else weights
+        weighted = self.dense * w[:, None]
+        across = self.indicators.T @ (self._members.T @ weighted)
+        within = self.indicators.T @ (self.indicators * (self._members.T @ w)[:, None])
+        return np.block([[self.dense.T @ weighted, across.T], [across, within]])
+
+    @cached_property
+    def _members(self) -> Any:
+        """Rows x units, 1 where the row is of the unit."""
+        from scipy.sparse import csr_array
+
+        rows = len(self.unit)
+        return csr_array((np.ones(rows), self.unit, np.arange(rows + 1)), shape=(rows, len(self.indicators)))
+
+
 class Chain:
     """One chain over the columns; `passes` fills their gaps.
 
@@ -51,9 +112,7 @@ class Chain:
     columns
         The columns with gaps and those that only predict.
     design
-        Rows x predictors that never change (weights, strata, PSUs), standardised.
-    is_psu
-        Which of these are indicators of PSUs.
+        Predictors that never change: log weight, strata, PSUs.
     random
         Source of all draws.
     shift
@@ -61,14 +120,13 @@ class Chain:
     """
 
     def __init__(
-        self, columns: Sequence[Column], design: Floats, is_psu: NDArray[np.bool_], random: np.random.Generator,
-        shift: Mapping[str, float],
+        self, columns: Sequence[Column], design: Predictors, random: np.random.Generator, shift: Mapping[str, float]
     ) -> None:
         self._columns = {column.name: column for column in columns}
         self._gaps = {name: np.flatnonzero(column.gaps) for name, column in self._columns.items()}
         # fewest gaps first, as R's mice with "monotone"
         self._order = sorted((name for name, gaps in self._gaps.items() if len(gaps)), key=lambda name: len(self._gaps[name]))
-        self._design, self._is_psu, self._random, self._shift = design, is_psu, random, shift
+        self._design, self._random, self._shift = design, random, shift
         self._scales = {name: _scale(column) for name, column in self._columns.items()}
         self._modes: dict[str, Floats] = {}
         self.values = {name: self._start(column) for name, column in self._columns.items()}
@@ -99,17 +157,13 @@ class Chain:
         """New values for the gaps of one column."""
         others = [name for name in self._columns if name != column.name]
         blocks = [_block(self._columns[name], self.values[name], self._scales[name]) for name in others]
-        predictors = np.hstack([np.ones((len(self._design), 1)), *blocks, self._design])
-        is_psu = np.concatenate([np.zeros(predictors.shape[1] - len(self._is_psu), dtype=np.bool_), self._is_psu])
+        predictors = self._design.before([np.ones((len(column.values), 1)), *blocks])
         known, gaps, shift = ~column.gaps, self._gaps[column.name], self._shift.get(column.name, 0.0)
+        x, at = predictors.take(known), predictors.take(gaps)
         if column.kind in ("measured", "ordered"):
-            drawn = match_means(predictors[known], column.values[known], predictors[gaps], is_psu, self._random)
-            return drawn + shift
+            return match_means(x, column.values[known], at, self._random) + shift
         codes = column.values[known].astype(np.intp)
-        mode, drawn = draw_levels(
-            predictors[known], codes, predictors[gaps], is_psu, self._random, len(column.levels), shift,
-            self._modes.get(column.name),
-        )
+        mode, drawn = draw_levels(x, codes, at, self._random, len(column.levels), shift, self._modes.get(column.name))
         self._modes[column.name] = mode
         return drawn
 
@@ -127,30 +181,27 @@ def _block(column: Column, values: Floats, scale: tuple[float, float]) -> Floats
     return np.asarray(values[:, None] == np.arange(1, len(column.levels)), dtype=np.float64)
 
 
-def match_means(
-    x: Floats, y: Floats, at: Floats, is_psu: NDArray[np.bool_], random: np.random.Generator
-) -> Floats:
+def match_means(x: Predictors, y: Floats, at: Predictors, random: np.random.Generator) -> Floats:
     """Predictive mean matching: for each row of `at` the value of one of the `DONORS` rows of `x` predicted nearest to it.
 
     Donors are predicted with the estimated coefficients, recipients with a draw of them (mice's type 1).
     """
     spread = float(y.std())
     if spread == 0:
-        return np.full(len(at), y[0])
+        return np.full(len(at.unit), y[0])
     response = (y - y.mean()) / spread
-    gram = x.T @ x
-    prior = np.where(is_psu, PSU_SCALE**-2, RIDGE * np.diag(gram) + 1e-12)
+    gram = x.gram()
+    prior = np.where(x.psu_columns, PSU_SCALE**-2, RIDGE * np.diag(gram) + 1e-12)
     factor = np.linalg.cholesky(gram + np.diag(prior))
-    estimate = _solve(factor, x.T @ response)
-    residual = response - x @ estimate
+    estimate = _solve(factor, x.cross(response))
+    fitted = x.times(estimate)
     # what the coefficients spend: the trace of the hat matrix
-    spent = float(np.trace(_solve(factor, gram)))
-    left = len(y) - spent
+    left = len(y) - float(np.trace(_solve(factor, gram)))
     if left < 1:
         raise DataError(f"{len(y)} known values are too few for {len(estimate)} predictors; impute with fewer variables.")
-    sigma = np.sqrt(float(residual @ residual) / random.chisquare(left))
+    sigma = np.sqrt(float(((response - fitted) ** 2).sum()) / random.chisquare(left))
     draw = estimate + sigma * np.linalg.solve(factor.T, random.standard_normal(len(estimate)))
-    return y[nearest_donors(x @ estimate, at @ draw, random)]
+    return y[nearest_donors(fitted, at.times(draw), random)]
 
 
 def nearest_donors(donors: Floats, targets: Floats, random: np.random.Generator) -> NDArray[np.intp]:
@@ -172,51 +223,56 @@ def nearest_donors(donors: Floats, targets: Floats, random: np.random.Generator)
 
 
 def draw_levels(
-    x: Floats, codes: NDArray[np.intp], at: Floats, is_psu: NDArray[np.bool_], random: np.random.Generator, levels: int,
-    shift: float = 0.0, start: Floats | None = None,
+    x: Predictors, codes: NDArray[np.intp], at: Predictors, random: np.random.Generator, levels: int, shift: float = 0.0,
+    start: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Levels for each row of `at` from a logit model with parameters drawn from their posterior (normal approximation).
 
     Returns the posterior mode, predictors x (levels - 1), to start from next time, and the codes drawn. `shift` is added to the
     log odds of every level against the first.
     """
-    scale = np.where(is_psu, PSU_SCALE * LOGISTIC_SD, LOGIT_SCALE)
+    scale = np.where(x.psu_columns, PSU_SCALE * LOGISTIC_SD, LOGIT_SCALE)
     # the intercept, first of the predictors, has next to no prior
     scale[0] = 1e3
-    precision = np.tile(scale**-2.0, levels - 1)
-    mode, factor = _fit_logit(x, codes, levels, precision, start)
+    mode, factor = _fit_logit(x, codes, levels, np.tile(scale**-2.0, levels - 1), start)
     noise = np.linalg.solve(factor.T, random.standard_normal(mode.size))
     draw = mode + noise.reshape(levels - 1, -1).T
-    cumulative = np.cumsum(_probabilities(at @ draw + shift), axis=1)
-    return mode, np.asarray((random.random((len(at), 1)) > cumulative[:, :-1]).sum(axis=1), dtype=np.float64)
+    cumulative = np.cumsum(_probabilities(at.times(draw) + shift), axis=1)
+    return mode, np.asarray((random.random((len(at.unit), 1)) > cumulative[:, :-1]).sum(axis=1), dtype=np.float64)
 
 
 def _fit_logit(
-    x: Floats, codes: NDArray[np.intp], levels: int, precision: Floats, start: Floats | None
+    x: Predictors, codes: NDArray[np.intp], levels: int, precision: Floats, start: Floats | None
 ) -> tuple[Floats, Floats]:
     """Posterior mode (predictors x levels less one) by Newton's method, and the Cholesky factor of the information there."""
-    beta = np.zeros((x.shape[1], levels - 1)) if start is None else start
+    beta = np.zeros((len(precision) // (levels - 1), levels - 1)) if start is None else start
     hits = np.asarray(codes[:, None] == np.arange(1, levels), dtype=np.float64)
-    height = _log_posterior(x, codes, beta, precision)
+    linear = x.times(beta)
+    height = _log_posterior(linear, codes, beta, precision)
     for _ in range(STEPS):
-        share = _probabilities(x @ beta)[:, 1:]
-        gradient = (x.T @ (hits - share)).T.ravel() - precision * beta.T.ravel()
+        share = _probabilities(linear)[:, 1:]
+        gradient = x.cross(hits - share).T.ravel() - precision * beta.T.ravel()
         factor = np.asarray(np.linalg.cholesky(_information(x, share) + np.diag(precision)), dtype=np.float64)
         step = _solve(factor, gradient)
         if gradient @ step < CONVERGED:
             break
         size, ahead = 1.0, step.reshape(levels - 1, -1).T
-        while (found := _log_posterior(x, codes, beta + size * ahead, precision)) < height and size > 1e-6:
+        while True:
+            trial = beta + size * ahead
+            linear = x.times(trial)
+            found = _log_posterior(linear, codes, trial, precision)
+            if found >= height or size < 1e-6:
+                break
             size /= 2
-        beta, height = beta + size * ahead, found
+        beta, height = trial, found
     return beta, factor
 
 
-def _information(x: Floats, share: Floats) -> Floats:
+def _information(x: Predictors, share: Floats) -> Floats:
     """Information of a multinomial logit model, by blocks of levels."""
     k = share.shape[1]
-    blocks = [[x.T @ (x * (share[:, i] * ((i == j) - share[:, j]))[:, None]) for j in range(k)] for i in range(k)]
-    return np.block(blocks)
+    half = {(i, j): x.gram(share[:, i] * (float(i == j) - share[:, j])) for i in range(k) for j in range(i + 1)}
+    return np.block([[half[max(i, j), min(i, j)] for j in range(k)] for i in range(k)])
 
 
 def _probabilities(linear: Floats) -> Floats:
@@ -226,11 +282,11 @@ def _probabilities(linear: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True), dtype=np.float64)
 
 
-def _log_posterior(x: Floats, codes: NDArray[np.intp], beta: Floats, precision: Floats) -> float:
-    padded = np.column_stack([np.zeros(len(x)), x @ beta])
+def _log_posterior(linear: Floats, codes: NDArray[np.intp], beta: Floats, precision: Floats) -> float:
+    padded = np.column_stack([np.zeros(len(linear)), linear])
     top = padded.max(axis=1)
     log_sum = top + np.log(np.exp(padded - top[:, None]).sum(axis=1))
-    fit = float((padded[np.arange(len(x)), codes] - log_sum).sum())
+    fit = float((padded[np.arange(len(linear)), codes] - log_sum).sum())
     return fit - 0.5 * float(precision @ beta.T.ravel() ** 2)
 
 

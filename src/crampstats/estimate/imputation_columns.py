@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.labels import Label
-from crampstats.estimate.imputation_chain import Column, Floats
+from crampstats.estimate.imputation_chain import Column, Floats, Predictors
 
 MOST_INDICATORS = 400  # columns for strata and PSUs; more make the models slow and say little
 FEW_KNOWN = 10  # known values below which no model is fitted
@@ -84,23 +84,37 @@ def _check(column: Column) -> None:
         )
 
 
-def design_predictors(design: SurveyDesign, rows: NDArray[np.intp]) -> tuple[Floats, NDArray[np.bool_], tuple[str, ...]]:
-    """Log weight, indicators of strata and of PSUs for the rows to impute; which are PSUs; and what had to be left out."""
-    blocks, is_psu, notes = [_log_weight(design, rows)], [False] * _log_weight(design, rows).shape[1], []
-    for what, names in (("strata", [design.strata]), ("PSUs", [design.strata, *design.stages[:1]])):
-        keys = [name for name in names if name]
-        if not keys or (what == "PSUs" and not design.stages):
-            continue
-        codes = design.table.iloc[rows].groupby(keys, sort=True).ngroup().to_numpy()
-        indicators = np.asarray(codes[:, None] == np.unique(codes), dtype=np.float64)
-        # PSU effects have a prior of their own, so none is left out; of the strata the first is
-        indicators = indicators if what == "PSUs" else indicators[:, 1:]
-        if indicators.shape[1] > MOST_INDICATORS:
-            notes.append(f"{indicators.shape[1]:,} {what} are too many for the imputation models, which do without them.")
-            continue
-        blocks.append(indicators)
-        is_psu += [what == "PSUs"] * indicators.shape[1]
-    return np.hstack(blocks), np.array(is_psu, dtype=np.bool_), tuple(notes)
+def design_predictors(design: SurveyDesign, rows: NDArray[np.intp]) -> tuple[Predictors, tuple[str, ...]]:
+    """Log weight, strata and PSUs as predictors of the rows to impute, and what had to be left out."""
+    strata = _codes(design, [design.strata] if design.strata else [], rows)
+    units = _codes(design, [name for name in (design.strata, *design.stages[:1]) if name], rows)
+    notes = []
+    if design.stages and units.max() >= MOST_INDICATORS:
+        notes.append(_too_many(units, "PSUs"))
+    if strata.max() >= MOST_INDICATORS:
+        notes.append(_too_many(strata, "strata"))
+    unit = units if design.stages and units.max() < MOST_INDICATORS else strata
+    first = np.unique(unit, return_index=True)[1]
+    # PSU effects have a prior of their own, so none is left out; of the strata the first is
+    own = np.eye(len(first)) if unit is units else np.empty((len(first), 0))
+    of_strata = _indicators(strata[first])[:, 1:] if strata.max() < MOST_INDICATORS else np.empty((len(first), 0))
+    is_psu = np.repeat([False, True], [of_strata.shape[1], own.shape[1]])
+    return Predictors(_log_weight(design, rows), unit, np.hstack([of_strata, own]), is_psu), tuple(notes)
+
+
+def _codes(design: SurveyDesign, keys: list[str], rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Codes 0, 1, ... of the combinations of the keys among the rows."""
+    if not keys:
+        return np.zeros(len(rows), dtype=np.intp)
+    return np.asarray(design.table[keys].iloc[rows].groupby(keys, sort=True).ngroup(), dtype=np.intp)
+
+
+def _indicators(codes: NDArray[np.intp]) -> Floats:
+    return np.asarray(codes[:, None] == np.arange(codes.max() + 1), dtype=np.float64)
+
+
+def _too_many(codes: NDArray[np.intp], what: str) -> str:
+    return f"{codes.max() + 1:,} {what} are too many for the imputation models, which do without them."
 
 
 def _log_weight(design: SurveyDesign, rows: NDArray[np.intp]) -> Floats:

@@ -12,7 +12,7 @@ from crampstats.core.errors import DataError, OptionError
 from crampstats.core.labels import Label
 from crampstats.estimate.complete_cases import flow_of_complete_cases
 from crampstats.estimate.imputation import fit_imputed, impute
-from crampstats.estimate.imputation_chain import draw_levels, match_means, nearest_donors
+from crampstats.estimate.imputation_chain import Predictors, draw_levels, match_means, nearest_donors
 from crampstats.estimate.imputation_pooling import pool_wald_test
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.regression import estimate_coefficients, fit_regression
@@ -226,6 +226,23 @@ def test_cells_and_other_engines_are_refused():
             impute(design, [], outcome="y", m=2, seed=1)
 
 
+def plain(x: np.ndarray) -> Predictors:
+    """Predictors without any of the design."""
+    return Predictors(x, np.zeros(len(x), dtype=np.intp), np.empty((1, 0)), np.zeros(0, dtype=bool))
+
+
+def test_predictors_of_sampling_units_count_as_if_they_were_written_out():
+    random = np.random.default_rng(3)
+    unit, indicators = random.integers(0, 4, 50), np.array([[0.0, 1, 0, 0, 0], [0, 0, 1, 0, 0], [1, 0, 0, 1, 0], [1, 0, 0, 0, 1]])
+    short = Predictors(random.normal(size=(50, 3)), unit, indicators, np.array([False, True, True, True, True]))
+    full = np.hstack([short.dense, indicators[unit]])
+    weights, beta = random.random(50), random.normal(size=(8, 2))
+    np.testing.assert_allclose(short.gram(weights), full.T @ (full * weights[:, None]), atol=1e-12)
+    np.testing.assert_allclose(short.times(beta), full @ beta, atol=1e-12)
+    np.testing.assert_allclose(short.cross(weights), full.T @ weights, atol=1e-12)
+    np.testing.assert_allclose(short.take(unit == 2).gram(), full[unit == 2].T @ full[unit == 2], atol=1e-12)
+
+
 def test_donors_are_the_five_nearest_and_each_is_as_likely():
     """Targets at 50: donors 48 to 52 (distance 0, 1, 1, 2, 2), each in a fifth of 5,000 draws within 3.9 standard errors."""
     random = np.random.default_rng(4)
@@ -244,18 +261,18 @@ def test_recipients_alike_do_not_all_share_five_donors():
 def test_matching_follows_the_prediction():
     """y = 3 x without noise: whoever has x = 0.5 gets a value near 1.5."""
     x = np.column_stack([np.ones(201), np.linspace(0, 1, 201)])
-    drawn = match_means(x, 3 * x[:, 1], np.array([[1.0, 0.5]] * 50), np.zeros(2, dtype=bool), np.random.default_rng(2))
+    drawn = match_means(plain(x), 3 * x[:, 1], plain(np.array([[1.0, 0.5]] * 50)), np.random.default_rng(2))
     assert np.abs(drawn - 1.5).max() < 0.06
 
 
 def test_too_few_known_values_for_the_predictors_are_refused():
     x = np.column_stack([np.ones(12), np.random.default_rng(1).normal(size=(12, 20))])
     with pytest.raises(DataError, match="impute with fewer variables"):
-        match_means(x, np.arange(12.0), x, np.zeros(21, dtype=bool), np.random.default_rng(1))
+        match_means(plain(x), np.arange(12.0), plain(x), np.random.default_rng(1))
 
 
 def test_drawn_levels_have_the_shares_of_the_known_ones_when_nothing_predicts_them():
     codes = np.repeat([0, 1, 2], [600, 300, 100])
-    _, drawn = draw_levels(np.ones((1000, 1)), codes, np.ones((20_000, 1)), np.zeros(1, dtype=bool), np.random.default_rng(5), 3)
+    _, drawn = draw_levels(plain(np.ones((1000, 1))), codes, plain(np.ones((20_000, 1))), np.random.default_rng(5), 3)
     # the drawn shares have the standard error of shares of 1,000 known ones, at most 0.0155
     np.testing.assert_allclose(np.bincount(drawn.astype(int)) / 20_000, [0.6, 0.3, 0.1], atol=0.06)
