@@ -31,8 +31,8 @@ MET_MINUTES = Variable(
     missing="refused, did not know, or gave more hours than a day has", population=POPULATION,
     apart=(
         "the 30-day questionnaire leaves out work and rates each sport by its own MET score; the typical week includes work and "
-        "rates everything as 4 or 8 MET; the scores of travel and chores (4.0 and 4.5) and of the typical week are those in common "
-        "use, not confirmed at their source"
+        "rates everything as 4 or 8 MET; the scores of travel and chores (4.0 and 4.5) and of the typical week are those in "
+        "common use, not confirmed at their source"
     ),
 )
 LEISURE_MET_MINUTES = Variable(
