@@ -12,6 +12,10 @@ import re
 import shlex
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crampstats.reports.sixty_percent import Answer
 
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
@@ -46,9 +50,32 @@ def blocks() -> dict[str, str]:
         "answer": f"**{format_headline(answer.overall, claimed=CLAIMED)}** {summary} The plainest reading is {first.word}: "
                   f"{first.reason}.",
         "caption": f"*{draw_prevalence(study).caption}*",
+        "associations": _association_words(answer),
         "python": f"```python\n{PYTHON}\n```\n\n```\n{_python_output()}\n```",
         "commands": "\n\n".join(f"```\n$ {command}\n{_command_output(command)}\n```" for command in COMMANDS),
     }
+
+
+def _association_words(answer: Answer) -> str:
+    """What goes with cramps, by the verdicts on the claims, and how many published findings came back."""
+    from crampstats.reports.associations_page import HEADINGS, summarise_claims
+    from crampstats.reports.reproduction import compare_published
+
+    told = summarise_claims(answer.checks)
+    lines = [f"- **{HEADINGS[word]}**: {names}." for word, names in told.items()]
+    assert answer.associations is not None
+    results = answer.associations.results
+    control = results["negative_control"].frame.set_index("role").loc["negative control"]
+    lines.append(
+        "- **A negative control** (trouble seeing, which is no way to get cramps) has an adjusted odds ratio of "
+        f"{control['estimate']:.2f} "
+        f"({control['conf_low']:.2f} to {control['conf_high']:.2f}): associations no stronger than that may be ill health and "
+        "a readiness "
+        "to report it."
+    )
+    counts = compare_published(results["published"])["Agreement"].value_counts()
+    words = ", ".join(f"{count} {word}" for word, count in counts.items())
+    return "\n".join([*lines, f"- **Published findings of the same survey beside ours**: {words}."])
 
 
 def _python_output() -> str:

@@ -127,20 +127,23 @@ def figures(
 ) -> None:
     """Write one figure for a paper with its caption and numbers beside it. Without NAME: list the figures."""
     from crampstats.core.errors import unknown_name
+    from crampstats.reports.association_figures import ASSOCIATION_FIGURES, write_association_figure
     from crampstats.reports.figures import FIGURES, write_figure
 
+    titles = {key: title for key, (title, *_) in (*FIGURES.items(), *ASSOCIATION_FIGURES.items())}
     if name is None:
-        for key, (title, _) in FIGURES.items():
-            click.echo(f"{key:12} {title}")
+        for key, title in titles.items():
+            click.echo(f"{key:28} {title}")
         return
-    if name not in FIGURES:
-        raise unknown_name("figure", name, FIGURES)
+    if name not in titles:
+        raise unknown_name("figure", name, titles)
     wanted = split(formats)
     for one in wanted or [""]:
         if one not in FORMATS:
             raise unknown_name("format", one, FORMATS)
     study = find_study(data, options)
-    for path in write_figure(name, study, Path(out), width_mm=width_mm, formats=wanted, dpi=dpi, grey=grey):
+    write = write_figure if name in FIGURES else write_association_figure
+    for path in write(name, study, Path(out), width_mm=width_mm, formats=wanted, dpi=dpi, grey=grey):
         click.echo(click.format_filename(path))
 
 

@@ -114,7 +114,7 @@ LOW_ELECTROLYTES = ClaimFamily(
         *_low("serum_calcium_mmol_l", "calcium"),
         _untestable_reading("low_magnesium", "Low serum magnesium goes with leg cramps at night.",
                             "serum magnesium, which NHANES 2005-2008 did not measure"),
-        _goes_with("less_dietary_magnesium", "Less magnesium in the diet, at the same energy,", "dietary_magnesium_mg",
+        _goes_with("less_dietary_magnesium", "Less magnesium in the diet (at the same energy)", "dietary_magnesium_mg",
                    deviations=TWO_LOWER, adjust=(*ADJUSTMENT, "dietary_energy_kcal"), needs="dietary magnesium"),
     ),
 )
@@ -127,7 +127,7 @@ EXERTION = ClaimFamily(
                    needs="physical activity"),
         _goes_with("more_leisure_activity", "More physical activity in leisure time", "leisure_met_minutes_week",
                    deviations=TWO_HIGHER, adjust=WITH_WAVE, needs="physical activity in MET-minutes"),
-        _goes_with("heavy_work", "Heavy work, as each wave asks of it,", "heavy_work", adjust=WITH_WAVE, needs="heavy work"),
+        _goes_with("heavy_work", "Heavy work (as each wave asks of it)", "heavy_work", adjust=WITH_WAVE, needs="heavy work"),
         _untestable_reading("no_warm_up", "Exercise without a warm-up goes with leg cramps at night.",
                             "a diary of exercise, warm-up and the cramps of the night after"),
     ),

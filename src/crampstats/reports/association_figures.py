@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from crampstats.codebook.exposures import FAMILIES
 from crampstats.core.claims import ClaimCheck
@@ -26,7 +27,7 @@ from crampstats.reports.associations import (
     reference_range,
     run_together,
 )
-from crampstats.reports.figures import Drawing
+from crampstats.reports.figures import Drawing, write_drawing
 from crampstats.reports.inputs import Study
 from crampstats.reports.stored_associations import STORED_MIN_AGE, load_stored_associations
 
@@ -175,3 +176,14 @@ ASSOCIATION_FIGURES: Mapping[str, tuple[str, str, Callable[[Associations], Drawi
     ),
     "subgroups": ("High blood pressure in subgroups", "subgroups", draw_subgroups),
 }
+
+
+def write_association_figure(
+    name: str, study: Study, folder: Path, *, width_mm: float = 170.0, formats: Sequence[str] = ("png",), dpi: int = 300,
+    grey: bool = False,
+) -> list[Path]:
+    """One figure of associations in the formats asked for, as `write_figure` writes the others."""
+    _, result, draw = ASSOCIATION_FIGURES[name]
+    return write_drawing(
+        name, lambda: draw(associations_for(study, (result,))), folder, width_mm=width_mm, formats=formats, dpi=dpi, grey=grey
+    )

@@ -85,8 +85,10 @@ def _summary_blocks(checks: Sequence[ClaimCheck]) -> list[Block]:
 
 
 def _subject(verdict: Verdict) -> str:
-    text = verdict.claim.statement.removesuffix(" goes with leg cramps at night.").rstrip(",")
-    return f"{text[:1].lower()}{text[1:]}" if not text.startswith("TSH") else text
+    """The exposure of a claim inside a sentence; the same condition under two statements is the same words."""
+    text = verdict.claim.statement.removesuffix(" goes with leg cramps at night.").removesuffix(" (a proxy of diseased arteries)")
+    text = text if text.startswith("TSH") else f"{text[:1].lower()}{text[1:]}"
+    return text.removeprefix("reported ").removeprefix("a ")
 
 
 def _association_verdicts(checks: Sequence[ClaimCheck]) -> list[Verdict]:

@@ -172,9 +172,16 @@ def write_figure(
     DataError
         The data cannot give the figure, or the folder cannot be written; then nothing is left of it.
     """
+    return write_drawing(name, lambda: FIGURES[name][1](study), folder, width_mm=width_mm, formats=formats, dpi=dpi, grey=grey)
+
+
+def write_drawing(
+    name: str, make: Callable[[], Drawing], folder: Path, *, width_mm: float, formats: Sequence[str], dpi: int, grey: bool
+) -> list[Path]:
+    """A drawing as files of that name; parameters, result and errors as `write_figure`."""
     if not formats:
         raise OptionError(f"no format was named; choose from {', '.join(FORMATS)}.")
-    drawing = FIGURES[name][1](study)
+    drawing = make()
     with replace_together(folder) as aside:
         saved = save_drawing(drawing, drawing.draw(width_mm, grey), aside / name, formats=formats, dpi=dpi)
     return [folder / path.name for path in saved]

@@ -182,13 +182,19 @@ def test_evidence_says_too_few_and_lists_contradictions(call) -> None:
 def test_figures_lists_names_and_writes_caption_and_numbers(call, tmp_path: Path) -> None:
     status, out, _ = call("figures")
     assert status == 0
-    assert {line.split()[0] for line in out.splitlines()} == {"prevalence", "age_curve", "claims", "forest", "flow"}
+    assert {line.split()[0] for line in out.splitlines()} == {
+        "prevalence", "age_curve", "claims", "forest", "flow", "associations_measured", "associations_conditions",
+        "dose_response", "specifications_potassium", "specifications_hypertension", "subgroups",
+    }
     status, out, _ = call(f"figures age_curve --width-mm 85 --format pdf,tiff --dpi 600 --grey --out {tmp_path}")
     assert status == 0
     assert {path.name for path in tmp_path.iterdir()} == {"age_curve.pdf", "age_curve.tiff", "age_curve.txt", "age_curve.csv"}
     caption = (tmp_path / "age_curve.txt").read_text(encoding="utf-8")
     for said in ("adults aged 20+", "n = 10,902", "interview weights", "past month"):
         assert said in caption
+    status, out, _ = call(f"figures dose_response --out {tmp_path / 'curves'}")
+    assert status == 0
+    assert "omputed earlier" in (tmp_path / "curves" / "dose_response.txt").read_text(encoding="utf-8")
 
 
 def test_json_goes_to_stdout_alone_and_notes_to_stderr(call) -> None:
@@ -202,7 +208,7 @@ def test_json_goes_to_stdout_alone_and_notes_to_stderr(call) -> None:
 
 def test_help_is_light() -> None:
     """Nothing heavy is imported for --help."""
-    heavy = "{'pandas', 'numpy', 'matplotlib', 'scipy', 'pooch', 'narwhals'}"
+    heavy = "{'statsmodels', 'formulaic', 'pandas', 'numpy', 'matplotlib', 'scipy', 'pooch', 'narwhals'}"
     code = f"import sys; from crampstats.cli import app; print({heavy} & set(sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "set()"
