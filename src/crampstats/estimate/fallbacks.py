@@ -10,7 +10,7 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import SeparationError, unknown_name
 from crampstats.estimate.association_data import term_text
-from crampstats.estimate.glm import FAMILIES, Model, find_family
+from crampstats.estimate.families import FAMILIES, Model, find_family
 from crampstats.estimate.ordinal import MEASURE, fit_ordinal
 from crampstats.estimate.penalised import PENALISED, fit_penalised
 from crampstats.estimate.regression import Regression, fit_regression

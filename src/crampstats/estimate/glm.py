@@ -7,20 +7,20 @@ the design covariance of the weighted scores (Binder 1983, doi:10.2307/1402588).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crampstats.core.errors import DataError, SeparationError, unknown_name
+from crampstats.core.errors import DataError, SeparationError
+from crampstats.estimate.families import Family
 from crampstats.estimate.model_matrix import INTERCEPT
-from crampstats.estimate.model_rows import BLOCK, KEPT, Block, Kind, ModelRows, UnitSums
+from crampstats.estimate.model_rows import BLOCK, KEPT, Block, ModelRows, UnitSums
+from crampstats.estimate.narrow_products import cross_products, linear_predictor, weighted_sums
 from crampstats.estimate.sums import Floats
 
-Model = Literal["logistic", "poisson", "log-binomial", "linear", "probit", "complementary log-log"]
 MAX_STEPS = 200
 MAX_HALVINGS = 30
 # Of the Newton decrement per unit of weight. Its root is the distance from the solution in standard deviations of one person;
@@ -32,113 +32,9 @@ NEAR = 1e-2  # below it, a full step cannot overshoot, and the loss need not be 
 COLLINEAR = 1e-9  # smallest eigenvalue of the correlation matrix of the columns
 FLAT = 1e-9  # smallest eigenvalue of the information of scaled columns; below it the coefficients run away
 RUNAWAY = 1e3
-TINY = 1e-300
 PARTS = (3_000, 100_000)  # rows of the parts on which a large fit is begun
 SETTLED = 1e-7  # decrement at which a part has said what it can
 LARGE = 8  # a part is worth a fit when it is at most one in so many rows
-
-
-@dataclass(frozen=True)
-class Family:
-    """One kind of regression: mean from linear predictor, working weights, deviance.
-
-    Parameters
-    ----------
-    name
-        As in `Model`.
-    measure
-        What exp(coefficient), or the coefficient itself, is called; `is_ratio` says which.
-    response
-        What the outcome must be.
-    """
-
-    name: Model
-    measure: str
-    is_ratio: bool
-    response: Kind
-
-    def mean(self, predictor: Floats) -> Floats:
-        """Mean of the response."""
-        if self.name == "logistic":
-            return _expit(predictor)
-        if self.name == "probit":
-            return np.asarray(_normal().cdf(predictor), dtype=np.float64)
-        if self.name == "complementary log-log":
-            return np.asarray(-np.expm1(-np.exp(predictor)), dtype=np.float64)
-        return predictor if self.name == "linear" else np.exp(predictor)
-
-    def slope(self, predictor: Floats, mean: Floats) -> Floats:
-        """Derivative of the mean by the linear predictor."""
-        if self.name == "logistic":
-            return mean * (1 - mean)
-        if self.name == "probit":
-            return np.asarray(_normal().pdf(predictor), dtype=np.float64)
-        if self.name == "complementary log-log":
-            return np.exp(predictor - np.exp(predictor))
-        return np.ones_like(mean) if self.name == "linear" else mean
-
-    def variance(self, mean: Floats) -> Floats:
-        """Variance of the response as a function of its mean, up to a constant."""
-        if self.response == "yes/no":
-            return mean * (1 - mean)
-        return np.ones_like(mean) if self.name == "linear" else mean
-
-    def is_valid(self, mean: Floats) -> bool:
-        """Whether every mean is one the family can have."""
-        return bool(np.isfinite(mean).all() and (self.name != "log-binomial" or (mean < 1).all()))
-
-    def working(self, response: Floats, predictor: Floats) -> tuple[Floats, Floats, Floats]:
-        """Mean, score by the linear predictor, and expected curvature of each row."""
-        with np.errstate(over="ignore"):
-            mean = self.mean(predictor)
-        if self.name in ("logistic", "poisson", "linear"):  # canonical links: the score is the residual
-            return mean, response - mean, self.slope(predictor, mean)
-        slope, variance = self.slope(predictor, mean), self.variance(mean)
-        ratio = np.divide(slope, variance, out=np.zeros_like(slope), where=variance > 0)
-        return mean, (response - mean) * ratio, slope * ratio
-
-    @property
-    def is_canonical(self) -> bool:
-        """Whether Fisher scoring is Newton's method."""
-        return self.name in ("logistic", "poisson", "linear")
-
-    def loss(self, response: Floats, predictor: Floats, mean: Floats) -> Floats:
-        """Minus the log-likelihood of each row, up to a constant."""
-        if self.name == "logistic":
-            return np.logaddexp(0.0, predictor) - response * predictor
-        if self.name == "poisson":
-            return mean - response * predictor
-        if self.name == "linear":
-            return 0.5 * (response - mean) ** 2
-        inside = np.clip(mean, TINY, 1 - 1e-16)
-        return -(response * np.log(inside) + (1 - response) * np.log1p(-inside))
-
-    def intercept(self, mean: float) -> float:
-        """Linear predictor of a constant mean."""
-        if self.name == "logistic":
-            return float(np.log(mean / (1 - mean)))
-        if self.name == "probit":
-            return float(_normal().ppf(mean))
-        if self.name == "complementary log-log":
-            return float(np.log(-np.log1p(-mean)))
-        return mean if self.name == "linear" else float(np.log(mean))
-
-
-FAMILIES: Mapping[str, Family] = {
-    "logistic": Family("logistic", "odds ratio", True, "yes/no"),
-    "poisson": Family("poisson", "prevalence ratio", True, "count"),
-    "log-binomial": Family("log-binomial", "prevalence ratio", True, "yes/no"),
-    "linear": Family("linear", "mean difference", False, "number"),
-    "probit": Family("probit", "probit coefficient", False, "yes/no"),
-    "complementary log-log": Family("complementary log-log", "hazard ratio", True, "yes/no"),
-}
-
-
-def find_family(model: str) -> Family:
-    """The family of that name; an `OptionError` lists the names there are."""
-    if model not in FAMILIES:
-        raise unknown_name("model", model, get_args(Model))
-    return FAMILIES[model]
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,21 +143,21 @@ class _Work:
         loss, score, information = 0.0, np.zeros(k), np.zeros((k, k))
         for block in self.blocks():
             turned = block.matrix.T
-            predictor = _predicted(turned, beta) + block.offset
+            predictor = linear_predictor(turned, beta) + block.offset
             mean, residual, curvature = self.family.working(block.response, predictor)
             if not self.family.is_valid(mean):
                 return np.inf, score, information
             if with_loss:
                 loss += float(block.weight @ self.family.loss(block.response, predictor, mean))
-            score += _summed(turned, block.weight * residual)
-            information += _products(turned * np.sqrt(block.weight * curvature))
+            score += weighted_sums(turned, block.weight * residual)
+            information += cross_products(turned * np.sqrt(block.weight * curvature))
         return loss, score, information
 
     def loss(self, beta: Floats) -> float:
         """Minus the log-likelihood per unit of weight, up to a constant."""
         total = 0.0
         for block in self.blocks():
-            predictor = _predicted(block.matrix.T, beta) + block.offset
+            predictor = linear_predictor(block.matrix.T, beta) + block.offset
             total += float(block.weight @ self.family.loss(block.response, predictor, self.family.mean(predictor)))
         return total
 
@@ -270,9 +166,9 @@ class _Work:
         information = np.zeros((len(beta), len(beta)))
         collector = UnitSums(self.rows, len(beta))
         for block in self.blocks():
-            predictor = _predicted(block.matrix.T, beta) + block.offset
+            predictor = linear_predictor(block.matrix.T, beta) + block.offset
             _, residual, curvature = self.family.working(block.response, predictor)
-            information += _products(block.matrix.T * np.sqrt(block.weight * curvature))
+            information += cross_products(block.matrix.T * np.sqrt(block.weight * curvature))
             collector.add(block, block.matrix * residual[:, None])
         return information, collector.sums, collector.inner
 
@@ -321,8 +217,8 @@ def _moments(blocks: Iterable[Block], k: int) -> tuple[Floats, Floats, Floats]:
     for block in blocks:
         shift = block.matrix[0].copy() if shift is None else shift
         centred = (block.matrix - shift).T
-        first += _summed(centred, block.weight)
-        second += _products(centred * np.sqrt(block.weight))
+        first += weighted_sums(centred, block.weight)
+        second += cross_products(centred * np.sqrt(block.weight))
     mean = first + (shift if shift is not None else 0.0)
     return mean, second - np.outer(first, first), np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
 
@@ -422,46 +318,3 @@ def _refuse_flat(work: _Work, information: Floats, beta: Floats, *, first: bool 
         f"{turn[rows.names.index(grown[0].name)]:.3g} and growing): no finite coefficient fits best. Merge levels, or use "
         "associate(), which falls back to a penalised fit."
     )
-
-
-def _pieces(turned: Floats) -> tuple[Floats, Floats]:
-    """Columns x rows as a stack of narrow matrices, and what is left over.
-
-    A linear algebra library hands larger products to several threads, which wait for one another; on a machine that is doing
-    something else as well, that costs ten times what it saves.
-    """
-    k, n = turned.shape
-    width = max(1, min(512, 9_000 // k, 250_000 // k**2))
-    whole = n - n % width
-    return turned[:, :whole].reshape(k, -1, width).transpose(1, 0, 2), turned[:, whole:]
-
-
-def _predicted(turned: Floats, beta: Floats) -> Floats:
-    """Linear predictor of each row."""
-    stack, rest = _pieces(turned)
-    return np.concatenate([np.matmul(beta, stack).ravel(), beta @ rest])
-
-
-def _summed(turned: Floats, weight: Floats) -> Floats:
-    """Weighted sum of each column."""
-    stack, rest = _pieces(turned)
-    whole = len(weight) - rest.shape[1]
-    parts = np.matmul(stack, weight[:whole].reshape(len(stack), stack.shape[2], 1))
-    return np.asarray(parts.sum(axis=0)[:, 0] + rest @ weight[whole:], dtype=np.float64)
-
-
-def _products(root: Floats) -> Floats:
-    """Sums over rows of the products of any two columns."""
-    stack, rest = _pieces(root)
-    return np.asarray(np.matmul(stack, stack.transpose(0, 2, 1)).sum(axis=0) + rest @ rest.T, dtype=np.float64)
-
-
-def _normal() -> Any:
-    from scipy import stats
-
-    return stats.norm
-
-
-def _expit(predictor: Floats) -> Floats:
-    small = np.exp(-np.abs(predictor))
-    return np.asarray(np.where(predictor >= 0, 1.0, small) / (1.0 + small), dtype=np.float64)

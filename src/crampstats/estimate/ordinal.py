@@ -14,7 +14,8 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, SeparationError
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import MIN_DF
-from crampstats.estimate.glm import Family, Fit, find_family, fit_glm, scale_columns
+from crampstats.estimate.families import Family, find_family
+from crampstats.estimate.glm import Fit, fit_glm, scale_columns
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.model_matrix import INTERCEPT, ModelMatrix, read_formula
 from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows

@@ -8,7 +8,8 @@ import numpy as np
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
-from crampstats.estimate.glm import Family, Fit, Scaling, find_family, scale_columns
+from crampstats.estimate.families import Family, find_family
+from crampstats.estimate.glm import Fit, Scaling, scale_columns
 from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows
 from crampstats.estimate.regression import Regression
 from crampstats.estimate.sums import Floats

@@ -16,7 +16,8 @@ from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.cautions import MIN_DF, join_cautions
-from crampstats.estimate.glm import Family, Fit, find_family, fit_glm, score_rows
+from crampstats.estimate.families import Family, find_family
+from crampstats.estimate.glm import Fit, fit_glm, score_rows
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows
