@@ -58,7 +58,7 @@ def blocks() -> dict[str, str]:
 
 def _association_words(answer: Answer) -> str:
     """What goes with cramps, by the verdicts on the claims, and how many published findings came back."""
-    from crampstats.reports.associations_page import HEADINGS, summarise_claims
+    from crampstats.reports.associations_page import AGREEMENT, HEADINGS, summarise_claims
     from crampstats.reports.reproduction import compare_published
 
     told = summarise_claims(answer.checks)
@@ -74,7 +74,7 @@ def _association_words(answer: Answer) -> str:
         "to report it."
     )
     counts = compare_published(results["published"])["Agreement"].value_counts()
-    words = ", ".join(f"{count} {word}" for word, count in counts.items())
+    words = ", ".join(f"{count} {AGREEMENT[word]}" for word, count in counts.items())
     return "\n".join([*lines, f"- **Published findings of the same survey beside ours**: {words}."])
 
 

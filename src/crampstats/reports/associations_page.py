@@ -11,15 +11,16 @@ from crampstats.core.estimates import Estimates
 from crampstats.present.page import Block, Bullets, FigureBlock, Paragraph, Section, TableBlock
 from crampstats.present.printed import printed_gt
 from crampstats.present.tables import format_flow_table, format_frame
-from crampstats.present.wording import format_list, format_p_value
+from crampstats.present.wording import MISSING, format_list, format_p_value
 from crampstats.reports.association_figures import print_tables
 from crampstats.reports.associations import DELTAS, IMPUTATIONS, VARIED, WAVES, Associations
-from crampstats.reports.reproduction import compare_published
+from crampstats.reports.reproduction import AGREES, COMPATIBLE, DIFFERS, compare_published
 
 REPLICATED = "replicated"
 HEADINGS = {
     "supported": "Go with cramps in both waves", "contradicted": "Do not, or go the other way", "cannot tell": "Undecided",
 }
+AGREEMENT = {AGREES: "agree", COMPATIBLE: "are compatible", DIFFERS: "differ", MISSING: "are not available"}
 MODEL_WORDS = (
     "Each exposure stands in a model of its own: logistic regression of any cramps in the past month, adjusted for age, sex, "
     "education and body mass index as Grandner & Winkelman 2017 did, under the weight its columns need. Diet is adjusted for "
@@ -138,8 +139,9 @@ def _replication_blocks(found: Associations) -> list[Block]:
     if rows is None:
         return []
     table = _replication_table(rows)
-    counts = table["Verdict"].value_counts()
-    tested = len(table) - int(counts.get("not tested", 0))
+    # a category is one test, whatever the number of its levels
+    counts = rows.frame[rows.frame["unit"] == "ratio"].groupby("exposure", sort=False)["verdict"].first().value_counts()
+    tested = int(counts.sum()) - int(counts.get("not tested", 0))
     discovered = tested - int(counts.get("not discovered", 0))
     text = (
         f"As the paper did: discovered in {WAVES[0]} (false-discovery rate 5 % over {tested} tests), looked for again in "
@@ -203,7 +205,7 @@ def _control_blocks(found: Associations) -> list[Block]:
         "Against this stands a negative control. Trouble seeing even with glasses is no way to get cramps, yet its adjusted "
         "odds "
         f"ratio is {_interval(control)}: people in ill health, or ready to report it, say yes to both. Of the {len(told)} yes/no "
-        f"exposures below {stronger} lie wholly above it; the others may be no more than that."
+        f"exposures shown here, {stronger} lie wholly above it; the others may be no more than that."
     )]
 
 
@@ -242,8 +244,7 @@ def _earlier(rows: Estimates) -> str:
 
 def _published_section(found: Associations) -> Section:
     table = compare_published(found.results.get("published"))
-    counts = table["Agreement"].value_counts()
-    words = format_list(f"{count} {word}" for word, count in counts.items())
+    words = format_list(f"{count} {AGREEMENT[word]}" for word, count in table["Agreement"].value_counts().items())
     return Section("What others printed of the same survey", (
         Paragraph(
             f"Every number and direction that could be read in three papers on NHANES 2005-2008, beside ours: {words}. A "
