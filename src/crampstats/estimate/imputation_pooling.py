@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ Flags = NDArray[np.bool_]
 
 FRACTION, INCREASE = "fraction_missing_information", "relative_variance_increase"
 SHARES = ("prevalence", "age-standardised prevalence")  # rows that have an interval for proportions
+MODELLED = "adjusted prevalence"  # its interval is on the logit scale, as before pooling
 RATIO = "ratio"  # unit of rows whose standard error is that of the logarithm
 KEYS = ("measure", "outcome", "exposure", "level")
 LEAST_LAMBDA = 1e-4  # a smaller share of variance due to missing values counts as this much, as in R's mice: df stay finite
@@ -58,7 +60,8 @@ def pool_imputations(parts: Sequence[Estimates], *, interval: Interval = "korn_g
     parts
         One Estimates per imputed table, at least 2, with the same rows in any order.
     interval
-        For prevalences: see `proportion_interval`. All other rows have the t interval; "wald" gives it to prevalences too.
+        For prevalences: see `proportion_interval`. Adjusted prevalences have the logit interval, all other rows the t interval;
+        "wald" gives it to all.
 
     Returns
     -------
@@ -216,7 +219,10 @@ def _aligned(parts: Sequence[Estimates]) -> list[Estimates]:
 
 
 def _row_keys(part: Estimates) -> list[tuple[str, ...]]:
-    return [tuple(map(str, key)) for key in part.frame[[*part.groups, *KEYS]].itertuples(index=False, name=None)]
+    # the level of a test statistic says its numerator df, which may differ between tables
+    level = part.frame["level"].where(part.frame["unit"] != "statistic", "")
+    keys = part.frame[[*part.groups, *KEYS]].assign(level=level)
+    return [tuple(map(str, key)) for key in keys.itertuples(index=False, name=None)]
 
 
 def _shown(key: tuple[str, ...]) -> str:
@@ -275,29 +281,37 @@ def _pooled_rows(parts: Sequence[Estimates], pooled: Rubin, interval: Interval) 
 
 def _with_share_intervals(frame: pd.DataFrame, interval: Interval, level: float) -> pd.DataFrame:
     """Intervals for proportions and the NCHS cautions, by the pooled standard error and df, where rows are prevalences."""
-    rows = np.flatnonzero(frame["measure"].isin(SHARES) & frame["std_error"].notna())
-    if not len(rows):
-        return frame
-    of = frame.iloc[rows]
-    shares = Shares(*(of[name].to_numpy(dtype=np.float64) for name in ("estimate", "std_error", "df", "n")))
-    low, high = proportion_interval(shares, interval, level)
-    frame.loc[frame.index[rows], "conf_low"], frame.loc[frame.index[rows], "conf_high"] = low, high
-    frame.loc[frame.index[rows], "caution"] = share_cautions(shares)
+    modelled: Interval = "wald" if interval == "wald" else "logit"
+    for measures, kind in ((SHARES, interval), ((MODELLED,), modelled)):
+        rows = frame.index[frame["measure"].isin(measures) & (frame["unit"] == "share") & frame["std_error"].notna()]
+        shares = Shares(*(frame.loc[rows, name].to_numpy(dtype=np.float64) for name in ("estimate", "std_error", "df", "n")))
+        inside = ((shares.share >= 0) & (shares.share <= 1)).all()
+        if len(rows) and inside:
+            frame.loc[rows, "conf_low"], frame.loc[rows, "conf_high"] = proportion_interval(shares, kind, level)
+            frame.loc[rows, "caution"] = share_cautions(shares)
     return frame
 
 
 def _cautions(parts: Sequence[Estimates], pooled: Rubin) -> list[str]:
-    """Cautions of the parts, with in how many of them, and of the pooled df."""
+    """Of each row, what the pooled df ask for, then the cautions of the parts with in how many of them they held."""
     texts = []
     lacking = np.isnan(_column(parts, "std_error")).sum(axis=0)
     for row, (few, none) in enumerate(zip(df_cautions(pooled.df), lacking, strict=True)):
-        found = Counter(part.frame["caution"].iloc[row] for part in parts)
-        own = [text if count == len(parts) else f"{text} (in {count} of {len(parts)} imputations)"
-               for text, count in found.items() if text]
         if none:
             few = f"suppress: no standard error to pool by in {none} of {len(parts)} imputations"
-        texts.append(join_cautions(few, *(text for text in own if text != few)))
+        texts.append(join_cautions(few, *_shared_cautions([part.frame["caution"].iloc[row] for part in parts])))
     return texts
+
+
+def _shared_cautions(cells: Sequence[str]) -> list[str]:
+    """The cautions in the cells, one each for those that differ in their numbers only; those of df are the pooled row's own."""
+    words: dict[str, list[str]] = {}
+    for cell in cells:
+        for text in filter(None, cell.split("; ")):
+            if "degrees of freedom" not in text:
+                words.setdefault(re.sub(r"[\d.]+", "#", text), []).append(text)
+    return [found[0] if len(found) == len(cells) else f"{found[0]} (in {len(found)} of {len(cells)} imputations)"
+            for found in words.values()]
 
 
 def _notes(parts: Sequence[Estimates], frame: pd.DataFrame) -> tuple[str, ...]:

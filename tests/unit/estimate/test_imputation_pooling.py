@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from crampstats.core.errors import DataError, DesignError, OptionError
 from crampstats.core.estimates import Estimates
@@ -81,6 +82,29 @@ def test_a_prevalence_keeps_to_0_and_1_and_the_presentation_standard_reads_the_p
     assert "suppress" in row["caution"]
     wald = pool_imputations(parts, interval="wald").frame.iloc[0]
     assert wald["conf_low"] < 0
+
+
+def test_an_adjusted_prevalence_keeps_its_logit_interval():
+    """By hand at df without limit: logit 0.5 is 0, so the bounds are symmetric about one half."""
+    parts = [part(value, std_error=0.05, df=np.nan, measure="adjusted prevalence", unit="share", p_value=np.nan)
+             for value in (0.45, 0.55)]
+    row = pool_imputations(parts).frame.iloc[0]
+    assert row["estimate"] == pytest.approx(0.5)
+    assert row["conf_low"] == pytest.approx(1 - row["conf_high"])
+    half = stats.t.ppf(0.975, row["df"]) * row["std_error"] / 0.25
+    assert row["conf_high"] == pytest.approx(1 / (1 + np.exp(-half)))
+
+
+def test_cautions_that_differ_in_their_numbers_only_are_one():
+    texts = ("review: 7 degrees of freedom (< 8); suppress: interval 31.0 points wide (>= 30)",
+             "suppress: interval 35.5 points wide (>= 30)", "")
+    parts = [part(value, caution=text) for value, text in zip((1.0, 1.1, 1.2), texts, strict=True)]
+    assert pool_imputations(parts).frame["caution"][0] == "suppress: interval 31.0 points wide (>= 30) (in 2 of 3 imputations)"
+
+
+def test_test_statistics_are_one_row_whatever_their_numerator_df():
+    parts = [part(3.0, std_error=np.nan, exposure="smoking", level=f"{df} numerator df", unit="statistic") for df in (1.9, 1.8)]
+    assert len(pool_imputations(parts)) == 1
 
 
 def test_cautions_say_in_how_many_imputations_they_held():
