@@ -17,6 +17,7 @@ from crampstats.core.labels import Label
 from crampstats.estimate.association_data import term_text
 from crampstats.estimate.attributable import estimate_attributable_fraction
 from crampstats.estimate.claims import matching_outcome, speaks_of
+from crampstats.estimate.detectable import smallest_detectable_ratio
 from crampstats.estimate.e_values import e_value_columns
 from crampstats.estimate.fallbacks import fit_or_penalise
 from crampstats.estimate.multiplicity import control_false_discovery
@@ -27,7 +28,6 @@ ADJUSTED, CRUDE = "adjusted", "crude"
 EXTRAS = ("p_false_discovery_rate", "e_value", "e_value_limit", "smallest_detectable")
 WAVE = "cycle"
 FALSE_DISCOVERY = 0.05
-POWER = 0.80
 LEAST = 1.25  # odds ratios below pass for no association: the upper bound of bioequivalence (FDA guidance 2001)
 VERDICT_LEVEL = 0.90
 
@@ -105,21 +105,6 @@ def check_associations(
         f"Contradicted also where the 90 % interval excludes an odds ratio of {LEAST:g}.",
     )
     return ClaimCheck(family, verdicts, notes=notes)
-
-
-def smallest_detectable(std_error: float, df: float, *, level: float = 0.95, power: float = POWER) -> float:
-    """The odds ratio (above 1) that a two-sided test finds with a given power: exp((t_(1+level)/2 + t_power) SE).
-
-    Examples
-    --------
-    >>> round(smallest_detectable(0.2, 1e9), 2)
-    1.75
-    """
-    from scipy import stats
-
-    if not df >= 1:
-        return float("nan")
-    return float(np.exp((stats.t.ppf((1 + level) / 2, df) + stats.t.ppf(power, df)) * std_error))
 
 
 def _always(design: SurveyDesign) -> DesignFor:
@@ -212,7 +197,7 @@ def _row(fit: Regression, claim: AssociationClaim, weights: Mapping[str, float],
     )
     frame = found.frame.assign(
         exposure=claim.exposure, level=claim.contrast, p_false_discovery_rate=np.nan, **values,
-        smallest_detectable=smallest_detectable(float(row["std_error"]), float(row["df"])), **{MODEL: model},
+        smallest_detectable=smallest_detectable_ratio(row["std_error"], row["df"]), **{MODEL: model},
     )
     return replace(
         found, frame=frame, groups=(MODEL,), extras=EXTRAS, covariance=None, labels={**found.labels, MODEL: Label("Model")}

@@ -4,6 +4,8 @@ import pytest
 
 from crampstats.codebook.claims import REGISTER, SIXTY_PERCENT
 from crampstats.codebook.outcomes import OUTCOMES
+from crampstats.codebook.surveys.nhanes import NHANES
+from crampstats.core.claims import AssociationClaim, AttributableClaim
 
 READINGS = [reading for family in REGISTER for reading in family.readings]
 NAMED = {outcome.name: outcome for outcome in OUTCOMES}
@@ -44,3 +46,29 @@ def test_the_sixty_percent_claim_is_read_in_each_declared_way():
     assert windows == {"past month", "past 12 months", "ever"}
     assert {reading.value for reading in SIXTY_PERCENT.readings} == {0.60}
     assert [one.name for one in SIXTY_PERCENT.readings if one.direction == "up to"] == ["up_to_sixty_ever"]
+
+
+ASSOCIATED = [one for one in READINGS if isinstance(one, AssociationClaim | AttributableClaim)]
+
+
+@pytest.mark.parametrize("reading", ASSOCIATED, ids=lambda one: one.name)
+def test_what_a_claim_on_associations_names_is_declared_in_the_survey(reading):
+    labels = NHANES.labels()
+    if isinstance(reading, AttributableClaim):
+        assert {*reading.exposures, *reading.adjust, reading.outcome} <= set(labels)
+        return
+    assert {reading.exposure, *reading.adjust, *reading.also, reading.outcome} <= set(labels)
+    assert {level for level in reading.levels if level} <= set(labels[reading.exposure].levels)
+
+
+def test_low_electrolytes_are_asked_for_in_the_direction_of_the_claim():
+    (family,) = [family for family in REGISTER if family.name == "low_electrolytes"]
+    readings = [one for one in family.readings if isinstance(one, AssociationClaim)]
+    assert all(one.deviations < 0 or one.levels[0] == "low" for one in readings)
+    assert [one.name for one in readings if one.also] == [
+        "low_sodium", "lower_sodium", "low_potassium", "lower_potassium", "low_calcium", "lower_calcium",
+    ]
+
+
+def test_every_association_has_one_primary_outcome():
+    assert {one.outcome for one in ASSOCIATED} == {"any_cramps"}
