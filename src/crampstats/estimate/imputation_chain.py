@@ -4,6 +4,9 @@ Measured and ordered columns are matched on their predicted mean, so that only v
 2018, doi:10.1201/9780429492259, algorithms 3.1 and 3.3); yes/no columns and categories are drawn from a logit model. Parameters
 are drawn anew for each pass. Coefficients of logit models have a normal prior, which keeps them finite under separation (Gelman
 et al. 2008, doi:10.1214/08-AOAS191), and so have PSU effects, which makes them a random intercept instead of a fixed one.
+
+Why not statsmodels' MICEData (0.15): it refuses categories and nullable true/false, draws coefficients but not the residual
+variance, and builds its formula anew at every step, which took 70 times as long for 600 rows with 30 PSUs.
 """
 
 from __future__ import annotations
