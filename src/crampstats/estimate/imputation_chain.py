@@ -2,8 +2,8 @@
 
 Measured and ordered columns are matched on their predicted mean, so that only values somebody really has are imputed (van Buuren
 2018, doi:10.1201/9780429492259, algorithms 3.1 and 3.3); yes/no columns and categories are drawn from a logit model. Parameters
-are drawn anew for each pass. Coefficients of logit models have a normal prior, which keeps them finite under separation (Gelman
-et al. 2008, doi:10.1214/08-AOAS191), and so have PSU effects, which makes them a random intercept instead of a fixed one.
+are drawn anew for each pass. Coefficients have a wide normal prior, which keeps them finite under separation and collinearity
+(Gelman et al. 2008, doi:10.1214/08-AOAS191), PSU effects a narrower one, which makes them a random intercept, not a fixed one.
 
 Why not statsmodels' MICEData (0.15): it refuses categories and nullable true/false, draws coefficients but not the residual
 variance, and builds its formula anew at every step, which took 70 times as long for 600 rows with 30 PSUs.
@@ -24,8 +24,7 @@ from crampstats.core.errors import DataError
 Floats = NDArray[np.float64]
 Kind = Literal["measured", "ordered", "yes/no", "category"]
 DONORS = 5  # as R's mice; Morris, White & Royston 2014, doi:10.1186/1471-2288-14-75, find 10 or fewer best
-RIDGE = 1e-5  # of linear models, relative to the information: collinear predictors share their effect
-LOGIT_SCALE = 2.5  # prior standard deviation of a log odds ratio per standard deviation of its predictor
+EFFECT_SCALE = 2.5  # prior standard deviation of a coefficient per standard deviation of its predictor: log odds, residual sd
 PSU_SCALE = 0.5  # prior standard deviation of PSU effects in residual standard deviations: an intraclass correlation of 0.2
 LOGISTIC_SD = np.pi / np.sqrt(3)  # residual standard deviation of a logit model
 STEPS = 50
@@ -194,8 +193,7 @@ def match_means(x: Predictors, y: Floats, at: Predictors, random: np.random.Gene
         return np.full(len(at.unit), y[0])
     response = (y - y.mean()) / spread
     gram = x.gram()
-    prior = np.where(x.psu_columns, PSU_SCALE**-2, RIDGE * np.diag(gram) + 1e-12)
-    factor = np.linalg.cholesky(gram + np.diag(prior))
+    factor = np.asarray(np.linalg.cholesky(gram + np.diag(_prior(x, EFFECT_SCALE, PSU_SCALE))), dtype=np.float64)
     estimate = _solve(factor, x.cross(response))
     fitted = x.times(estimate)
     # what the coefficients spend: the trace of the hat matrix
@@ -205,6 +203,13 @@ def match_means(x: Predictors, y: Floats, at: Predictors, random: np.random.Gene
     sigma = np.sqrt(float(((response - fitted) ** 2).sum()) / random.chisquare(left))
     draw = estimate + sigma * np.linalg.solve(factor.T, random.standard_normal(len(estimate)))
     return y[nearest_donors(fitted, at.times(draw), random)]
+
+
+def _prior(x: Predictors, effect: float, psu: float) -> Floats:
+    """Prior precision of each coefficient; the intercept, first of the predictors, has next to none."""
+    precision = np.where(x.psu_columns, psu**-2, effect**-2)
+    precision[0] = 1e-6
+    return precision
 
 
 def nearest_donors(donors: Floats, targets: Floats, random: np.random.Generator) -> NDArray[np.intp]:
@@ -234,10 +239,8 @@ def draw_levels(
     Returns the posterior mode, predictors x (levels - 1), to start from next time, and the codes drawn. `shift` is added to the
     log odds of every level against the first.
     """
-    scale = np.where(x.psu_columns, PSU_SCALE * LOGISTIC_SD, LOGIT_SCALE)
-    # the intercept, first of the predictors, has next to no prior
-    scale[0] = 1e3
-    mode, factor = _fit_logit(x, codes, levels, np.tile(scale**-2.0, levels - 1), start)
+    prior = _prior(x, EFFECT_SCALE, PSU_SCALE * LOGISTIC_SD)
+    mode, factor = _fit_logit(x, codes, levels, np.tile(prior, levels - 1), start)
     noise = np.linalg.solve(factor.T, random.standard_normal(mode.size))
     draw = mode + noise.reshape(levels - 1, -1).T
     cumulative = np.cumsum(_probabilities(at.times(draw) + shift), axis=1)
