@@ -58,7 +58,8 @@ def _numbers(series: pd.Series[Any]) -> Floats | None:
     if isinstance(series.dtype, pd.CategoricalDtype):
         return None
     are_flags = series.dropna().map(lambda value: isinstance(value, (bool, np.bool_))).all()
-    if not (pd.api.types.is_numeric_dtype(series.dtype) or (series.dtype == object and are_flags)):
+    are_numbers = pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_bool_dtype(series.dtype)
+    if not (are_numbers or (series.dtype == object and are_flags)):
         return None
     return np.asarray(series.astype("Float64").to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
 
@@ -143,7 +144,8 @@ def _filled(series: pd.Series[Any], column: Column, places: NDArray[np.intp], dr
     if column.kind in ("ordered", "category"):
         found = np.array(column.levels, dtype=object)[drawn.astype(np.intp)]
     else:
-        found = drawn.astype(np.bool_) if column.kind == "yes/no" and series.dtype in (object, "boolean") else drawn
+        are_flags = series.dtype == object or pd.api.types.is_bool_dtype(series.dtype)
+        found = drawn.astype(np.bool_) if column.kind == "yes/no" and are_flags else drawn
     # a measured value shifted by delta is no whole number any more
     whole = pd.api.types.is_integer_dtype(series.dtype) and column.kind == "measured" and (drawn % 1 != 0).any()
     result = series.astype("float64") if whole else series.copy()

@@ -84,6 +84,25 @@ def test_columns_keep_their_types_and_the_callers_table_is_untouched(imputed):
         assert imputed[0].table[name].dtype == TABLE[name].dtype
 
 
+@pytest.mark.parametrize(("dtype", "kind"), [
+    ("float32", "measured"), ("Int16", "measured"), ("double[pyarrow]", "measured"), ("int64[pyarrow]", "measured"),
+    ("UInt8", "yes/no"), ("boolean", "yes/no"), ("bool[pyarrow]", "yes/no"), (object, "yes/no"), ("string[pyarrow]", "category"),
+    ("category", "category"),
+])
+def test_every_kind_of_storage_is_filled_as_it_is(dtype, kind):
+    random = np.random.default_rng(5)
+    values = {"measured": random.integers(20, 60, 100), "yes/no": random.random(100) < 0.5,
+              "category": random.choice(["a", "b", "c"], 100)}[kind]
+    column = pd.Series(values).astype(dtype)
+    column[::5] = np.nan if dtype == "float32" else None if dtype is object else pd.NA
+    # row labels that occur twice
+    table = pd.DataFrame({"x": column.array, "y": np.tile([0, 1], 50)}, index=np.repeat(np.arange(50), 2))
+    found = impute(SurveyDesign(table), ["x"], outcome="y", m=2, iterations=1, seed=1)
+    assert found.gaps["kind"][0] == kind
+    assert found[0].table["x"].dtype == column.dtype
+    assert found[0].table["x"].notna().all()
+
+
 def test_kinds_are_read_from_the_columns_and_the_gaps_are_counted(imputed):
     gaps = imputed.gaps.set_index("variable")
     assert gaps["kind"].to_dict() == {
