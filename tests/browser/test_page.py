@@ -154,7 +154,8 @@ def test_the_page_prints(page: Path, tmp_path: Path) -> None:
     chromium(f"--print-to-pdf={target}", "--no-pdf-header-footer", page.as_uri(), profile=tmp_path / "profile")
     content = target.read_bytes()
     assert content.startswith(b"%PDF")
-    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 40
+    # with every folded table unfolded, those of associations among them
+    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", content)) <= 60
 
 
 def test_the_screenshot_is_not_blank(page: Path, tmp_path: Path) -> None:

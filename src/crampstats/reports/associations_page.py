@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.present.page import Block, Bullets, FigureBlock, Paragraph, Section, TableBlock
 from crampstats.present.printed import printed_gt
 from crampstats.present.tables import format_flow_table, format_frame
+from crampstats.present.tables_associations import format_association_table
 from crampstats.present.wording import MISSING, format_list, format_p_value
 from crampstats.reports.association_figures import print_tables
 from crampstats.reports.associations import DELTAS, IMPUTATIONS, VARIED, WAVES, Associations
@@ -46,21 +48,32 @@ def association_sections(found: Associations, figures: Mapping[str, FigureBlock]
 
 
 def _main_section(found: Associations, figures: Mapping[str, FigureBlock], checks: Sequence[ClaimCheck]) -> Section:
-    tables = print_tables(found)
+    table_one = print_tables(found).get("table_one")
+    caption = "Table 1: adults with and without leg cramps at night"
     blocks: list[Block] = [
         *_stamp_blocks(found),
         *_summary_blocks(checks), *_control_blocks(found), Paragraph(MODEL_WORDS),
-        *(TableBlock(printed_gt(tables[name]), caption, f"table-{name.replace('_', '-')}", folded=True) for name, caption in (
-            ("table_one", "Table 1: adults with and without leg cramps at night"),
-        ) if name in tables),
+        *([TableBlock(printed_gt(table_one), caption, "table-one", folded=True)] if table_one else []),
         *_shown(figures, "associations_measured", "associations_conditions"),
-        *(TableBlock(printed_gt(tables[name]), caption, f"table-{name.replace('_', '-')}", folded=True) for name, caption in (
-            ("associations_any_cramps", "Associations with any cramps, crude and adjusted"),
-            ("associations_frequent_cramps", "Associations with five or more cramps a month, adjusted"),
-        ) if name in tables),
-        *_shown(figures, "dose_response"),
+        *_association_table(found), *_shown(figures, "dose_response"),
     ]
     return Section("What goes with cramps?", tuple(blocks), (_claims_subsection(checks),))
+
+
+def _association_table(found: Associations) -> list[Block]:
+    """The numbers of the forests; E-values and stricter p-values are in the file, where the page is not too narrow for them."""
+    rows = found.results.get("families")
+    if rows is None:
+        return []
+    table = format_association_table(replace(rows, extras=("p_false_discovery_rate",)), title="")
+    return [
+        TableBlock(printed_gt(table), "Associations with any cramps, crude and adjusted", "table-associations", folded=True),
+        Paragraph(
+            "The tables of a paper, with E-values and family-wise p-values, and the same for five or more cramps a month, are "
+            "beside "
+            "this page (tables/paper_*)."
+        ),
+    ]
 
 
 def _stamp_blocks(found: Associations) -> list[Paragraph]:
