@@ -34,6 +34,7 @@ FLAT = 1e-9  # smallest eigenvalue of the information of scaled columns; below i
 RUNAWAY = 1e3
 PARTS = (3_000, 100_000)  # rows of the parts on which a large fit is begun
 SETTLED = 1e-7  # decrement at which a part has said what it can
+PENALISED = ("logistic", "poisson")  # families that have a penalised fit, which imports this module
 LARGE = 8  # a part is worth a fit when it is at most one in so many rows
 
 
@@ -315,6 +316,7 @@ def _refuse_flat(work: _Work, information: Floats, beta: Floats, *, first: bool 
     named = ", ".join(f"{one.term} {one.level}".strip() for one in grown)
     raise SeparationError(
         f"the covariates separate persons with {rows.outcome!r} from those without (look at {named}; coefficient "
-        f"{turn[rows.names.index(grown[0].name)]:.3g} and growing): no finite coefficient fits best. Merge levels, or use "
-        "associate(), which falls back to a penalised fit."
+        f"{turn[rows.names.index(grown[0].name)]:.3g} and growing): no finite coefficient fits best. Merge levels, or "
+        + ("use associate(), which falls back to a penalised fit." if work.family.name in PENALISED
+           else "fit model='poisson' (associate() falls back to a penalised fit there).")
     )

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
@@ -20,6 +21,8 @@ from crampstats.estimate.variance import row_covariance, taylor_covariance
 
 KEPT = 1_000_000  # numbers a model matrix may hold to be kept (8 MB)
 BLOCK = 16_384  # rows at a time; a block of a dozen columns stays in the processor's cache
+MOST_GRADES = 10  # values an outcome in grades may have
+ORDINAL_INSTEAD = "Grades in order take proportional odds: fit_ordinal, or --model ordinal on the command line."
 
 ScoreFunction = Callable[["Block"], Floats]
 
@@ -213,7 +216,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     rows = pick_analysed_rows(design, outcome, read)
     columns = {name: _model_column(rows.columns[name], design, name) for name in used}
     _refuse_one_level(columns, rows.persons.sum())
-    response = _response(rows.columns[outcome], outcome, kind)
+    response = _response(rows.columns[outcome], rows.persons, outcome, kind)
     events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
     added = np.asarray(_model_column(rows.columns[offset], design, offset), dtype=np.float64) if offset else None
     return ModelRows(
@@ -263,28 +266,44 @@ def _levels(column: pd.Series[Any], design: SurveyDesign, name: str) -> list[Any
     return [*known, *sorted(observed - set(known), key=str)]
 
 
-def _response(column: pd.Series[Any], outcome: str, kind: Kind) -> Floats:
-    """The response as floats, of the kind a model needs."""
+def _response(column: pd.Series[Any], persons: Floats, outcome: str, kind: Kind) -> Floats:
+    """The response as floats, of the kind a model needs; complaints count persons, however many a row stands for."""
     yes_no = kind == "yes/no"
     if not (pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype)):
-        raise DataError(f"outcome {outcome!r} holds {column.dtype}; {'1, 0 or missing' if yes_no else 'numbers'} are expected.")
+        is_ordered = isinstance(column.dtype, pd.CategoricalDtype) and bool(column.dtype.ordered)
+        held = "an ordered category" if is_ordered else column.dtype
+        raise DataError(
+            f"outcome {outcome!r} holds {held}; {'1, 0 or missing' if yes_no else 'numbers'} are expected."
+            + (f" {ORDINAL_INSTEAD}" if is_ordered else "")
+        )
     values = column.to_numpy(dtype=np.float64)
     # a yes/no answer coded 1/2 would pass for a count
     yes_no = yes_no or (kind == "count" and bool(((values == 1) | (values == 2)).all()))
     bad = (values != 0) & (values != 1) if yes_no else ~np.isfinite(values) | ((values < 0) & (kind == "count"))
     if bad.any():
-        found, counts = np.unique(values[bad], return_counts=True)
-        first = ", ".join(f"{value:g} in {count:,}" for value, count in list(zip(found, counts, strict=True))[:5])
-        expected = "neither 1/true nor 0/false; recode it to 1, 0 or missing" if yes_no else (
-            "no finite numbers of at least 0" if kind == "count" else "no finite numbers"
-        )
-        raise DataError(f"outcome {outcome!r} holds {int(bad.sum()):,} value(s) that are {expected} ({first} rows).")
+        raise DataError(_wrong_values(values, persons, bad, outcome, kind, yes_no=yes_no))
     if (values == values[0]).all():
         raise DataError(
-            f"outcome {outcome!r} is {values[0]:g} in all {len(values):,} analysed rows; a regression needs an outcome that "
-            "varies."
+            f"outcome {outcome!r} is {values[0]:g} in all {persons.sum():,.0f} analysed persons; a regression needs an outcome "
+            "that varies."
         )
     return values
+
+
+def _wrong_values(values: Floats, persons: Floats, bad: NDArray[np.bool_], outcome: str, kind: Kind, *, yes_no: bool) -> str:
+    """Which values of the outcome do not fit, in how many persons, and what to do."""
+    found, place = np.unique(values[bad], return_inverse=True)
+    counts = np.bincount(place, persons[bad])
+    first = ", ".join(f"{value:g} in {count:,.0f}" for value, count in list(zip(found, counts, strict=True))[:5])
+    grades = np.unique(values) if yes_no else np.array([])
+    is_graded = 3 <= len(grades) <= MOST_GRADES and bool(np.isin(grades, np.arange(MOST_GRADES + 1)).all())
+    expected = "neither 1/true nor 0/false; recode it to 1, 0 or missing" if yes_no else (
+        "no finite numbers of at least 0" if kind == "count" else "no finite numbers"
+    )
+    return (
+        f"outcome {outcome!r} holds {persons[bad].sum():,.0f} value(s) that are {expected} ({first} persons)."
+        + (f" {ORDINAL_INSTEAD}" if is_graded else "")
+    )
 
 
 def _add_products(inner: Floats, unit: Codes, scores: Floats, squares: Floats) -> None:

@@ -42,6 +42,23 @@ def test_an_outcome_coded_1_and_2_is_refused_with_its_counts(people):
         fit(people.assign(cramps=people["cramps"] + 1))
 
 
+def test_wrong_and_unvarying_outcomes_are_counted_in_persons_where_rows_are_patterns():
+    frame = pd.DataFrame({"sex": ["men", "women"] * 150, "cramps": pd.array([1, 1, 2, 2] * 75, dtype="Int64")})
+    design = SurveyDesign(frame.astype({"sex": "category"}))
+    with pytest.raises(DataError, match=r"holds 150 value\(s\).*\(2 in 150 persons\)\.$"):
+        fit_regression(design, "cramps ~ sex")
+    with pytest.raises(DataError, match="is 1 in all 300 analysed persons"):
+        fit_regression(SurveyDesign(design.table.assign(cramps=1)), "cramps ~ sex")
+
+
+def test_an_outcome_in_grades_is_sent_to_proportional_odds(people):
+    with pytest.raises(DataError, match=r"2 in 80, 3 in 80, 4 in 80 persons.*fit_ordinal, or --model ordinal"):
+        fit(people.assign(cramps=np.arange(400) % 5))
+    grades = pd.Categorical.from_codes(np.arange(400) % 3, ["never", "monthly", "weekly"], ordered=True)
+    with pytest.raises(DataError, match="an ordered category.*fit_ordinal"):
+        fit(people.assign(cramps=grades))
+
+
 def test_an_outcome_coded_1_and_2_does_not_pass_for_a_count(people):
     with pytest.raises(DataError, match="recode it to 1, 0 or missing"):
         fit(people.assign(cramps=people["cramps"] + 1), model="poisson")
@@ -55,7 +72,7 @@ def test_a_text_outcome_is_refused(people):
 @pytest.mark.parametrize("model", MODELS)
 def test_an_outcome_nobody_or_everybody_has_is_refused(people, model):
     for value in (0.0, 1.0):
-        with pytest.raises(DataError, match=f"'cramps' is {value:g} in all 400 analysed rows"):
+        with pytest.raises(DataError, match=f"'cramps' is {value:g} in all 400 analysed persons"):
             fit(people.assign(cramps=value), model=model)
 
 
@@ -111,6 +128,17 @@ def test_a_logarithm_of_zero_is_refused(people):
 def test_perfect_separation_by_a_number_names_it(people):
     with pytest.raises(SeparationError, match=r"look at age.*penalised"):
         fit(people.assign(cramps=(people["age"] > 50).astype(float)), "cramps ~ age + kidney")
+
+
+@pytest.mark.parametrize(("model", "advice"), [
+    ("logistic", "use associate"), ("poisson", "use associate"), ("probit", "fit model='poisson'"),
+    ("complementary log-log", "fit model='poisson'"),
+])
+def test_separation_is_sent_to_a_model_that_has_a_penalised_fit(people, model, advice):
+    made = people.assign(region=np.where(people.index < 30, "island", "mainland"))
+    made.loc[made["region"] == "island", "cramps"] = 0.0
+    with pytest.raises(SeparationError, match=advice):
+        fit(made, "cramps ~ age + region", model=model)
 
 
 @pytest.mark.parametrize("model", ["logistic", "poisson", "probit", "complementary log-log"])
