@@ -55,7 +55,7 @@ def test_an_outcome_in_grades_is_sent_to_proportional_odds(people):
     with pytest.raises(DataError, match=r"2 in 80, 3 in 80, 4 in 80 persons.*fit_ordinal, or --model ordinal"):
         fit(people.assign(cramps=np.arange(400) % 5))
     grades = pd.Categorical.from_codes(np.arange(400) % 3, ["never", "monthly", "weekly"], ordered=True)
-    with pytest.raises(DataError, match="an ordered category.*fit_ordinal"):
+    with pytest.raises(DataError, match=r"an ordered category.*fit_ordinal"):
         fit(people.assign(cramps=grades))
 
 
