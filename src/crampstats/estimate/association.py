@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from crampstats.estimate.association_data import (
     Cases,
     check_columns,
     complete_cases,
-    level_cautions,
     plain_design,
     refuse_impossible,
     required_columns,
@@ -28,14 +27,11 @@ from crampstats.estimate.fallbacks import check_model, fit_terms, measure_of
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
 from crampstats.estimate.ordinal import MEASURE
-from crampstats.estimate.penalised import is_penalised
 from crampstats.estimate.regression import Regression, compare_terms, estimate_coefficients
-from crampstats.estimate.table_one import NO
 
 ADJUSTMENT = "adjustment"
 CRUDE, ADJUSTED = "crude", "adjusted"
 EXTRAS = ("p_false_discovery_rate", "p_family_wise", "e_value", "e_value_limit")
-PENALISED = "note: penalised fit, the data are separated"
 
 Progress = Callable[[int, int], None]
 
@@ -184,10 +180,7 @@ def estimate_model_terms(
     design = plain_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
     fit = fit_terms(design, outcome, [*names, *adjust], model)
-    found = estimate_coefficients(fit, level=level)
-    if not is_penalised(fit):
-        return found
-    return replace(found, frame=found.frame.assign(caution=[join_cautions(PENALISED, text) for text in found.frame["caution"]]))
+    return estimate_coefficients(fit, level=level)
 
 
 def _models(cases: Cases, *, adjust: bool, crude: bool) -> list[tuple[str, list[str]]]:
@@ -207,11 +200,8 @@ def _test(cases: Cases, kind: str, others: Sequence[str], model: str, level: flo
         return _not_estimated(cases, model, str(problem))
     frame = estimate_coefficients(fit, level=level).frame
     frame = frame[frame["exposure"] == exposure].reset_index(drop=True)
-    notes = [*([PENALISED] if is_penalised(fit) else []), *([cases.caution] if kind == ADJUSTED else [])]
-    column = fit.rows.columns[exposure]
-    reference = str(column.categories[0]) if isinstance(column, pd.Categorical) else NO
-    own = level_cautions(cases, reference, list(frame["level"]), yes_no=bool(np.isfinite(fit.n_events)))
-    frame["caution"] = [join_cautions(*notes, text, base) for text, base in zip(own, frame["caution"], strict=True)]
+    left_out = cases.caution if kind == ADJUSTED else ""
+    frame["caution"] = [join_cautions(left_out, text) for text in frame["caution"]]
     frame = frame.assign(**_e_values(frame, fit))
     p_value = frame["p_value"].iloc[0] if len(frame) == 1 else compare_terms(fit, exposure).frame["p_value"].iloc[0]
     return ExposureRows(frame, float(p_value), fit)

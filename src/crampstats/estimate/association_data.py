@@ -13,14 +13,10 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
-from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.model_matrix import columns_read, read_formula
 from crampstats.estimate.regression import quote_name
 from crampstats.estimate.sums import Floats, require_column
 from crampstats.estimate.table_one import MAX_LEVELS, NO, YES
-
-FEW_PERSONS = 30
-FEW_EVENTS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,29 +166,6 @@ def complete_cases(design: SurveyDesign, outcome: str, exposure: str, adjust: Se
     constant = {name for name in columns if _is_constant(design.table[name][kept])}
     gone = tuple(term for term in adjust if all(name in constant for name in required_columns(design, term)))
     return Cases(design, kept, outcome, exposure, tuple(term for term in adjust if term not in gone), gone)
-
-
-def level_cautions(cases: Cases, reference: str, levels: Sequence[str], *, yes_no: bool) -> list[str]:
-    """A caution per level of an exposure where it or the reference has few persons, events or persons without the outcome."""
-    counts = cases.counts
-    if counts is None:
-        return [""] * len(levels)
-    compared = few_caution(counts, reference, f"the reference level {reference}", yes_no=yes_no)
-    return [join_cautions(few_caution(counts, one, one, yes_no=yes_no), compared) for one in levels]
-
-
-def few_caution(counts: pd.DataFrame, level: str, words: str, *, yes_no: bool) -> str:
-    """What is sparse about one level of a table of counts; "" where nothing is."""
-    if level not in counts.index:
-        return ""
-    n, events = (float(counts[name].loc[level]) for name in ("n", "events"))
-    if n < FEW_PERSONS:
-        return f"review: {n:.0f} persons with {words} (< {FEW_PERSONS})"
-    if yes_no and events < FEW_EVENTS:
-        return f"review: {events:.0f} of {n:,.0f} persons with {words} have the outcome (< {FEW_EVENTS})"
-    if yes_no and n - events < FEW_EVENTS:
-        return f"review: {n - events:.0f} of {n:,.0f} persons with {words} are without the outcome (< {FEW_EVENTS})"
-    return ""
 
 
 def _inside(design: SurveyDesign) -> NDArray[np.bool_]:

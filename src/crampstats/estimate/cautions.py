@@ -24,8 +24,9 @@ FEW_EVENTS = 10
 
 
 def join_cautions(*parts: str) -> str:
-    """Cautions in one cell, in order, each once, without empty ones."""
-    return "; ".join(dict.fromkeys(text for part in parts if part for text in part.split("; ")))
+    """Cautions in one cell, each once, without empty ones; what suppresses the number first, where readers look for it."""
+    ordered = sorted(parts, key=lambda part: not part.startswith("suppress"))
+    return "; ".join(dict.fromkeys(text for part in ordered if part for text in part.split("; ")))
 
 
 def few_caution(n: float, n_events: float, words: str) -> str:

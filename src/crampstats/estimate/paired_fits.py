@@ -11,8 +11,6 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.estimate.association_data import complete_cases, refuse_impossible
-from crampstats.estimate.cautions import join_cautions
-from crampstats.estimate.penalised import is_penalised
 from crampstats.estimate.regression import Regression, linear_rows, wrap_rows
 from crampstats.estimate.sums import Floats
 
@@ -46,7 +44,7 @@ def compare_fits(
     frame = linear_rows(weaker, values, np.sqrt(np.maximum(np.diag(spread), 0.0)), level)
     measure = first.family.measure
     frame = frame.assign(measure=f"ratio of {measure}s" if first.family.is_ratio else f"difference of {measure}s")
-    penalised = is_penalised(first) or is_penalised(second)
+    penalised = first.penalised or second.penalised
     if penalised:
         frame[["std_error", "conf_low", "conf_high", "p_value"]] = np.nan
     frame["caution"] = "suppress: penalised fit, no interval of the difference" if penalised else ""
@@ -59,13 +57,6 @@ def only_place(fit: Regression, exposure: str) -> int:
     if len(places) != 1:
         raise DataError(f"{exposure!r} has {len(places)} coefficients; a number or a column of two levels is expected here.")
     return places[0]
-
-
-def mark_penalised(frame: pd.DataFrame, fit: Regression) -> pd.DataFrame:
-    """The rows, saying so where the fit is penalised."""
-    if not is_penalised(fit):
-        return frame
-    return frame.assign(caution=[join_cautions("note: penalised fit, the data are separated", text) for text in frame["caution"]])
 
 
 def _unit_influence(fit: Regression) -> Floats:

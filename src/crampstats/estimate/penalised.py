@@ -44,7 +44,7 @@ def fit_penalised(design: SurveyDesign, formula: str, *, model: str = "logistic"
     Returns
     -------
     Regression
-        Read it as any other. Its `notes` say that it is penalised.
+        Read it as any other. Its `notes`, and the caution of every row read from it, say that it is penalised.
 
     Raises
     ------
@@ -78,12 +78,12 @@ def fit_penalised(design: SurveyDesign, formula: str, *, model: str = "logistic"
         raise OptionError(f"a penalised fit is for {' and '.join(PENALISED)} models; got {model!r}.")
     family = find_family(model)
     rows = build_model_rows(design, formula, kind=family.response)
-    return Regression(rows, family, _fit(rows, family), (NOTE,))
+    return Regression(rows, family, _fit(rows, family), (NOTE,), penalised=True)
 
 
 def is_penalised(fit: Regression) -> bool:
     """Whether a fit is one of `fit_penalised`."""
-    return NOTE in fit.notes
+    return fit.penalised
 
 
 def _fit(rows: ModelRows, family: Family) -> Fit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from crampstats.estimate.sparse_levels import level_cautions
 from crampstats.estimate.sums import Floats
 
 FEW_EVENTS = 10  # events or non-events per coefficient below which estimates are known to be biased (Peduzzi 1996)
+PENALISED = "note: penalised fit, the data are separated"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +42,15 @@ class Regression:
         Coefficients, covariance, bread.
     notes
         What a reader must know of the fit.
+    penalised
+        The likelihood was penalised because the data are separated; every row read from it says so.
     """
 
     rows: ModelRows
     family: Family
     fit: Fit
     notes: tuple[str, ...] = ()
+    penalised: bool = field(default=False, kw_only=True)
 
     @property
     def design(self) -> SurveyDesign:
@@ -309,8 +313,8 @@ def wrap_rows(fit: Regression, frame: pd.DataFrame, level: float, *, covariance:
 
 
 def fit_cautions(fit: Regression) -> list[str]:
-    """What is weak about a fit: spent degrees of freedom, few events for its coefficients."""
-    texts = []
+    """What is weak about a fit: separated data, spent degrees of freedom, few events for its coefficients."""
+    texts = [PENALISED] if fit.penalised else []
     if not fit.df >= 1:
         texts.append(f"suppress: {max(fit.df, 0):.0f} degrees of freedom are left by {len(fit.names)} coefficients, no interval")
     elif fit.df < MIN_DF:

@@ -13,7 +13,7 @@ from crampstats.core.labels import Label
 from crampstats.estimate.association_data import check_columns, plain_design
 from crampstats.estimate.fallbacks import fit_terms
 from crampstats.estimate.intervals import check_level
-from crampstats.estimate.paired_fits import compare_fits, mark_penalised, only_place, same_persons
+from crampstats.estimate.paired_fits import compare_fits, only_place, same_persons
 from crampstats.estimate.regression import Regression, estimate_coefficients
 
 ADJUSTMENT, ROLE = "adjustment", "role"
@@ -175,7 +175,7 @@ def _ready(design: SurveyDesign, outcome: str, exposures: Sequence[str], others:
 
 def _rows(fit: Regression, exposure: str, level: float) -> pd.DataFrame:
     frame = estimate_coefficients(fit, level=level).frame
-    return mark_penalised(frame[frame["exposure"] == exposure], fit)
+    return frame[frame["exposure"] == exposure]
 
 
 def _wrap(

@@ -20,7 +20,6 @@ from crampstats.estimate.association_data import check_columns, complete_cases, 
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.fallbacks import check_model, fit_terms, measure_of
 from crampstats.estimate.intervals import check_level
-from crampstats.estimate.paired_fits import mark_penalised
 from crampstats.estimate.regression import Regression, estimate_coefficients
 
 GROUPS = ("adjustment", "population", "exposure_form", "model")
@@ -267,7 +266,7 @@ def _row(fit: Regression, column: str, level: str, confidence: float) -> pd.Data
             f"{column!r} has the levels {', '.join(frame['level'])} besides its reference; give the exposure form as "
             f"({column!r}, {frame['level'].iloc[0]!r}), one form per level."
         )
-    return mark_penalised(frame.reset_index(drop=True), fit)
+    return frame.reset_index(drop=True)
 
 
 _shared: list[_Curve] = []  # in a worker process: what it was started with

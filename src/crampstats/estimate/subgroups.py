@@ -17,17 +17,15 @@ from crampstats.estimate.association_data import (
     Cases,
     check_columns,
     complete_cases,
-    few_caution,
     plain_design,
     refuse_impossible,
     required_columns,
     term_text,
 )
-from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.cautions import few_caution, join_cautions
 from crampstats.estimate.fallbacks import fit_terms
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
-from crampstats.estimate.paired_fits import mark_penalised
 from crampstats.estimate.regression import Regression, compare_terms, estimate_coefficients, linear_rows, wrap_rows
 from crampstats.estimate.table_one import NO, YES
 
@@ -146,13 +144,13 @@ def _rows(split: _Split, exposure: str, level: float) -> pd.DataFrame:
     spread = pick @ fit.covariance @ pick.T
     frame = linear_rows(fit, pick @ fit.coefficients, np.sqrt(np.maximum(np.diag(spread), 0.0)), level)
     frame = wrap_rows(fit, frame.assign(measure=fit.family.measure, exposure=exposure, level=word), level).frame
-    frame = mark_penalised(frame, fit)
     counts = split.cases.counts
     if counts is None:
         raise DataError(f"{split.name!r} has no levels.")
     words = [text for _, text in split.values]
     yes_no = bool(np.isfinite(fit.n_events))
-    small = [few_caution(counts, text, text, yes_no=yes_no) for text in words]
+    known = counts["events"] if yes_no else counts["events"].map(lambda _: np.nan)
+    small = [few_caution(counts["n"].loc[text], known.loc[text], text) for text in words]
     frame[SUBGROUP], frame[LEVEL] = split.name, words
     frame["n"], frame["n_events"] = counts.loc[words, "n"].to_numpy(), counts.loc[words, "events"].to_numpy()
     frame["caution"] = [join_cautions(one, text) for one, text in zip(small, frame["caution"], strict=True)]
@@ -182,7 +180,7 @@ def _wrap(
     adjust: Sequence[str],
 ) -> Estimates:
     described = estimate_coefficients(whole, level=level)
-    overall = mark_penalised(described.frame[described.frame["exposure"] == exposure], whole)
+    overall = described.frame[described.frame["exposure"] == exposure]
     p_values = [test["p_value"].item() for test in tests]
     adjusted = zip(tests, control_false_discovery(p_values), control_family_wise(p_values), strict=True)
     judged = [test.assign(**dict(zip(EXTRAS, values, strict=True))) for test, *values in adjusted]

@@ -6,8 +6,10 @@ import pytest
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
+from crampstats.estimate.attributable import estimate_attributable_fraction
+from crampstats.estimate.margins import estimate_adjusted_prevalence
 from crampstats.estimate.penalised import fit_penalised, is_penalised, larger_covariance
-from crampstats.estimate.regression import estimate_coefficients, fit_regression
+from crampstats.estimate.regression import compare_terms, estimate_coefficients, estimate_contrast, fit_regression
 
 
 def separated(seed, exposed):
@@ -56,6 +58,16 @@ def test_a_two_by_two_table_by_hand():
     assert row["estimate"] == pytest.approx((12.5 / 0.5) / (30.5 / 60.5))
     assert is_penalised(fit)
     assert not is_penalised(fit_regression(SurveyDesign(frame), "cramps ~ odd"))
+
+
+@pytest.mark.parametrize("read", [
+    estimate_coefficients, compare_terms, lambda fit: estimate_contrast(fit, {"dialysis": 1.0}),
+    lambda fit: estimate_adjusted_prevalence(fit, "dialysis"), lambda fit: estimate_attributable_fraction(fit, ["dialysis"]),
+], ids=["coefficients", "terms", "contrast", "prevalence", "fraction"])
+def test_every_row_read_from_a_penalised_fit_says_so(read):
+    frame = pd.DataFrame({"cramps": [1] * 12 + [1] * 30 + [0] * 60, "dialysis": [1] * 12 + [0] * 90})
+    cautions = read(fit_penalised(SurveyDesign(frame), "cramps ~ dialysis")).frame["caution"]
+    assert cautions.str.startswith("note: penalised fit, the data are separated").all()
 
 
 def test_where_residuals_vanish_the_models_own_error_remains():
