@@ -37,8 +37,7 @@ class ExposureFamily:
     exposures
         Columns, in the order they are shown.
     also_adjust
-        Columns without which the family's associations have no meaning, beside the usual adjustment: energy for what is eaten,
-        the cycle where cycles asked differently.
+        Columns without which the family's associations have no meaning, beside the usual adjustment: energy for what is eaten.
     """
 
     name: str
@@ -72,7 +71,6 @@ DIET = ExposureFamily(
 EXERCISE = ExposureFamily(
     "exercise", "Exercise and exertion",
     ("any_vigorous_activity", "any_moderate_leisure", "leisure_met_minutes_week", "walks_or_cycles_to_places", "heavy_work"),
-    also_adjust=("cycle",),
 )
 HEART_AND_VESSELS = ExposureFamily("heart_and_vessels", "Heart and vessels", (
     "hypertension", "heart_failure", "coronary_heart_disease", "angina", "heart_attack", "stroke", "breathless_on_stairs",

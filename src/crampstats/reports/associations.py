@@ -12,14 +12,13 @@ import numpy as np
 import pandas as pd
 
 from crampstats.codebook.claims import REGISTER
-from crampstats.codebook.exposures import FAMILIES, GRANDNER_ADJUSTMENT, NEGATIVE_CONTROL, REFERENCE_RANGES, ExposureFamily
+from crampstats.codebook.exposures import FAMILIES, GRANDNER_ADJUSTMENT, NEGATIVE_CONTROL, REFERENCE_RANGES
 from crampstats.core.claims import AssociationClaim, AttributableClaim, ClaimCheck
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
-from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.core.estimates import Estimates
 from crampstats.core.flow import Flow
 from crampstats.core.labels import Label
-from crampstats.estimate.association import associate
 from crampstats.estimate.association_claims import check_associations
 from crampstats.estimate.complete_cases import flow_of_complete_cases
 from crampstats.estimate.dose_response import estimate_dose_response
@@ -31,12 +30,19 @@ from crampstats.estimate.robustness import estimate_negative_control
 from crampstats.estimate.specifications import Specifications, estimate_specifications
 from crampstats.estimate.subgroups import estimate_by_subgroup
 from crampstats.estimate.table_one import describe_by
+from crampstats.reports.exposure_families import ORDINAL, associate_families, held_columns, stepped
 from crampstats.reports.inputs import Study
+from crampstats.reports.joining import join_estimates
 from crampstats.reports.reproduction import estimate_published
 
 PRIMARY = "any_cramps"
 STRICT = "frequent_cramps"
+TWO_OR_MORE, FREQUENCY = "cramps_two_or_more", "cramp_frequency"
 ADJUST = GRANDNER_ADJUSTMENT
+# where an association with any cramps is looked at again with more of them
+GRADED = (
+    "electrolytes", "electrolyte_classes", "heart_and_vessels", "lungs", "metabolism_and_kidney", "other_conditions",
+)
 WAVES = ("2005-2006", "2007-2008")
 DESCRIBED = (
     "age_years", "sex", "race_ethnicity", "education", "body_mass_index", "smoking", "hypertension", "diabetes", "arthritis",
@@ -66,25 +72,10 @@ OUTCOMES = ("any_cramps", "cramps_two_or_more", "frequent_cramps")
 SUBGROUPS = ("female", "age_group", "race_ethnicity", "takes_any_diuretic")
 SUBGROUP_EXPOSURE = "hypertension"
 IMPUTED_EXPOSURE = "serum_potassium_mmol_l"
-IMPUTATIONS, PASSES, SEED = 5, 5, 20261122
-# log odds of cramps among those without an answer, beside those alike who have one
-DELTAS = (-1.0, -0.5, 0.0, 0.5, 1.0)
+IMPUTATIONS, PASSES, SEED = 25, 10, 20261122
+# mmol/L by which those whose blood was not measured differ from those alike whose blood was: of cramps next to nothing is missing
+DELTAS = (-0.4, -0.2, 0.0, 0.2, 0.4)
 RUG_BINS = 60
-# a step worth speaking of, where one unit is not
-STEPS = {
-    "age_years": 10, "body_mass_index": 5, "serum_sodium_mmol_l": 5, "serum_chloride_mmol_l": 5, "serum_bicarbonate_mmol_l": 5,
-    "serum_osmolality_mmol_kg": 5, "serum_calcium_mmol_l": 0.1, "serum_calcium_corrected_mmol_l": 0.1,
-    "serum_phosphorus_mmol_l": 0.1, "serum_albumin_g_l": 5, "dietary_magnesium_mg": 100, "dietary_potassium_mg": 1000,
-    "dietary_calcium_mg": 500, "dietary_sodium_mg": 1000, "leisure_met_minutes_week": 500, "egfr_ml_min_1_73m2": 10,
-    "c_reactive_protein_mg_l": 10, "vitamin_d_nmol_l": 10, "depression_score": 5,
-}
-
-COUNTED = (
-    "False-discovery-rate (Benjamini-Hochberg) and family-wise (Holm) p-values count the exposures of a family that take the "
-    "same "
-    "weight; a category counts once, by the Wald F of all its levels. Diet is adjusted for energy too, exercise for the wave."
-)
-
 ASSOCIATION_FAMILIES = tuple(
     family for family in REGISTER
     if any(isinstance(reading, AssociationClaim | AttributableClaim) for reading in family.readings)
@@ -102,8 +93,9 @@ class Associations:
     Parameters
     ----------
     results
-        By name: "table_one", "families", "families_frequent", "dose_response", "specifications_<exposure>", "replication",
-        "subgroups", "negative_control", "missing_data", "missing_delta", "published". What the data cannot give is not there.
+        By name: "table_one", "families", "families_frequent", "families_graded", "dose_response", "specifications_<exposure>",
+        "replication", "subgroups", "negative_control", "negative_control_diabetes", "missing_data", "missing_delta",
+        "published". What the data cannot give is not there.
     flow
         Complete cases of the primary model.
     rugs
@@ -157,10 +149,21 @@ def gather_associations(
     left_out = {name: str(done[name]) for name in wanted if name not in found}
     if not found:
         raise DataError(f"no association can be estimated on these data: {next(iter(left_out.values()), 'none was wanted')}")
-    design, _ = study.design_for((PRIMARY, *ADJUST, *VARIED))
-    flow = flow_of_complete_cases(design, (PRIMARY, *VARIED, *ADJUST))
     checks = tuple(one for name in families if isinstance(one := done[name], ClaimCheck))
-    return Associations(found, flow, _rugs(study), checks, left_out=left_out)
+    return Associations(found, _flow(study), _rugs(study), checks, left_out=left_out)
+
+
+def _flow(study: Study) -> Flow:
+    """From everybody to the complete cases; the young and those not examined leave in steps of their own."""
+    columns = (PRIMARY, *VARIED, *ADJUST)
+    design, _ = study.design_for(columns)
+    everybody, examined, complete = flow_of_complete_cases(design, columns).steps
+    lowest = study.min_age or 0
+    of_age = int((design.table["age_years"] >= lowest).sum())
+    flow = Flow.start(everybody.label, everybody.n)
+    flow = flow.leave(design.population, {f"aged below {lowest}": everybody.n - of_age})
+    flow = flow.leave(f"{design.population}, examined", {"interviewed but not examined": of_age - examined.n})
+    return flow.leave(complete.label, dict(complete.excluded))
 
 
 def run_together(study: Study, names: Sequence[str], workers: int, progress: Progress | None) -> dict[str, Any]:
@@ -211,57 +214,29 @@ def _run(study: Study, name: str) -> Any:
 
 def _describe(study: Study) -> Estimates:
     """Table 1 by cramps."""
-    design, _ = study.design_for((PRIMARY, *_held(study, DESCRIBED)))
-    return describe_by(design, _held(study, DESCRIBED), by=PRIMARY)
+    design, _ = study.design_for((PRIMARY, *held_columns(study, DESCRIBED)))
+    return describe_by(design, held_columns(study, DESCRIBED), by=PRIMARY)
 
 
 def _families(outcome: str) -> Callable[[Study], Estimates]:
-    def run(study: Study) -> Estimates:
-        parts = [part for family in FAMILIES for part in _family(study, family, outcome)]
-        found = concat_estimates(parts)
-        # each part counts its own tests; together they would repeat the same sentence with other numbers
-        notes = tuple(note for note in found.notes if not note.startswith("False-discovery-rate"))
-        return replace(
-            found, notes=(*notes, COUNTED), weights="; ".join(dict.fromkeys(part.weights for part in parts)),
-        )
-
-    return run
+    return lambda study: associate_families(study, FAMILIES, outcome, ADJUST, crude=outcome == PRIMARY)
 
 
-def _family(study: Study, family: ExposureFamily, outcome: str) -> list[Estimates]:
-    """One call of `associate` for the exposures of a family that take the same weight and cycles."""
-    adjust = (*ADJUST, *family.also_adjust)
-    alike: dict[str, tuple[SurveyDesign, list[str]]] = {}
-    for exposure in _held(study, family.exposures):
-        design, _ = study.design_for((outcome, exposure, *adjust))
-        alike.setdefault(design.weights_label, (design, []))[1].append(exposure)
-    parts = []
-    for design, exposures in alike.values():
-        stepped = _stepped(design, exposures)
-        found = associate(stepped, outcome, exposures, adjust, crude=outcome == PRIMARY)
-        labels, frame = {**found.labels, "family": Label("Family")}, found.frame.assign(family=family.label)
-        parts.append(replace(found, frame=frame, groups=("family", *found.groups), labels=labels))
-    return parts
-
-
-def _stepped(design: SurveyDesign, exposures: Sequence[str]) -> SurveyDesign:
-    """Numbers counted in steps worth speaking of."""
-    steps = {name: STEPS[name] for name in exposures if name in STEPS}
-    table: pd.DataFrame = design.table
-    columns = {name: table[name].astype("Float64") / step for name, step in steps.items()}
-    labels = {
-        name: replace(label, unit=f"{steps[name]:g} {label.unit}") if name in steps else label
-        for name, label in design.labels.items()
-    }
-    return replace(design, table=table.assign(**columns), labels=labels)
+def _graded(study: Study) -> Estimates:
+    """Conditions and electrolytes against two or more cramps, and against the answer in its five steps."""
+    families = [family for family in FAMILIES if family.name in GRADED]
+    return join_estimates([
+        associate_families(study, families, TWO_OR_MORE, ADJUST, crude=False),
+        associate_families(study, families, FREQUENCY, ADJUST, crude=False, model=ORDINAL),
+    ])
 
 
 def _dose_response(study: Study) -> Estimates:
     parts = []
-    for exposure in _held(study, CURVES):
+    for exposure in held_columns(study, CURVES):
         design, _ = study.design_for((PRIMARY, exposure, *ADJUST))
         parts.append(estimate_dose_response(design, PRIMARY, exposure, ADJUST))
-    return concat_estimates(parts)
+    return join_estimates(parts)
 
 
 def _specifications(exposure: str) -> Callable[[Study], Estimates]:
@@ -283,11 +258,11 @@ def _replication(study: Study) -> Estimates:
     """Discover in one wave, replicate in the other, all exposures that both waves measured alike."""
     adjust = (*ADJUST,)
     skipped = ("diet", "electrolyte_classes", "exercise")
-    names = [name for family in FAMILIES if family.name not in skipped for name in _held(study, family.exposures)]
+    names = [name for family in FAMILIES if family.name not in skipped for name in held_columns(study, family.exposures)]
     assert study.survey is not None
     both = [name for name in names if set(study.survey.declaration.cycles_of(name)) == set(WAVES) and name not in ADJUST]
     design, _ = study.design_for((PRIMARY, *both, *adjust), weight="exam")
-    return replicate_by(_stepped(design, both), PRIMARY, both, adjust, discover=WAVES[0], replicate=WAVES[1])
+    return replicate_by(stepped(design, both), PRIMARY, both, adjust, discover=WAVES[0], replicate=WAVES[1])
 
 
 def _subgroups(study: Study) -> Estimates:
@@ -295,9 +270,13 @@ def _subgroups(study: Study) -> Estimates:
     return estimate_by_subgroup(design, PRIMARY, SUBGROUP_EXPOSURE, ADJUST, SUBGROUPS)
 
 
-def _negative_control(study: Study) -> Estimates:
-    design, _ = study.design_for((PRIMARY, SUBGROUP_EXPOSURE, NEGATIVE_CONTROL, *ADJUST))
-    return estimate_negative_control(design, PRIMARY, SUBGROUP_EXPOSURE, NEGATIVE_CONTROL, ADJUST)
+def _negative_control(*also: str) -> Callable[[Study], Estimates]:
+    def run(study: Study) -> Estimates:
+        adjust = (*ADJUST, *also)
+        design, _ = study.design_for((PRIMARY, SUBGROUP_EXPOSURE, NEGATIVE_CONTROL, *adjust))
+        return estimate_negative_control(design, PRIMARY, SUBGROUP_EXPOSURE, NEGATIVE_CONTROL, adjust)
+
+    return run
 
 
 def _model(design: SurveyDesign) -> Estimates:
@@ -317,12 +296,13 @@ def _missing(study: Study) -> Estimates:
                 labels={**part.labels, **label}, covariance=None)
         for way, part in ways.items()
     ]
-    return concat_estimates(parts)
+    return join_estimates(parts)
 
 
 def _missing_delta(study: Study) -> Estimates:
     return fit_delta_adjusted(
-        _to_impute(study), _imputed(study), _model, outcome=PRIMARY, shifted=PRIMARY, deltas=DELTAS, m=3, iterations=3, seed=SEED
+        _to_impute(study), _imputed(study), _model, outcome=PRIMARY, shifted=IMPUTED_EXPOSURE, deltas=DELTAS,
+        m=IMPUTATIONS, iterations=PASSES, seed=SEED,
     )
 
 
@@ -332,25 +312,19 @@ def _to_impute(study: Study) -> SurveyDesign:
 
 def _imputed(study: Study) -> list[str]:
     """Columns of the model, and what helps to predict who lacks them."""
-    return _held(study, (IMPUTED_EXPOSURE, *ADJUST, "race_ethnicity", "smoking", "takes_any_diuretic"))
+    return held_columns(study, (IMPUTED_EXPOSURE, *ADJUST, "race_ethnicity", "smoking", "takes_any_diuretic"))
 
 
 def _rugs(study: Study) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
     """How each exposure of a curve is distributed, in bins."""
     rugs = {}
-    for exposure in _held(study, CURVES):
+    for exposure in held_columns(study, CURVES):
         design, _ = study.design_for((PRIMARY, exposure, *ADJUST))
         inside = design.table[design.table[design.domain] & design.table[exposure].notna()]
         weights = inside[design.weights].to_numpy(dtype=float)
         counts, edges = np.histogram(inside[exposure].to_numpy(dtype=float), bins=RUG_BINS, weights=weights)
         rugs[exposure] = (tuple(((edges[:-1] + edges[1:]) / 2).tolist()), tuple((counts / weights.sum()).tolist()))
     return rugs
-
-
-def _held(study: Study, names: Sequence[str]) -> list[str]:
-    """Those of the columns that the data have, in order."""
-    assert study.survey is not None
-    return [name for name in names if name in study.survey.table]
 
 
 def reference_range(exposure: str) -> tuple[float | None, float | None]:
@@ -363,11 +337,14 @@ ANALYSES: dict[str, Callable[[Study], Estimates]] = {
     "table_one": _describe,
     "families": _families(PRIMARY),
     "families_frequent": _families(STRICT),
+    "families_graded": _graded,
     "dose_response": _dose_response,
     **{f"specifications_{exposure}": _specifications(exposure) for exposure in VARIED},
     "replication": _replication,
     "subgroups": _subgroups,
-    "negative_control": _negative_control,
+    "negative_control": _negative_control(),
+    # eyes and nerves alike suffer from diabetes
+    "negative_control_diabetes": _negative_control("diabetes"),
     "published": estimate_published,
 }
 # Minutes rather than seconds: run by the script that stores results, and shown from there.

@@ -11,7 +11,7 @@ from crampstats.codebook.claims import ADULTS, FROM_18_OR_20
 from crampstats.core.claims import AssociationClaim, ClaimFamily
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
-from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.datasets.files import data_file
@@ -19,6 +19,7 @@ from crampstats.estimate.association_claims import ADJUSTED, CRUDE, MODEL, check
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.present.wording import MISSING
 from crampstats.reports.inputs import Study
+from crampstats.reports.joining import join_estimates
 
 FILE = "published_associations.csv"
 FINDING = "finding"
@@ -66,7 +67,7 @@ def estimate_published(study: Study, published: pd.DataFrame | None = None) -> E
             continue  # the table then reads "not available"
     if not parts:
         raise DataError("none of the published findings can be estimated on these data.")
-    return concat_estimates(parts)
+    return join_estimates(parts)
 
 
 def compare_published(found: Estimates | None, published: pd.DataFrame | None = None) -> pd.DataFrame:
