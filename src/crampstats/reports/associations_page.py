@@ -15,7 +15,7 @@ from crampstats.present.tables import format_flow_table, format_frame
 from crampstats.present.tables_associations import format_association_table
 from crampstats.present.wording import MISSING, format_list, format_p_value
 from crampstats.reports.association_figures import print_tables
-from crampstats.reports.associations import DELTAS, IMPUTATIONS, VARIED, WAVES, Associations
+from crampstats.reports.associations import DELTAS, FREQUENCY, IMPUTATIONS, PASSES, TWO_OR_MORE, VARIED, WAVES, Associations
 from crampstats.reports.reproduction import AGREES, COMPATIBLE, DIFFERS, compare_published
 
 REPLICATED = "replicated"
@@ -26,9 +26,15 @@ AGREEMENT = {AGREES: "agree", COMPATIBLE: "are compatible", DIFFERS: "differ", M
 MODEL_WORDS = (
     "Each exposure stands in a model of its own: logistic regression of any cramps in the past month, adjusted for age, sex, "
     "education and body mass index as Grandner & Winkelman 2017 did, under the weight its columns need. Diet is adjusted for "
-    "energy "
-    "too, exercise for the wave. False-discovery rates count the exposures of a family. An association is no cause: conditions, "
-    "medicines and cramps were asked in one interview."
+    "energy too, and for the wave whatever the two waves asked or measured differently. False-discovery rates count the "
+    "exposures of a family. An association is no cause: conditions, medicines and cramps were asked in one interview."
+)
+
+CONTROL_WORDS = (
+    "Trouble seeing is told in the same interview and shares what may confound the others (age, ill health, a readiness to "
+    "report complaints), and no path is known by which it would bring cramps. That is an assumption which these data cannot test: "
+    "diabetes damages eyes and nerves alike, so that part of the control's ratio may be real, which is why it is shown adjusted "
+    "for diabetes too."
 )
 
 
@@ -55,7 +61,7 @@ def _main_section(found: Associations, figures: Mapping[str, FigureBlock], check
         *_summary_blocks(checks), *_control_blocks(found), Paragraph(MODEL_WORDS),
         *([TableBlock(printed_gt(table_one), caption, "table-one", folded=True)] if table_one else []),
         *_shown(figures, "associations_measured", "associations_conditions"),
-        *_association_table(found), *_shown(figures, "dose_response"),
+        *_association_table(found), *_graded_blocks(found), *_shown(figures, "dose_response"),
     ]
     return Section("What goes with cramps?", tuple(blocks), (_claims_subsection(checks),))
 
@@ -73,6 +79,31 @@ def _association_table(found: Associations) -> list[Block]:
             "beside "
             "this page (tables/paper_*)."
         ),
+    ]
+
+
+def _graded_blocks(found: Associations) -> list[Block]:
+    """Conditions and electrolytes against more than any cramps."""
+    rows = found.results.get("families_graded")
+    if rows is None:
+        return []
+    heads = {TWO_OR_MORE: "Two or more a month, odds ratio", FREQUENCY: "Each step of frequency, cumulative odds ratio"}
+    lines = []
+    for (exposure, level), part in rows.frame.groupby(["exposure", "level"], sort=False):
+        by_outcome = {row["outcome"]: row for _, row in part.iterrows()}
+        label = rows.labels[exposure].label if exposure in rows.labels else str(exposure)
+        lines.append({
+            "Exposure": f"{label}, {level}" if level else label,
+            **{head: _interval(by_outcome.get(name)) for name, head in heads.items()},
+        })
+    text = (
+        "Were any cramps the wrong threshold? The same conditions and electrolytes, adjusted alike, against two or more cramps a "
+        "month, and against the answer in its five steps from never to almost always (proportional odds: one ratio for "
+        "every step)."
+    )
+    return [
+        Paragraph(text),
+        TableBlock(format_frame(pd.DataFrame(lines)), "Associations with more cramps", "table-graded", folded=True),
     ]
 
 
@@ -192,10 +223,11 @@ def _specification_words(found: Associations) -> str:
         rows = found.results.get(f"specifications_{exposure}")
         if rows is not None:
             frame = rows.frame[rows.frame["conf_low"].notna()]
+            lost = rows.frame[rows.frame["conf_low"].isna()]
             label = rows.labels[exposure].label if exposure in rows.labels else exposure
             parts.append(
-                f"{label}: {len(frame)} specifications, odds ratios {frame['estimate'].min():.2f} to "
-                f"{frame['estimate'].max():.2f}, "
+                f"{label}: {len(rows.frame)} specifications declared, {len(frame)} estimable{_reasons(lost)}, odds ratios "
+                f"{frame['estimate'].min():.2f} to {frame['estimate'].max():.2f}, "
                 f"{int((frame['conf_low'] > 1).sum())} intervals above 1 and {int((frame['conf_high'] < 1).sum())} below"
             )
     told = "; ".join(parts)
@@ -203,6 +235,16 @@ def _specification_words(found: Associations) -> str:
         "Three thresholds, seven adjustment sets and four populations, declared before any was fitted, in every combination. The "
         f"specifications share persons, so they are no independent tests. {told}."
     )
+
+
+def _reasons(lost: pd.DataFrame) -> str:
+    """Why declared specifications could not be estimated, in words of their cautions, and which they are."""
+    told = []
+    for caution, part in lost.groupby("caution", sort=False):
+        why = str(caution).removeprefix("suppress: ").removeprefix("not estimated; ").removesuffix(", no interval")
+        which = f"\"{format_list(dict.fromkeys(part['adjustment']))}\" in {format_list(dict.fromkeys(part['population']))}"
+        told.append(f"{len(part)} not, {which}: {why}")
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _control_blocks(found: Associations) -> list[Block]:
@@ -214,12 +256,21 @@ def _control_blocks(found: Associations) -> list[Block]:
     control = rows.frame.set_index("role").loc["negative control"]
     told = families.frame[(families.frame["adjustment"] == "adjusted") & (families.frame["level"] == "yes")]
     stronger = int((told["conf_low"] > control["estimate"]).sum())
-    return [Paragraph(
-        "Against this stands a negative control. Trouble seeing even with glasses is no way to get cramps, yet its adjusted "
-        "odds "
-        f"ratio is {_interval(control)}: people in ill health, or ready to report it, say yes to both. Of the {len(told)} yes/no "
-        f"exposures shown here, {stronger} lie wholly above it; the others may be no more than that."
-    )]
+    return [
+        Paragraph(
+            f"Against this stands a negative control, trouble seeing even with glasses: its adjusted odds ratio is "
+            f"{_interval(control)}{_with_diabetes(found)}. Of the {len(told)} yes/no exposures shown here, {stronger} lie wholly "
+            "above it; the others may be no more than ill health and a readiness to report it."
+        ),
+        Paragraph(CONTROL_WORDS),
+    ]
+
+
+def _with_diabetes(found: Associations) -> str:
+    rows = found.results.get("negative_control_diabetes")
+    if rows is None:
+        return ""
+    return f", and {_interval(rows.frame.set_index('role').loc['negative control'])} adjusted for diabetes too"
 
 
 def _missing_blocks(found: Associations) -> list[Block]:
@@ -233,21 +284,26 @@ def _missing_blocks(found: Associations) -> list[Block]:
     if ways is not None:
         told = "; ".join(f"{row['missing answers']} {_interval(row)}" for _, row in ways.frame.iterrows())
         blocks.append(Paragraph(
-            f"Serum potassium per mmol/L, adjusted: {told} ({IMPUTATIONS} imputations by chained equations with outcome, "
-            "weights, "
-            f"strata and sampling units among the predictors){_earlier(ways)}."
+            f"Serum potassium per mmol/L, adjusted: {told} ({IMPUTATIONS} imputations by chained equations, {PASSES} iterations, "
+            f"with outcome, weights, strata and sampling units among the predictors){_earlier(ways)}.{_information(ways)}"
         ))
     shifted = found.results.get("missing_delta")
     if shifted is not None:
-        told = tuple(f"log odds {float(row['delta']):+g}: {_interval(row)}" for _, row in shifted.frame.iterrows())
+        told = tuple(f"{float(row['delta']):+g} mmol/L: {_interval(row)}" for _, row in shifted.frame.iterrows())
         blocks += [
             Paragraph(
-                "If those without an answer on cramps differed from those alike who gave one, by log odds from "
-                f"{min(DELTAS):g} to {max(DELTAS):g}{_earlier(shifted)}:"
+                "If the potassium of those whose blood was not measured differed from that of those alike, by "
+                f"{min(DELTAS):g} to {max(DELTAS):g} mmol/L (the same imputations, shifted{_earlier(shifted)}):"
             ),
             Bullets(told),
+            Paragraph(" ".join(note for note in shifted.notes if "conclusion" in note)),
         ]
     return blocks
+
+
+def _information(rows: Estimates) -> str:
+    """How much the missing answers could have told, and whether there were enough imputations."""
+    return "".join(f" {note}" for note in rows.notes if note.startswith("Fraction of missing information"))
 
 
 def _earlier(rows: Estimates) -> str:
