@@ -77,7 +77,7 @@ def _untestable(name: str, statement: str, needs: str, population: str = ADULTS)
 
 # Grandner & Winkelman 2017 adjust for these; doi:10.1371/journal.pone.0178465
 ADJUSTMENT = ("age_years", "female", "education", "body_mass_index")
-# The two waves ask of exercise in other words: pooled only with the wave among the covariates.
+# Of exercise in leisure time the two waves ask alike enough to be pooled, with the wave among the covariates; heavy work is not.
 WITH_WAVE = (*ADJUSTMENT, "cycle")
 TWO_LOWER, TWO_HIGHER = -2.0, 2.0  # standard deviations, comparable with yes and no (Gelman 2008, doi:10.1002/sim.3107)
 
@@ -127,7 +127,7 @@ EXERTION = ClaimFamily(
                    needs="physical activity"),
         _goes_with("more_leisure_activity", "More physical activity in leisure time", "leisure_met_minutes_week",
                    deviations=TWO_HIGHER, adjust=WITH_WAVE, needs="physical activity in MET-minutes"),
-        _goes_with("heavy_work", "Heavy work (as each wave asks of it)", "heavy_work", adjust=WITH_WAVE, needs="heavy work"),
+        _goes_with("heavy_work", "Heavy work (as each wave asks of it)", "heavy_work", by_wave=True, needs="heavy work"),
         _untestable_reading("no_warm_up", "Exercise without a warm-up goes with leg cramps at night.",
                             "a diary of exercise, warm-up and the cramps of the night after"),
     ),
@@ -171,13 +171,14 @@ MAIN_CAUSES = ClaimFamily(
     readings=(
         AttributableClaim(
             "share_of_strain_flow_electrolytes",
-            "More than half of the leg cramps at night go with heavy work, vigorous activity, diseased arteries or electrolytes "
-            "out of range (an attributable fraction: the share they would account for if the associations were causes).",
+            "More than half of the leg cramps at night go with vigorous activity, diseased arteries or electrolytes out of range "
+            "(an attributable fraction: the share they would account for if the associations were causes; heavy work is left "
+            "out, because each wave asks of it in other words).",
             POPULAR_TEXT, "adults with leg cramps", ANY_CRAMPS.recall_window, ANY_CRAMPS.threshold, 0.50, "more than",
             outcome=ANY_CRAMPS.name, youngest=FROM_18_OR_20, adjust=WITH_WAVE,
             needs="physical activity, heart disease and serum electrolytes of the same persons",
             exposures=(
-                "any_vigorous_activity", "heavy_work", "coronary_heart_disease", "angina", "heart_attack", "stroke",
+                "any_vigorous_activity", "coronary_heart_disease", "angina", "heart_attack", "stroke",
                 "serum_sodium_class", "serum_potassium_class", "serum_calcium_class",
             ),
         ),

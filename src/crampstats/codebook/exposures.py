@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from crampstats.codebook import electrolytes, laboratory
-from crampstats.codebook.claims import REGISTER
+from crampstats.codebook.claims import ADJUSTMENT, REGISTER
 from crampstats.codebook.formulas import Cases
 from crampstats.codebook.model import Derived
 from crampstats.codebook.rules import Between
 from crampstats.core.claims import AssociationClaim
 
 # Grandner & Winkelman 2017 adjusted every association for these: https://doi.org/10.1371/journal.pone.0178465
-GRANDNER_ADJUSTMENT = ("age_years", "female", "education", "body_mass_index")
+GRANDNER_ADJUSTMENT = ADJUSTMENT
 
 # Trouble seeing even with glasses, told in the same interview as the conditions by the same people, to the same yes or no. No way
 # is known by which poor sight makes a leg muscle cramp, nor the other way round. But it goes with what confounds the others: age,

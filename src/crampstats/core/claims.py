@@ -97,6 +97,8 @@ class AssociationClaim(Claim):
         Columns or terms every model holds besides.
     also
         Columns that may lie behind exposure and outcome: the reading is estimated with and without them.
+    by_wave
+        The waves ask of the exposure in other words: each is judged by itself, and they are never pooled.
     """
 
     exposure: str = ""
@@ -104,6 +106,7 @@ class AssociationClaim(Claim):
     deviations: float = 0.0
     adjust: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    by_wave: bool = False
 
     def __post_init__(self) -> None:
         if not (self.outcome and self.exposure):

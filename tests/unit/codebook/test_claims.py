@@ -61,6 +61,12 @@ def test_what_a_claim_on_associations_names_is_declared_in_the_survey(reading):
     assert {level for level in reading.levels if level} <= set(labels[reading.exposure].levels)
 
 
+@pytest.mark.parametrize("reading", ASSOCIATED, ids=lambda one: one.name)
+def test_what_the_cycles_ask_in_other_words_is_never_pooled(reading):
+    names = reading.exposures if isinstance(reading, AttributableClaim) else (reading.exposure,)
+    assert bool(NHANES.apart(names)) == getattr(reading, "by_wave", False)
+
+
 def test_low_electrolytes_are_asked_for_in_the_direction_of_the_claim():
     (family,) = [family for family in REGISTER if family.name == "low_electrolytes"]
     readings = [one for one in family.readings if isinstance(one, AssociationClaim)]

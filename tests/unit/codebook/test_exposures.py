@@ -29,7 +29,7 @@ def test_the_negative_control_is_no_exposure_of_a_claim_or_family():
 
 
 def test_claims_adjust_as_the_paper_did():
-    assert ADJUSTMENT == GRANDNER_ADJUSTMENT
+    assert ADJUSTMENT == GRANDNER_ADJUSTMENT == ("age_years", "female", "education", "body_mass_index")
 
 
 def test_the_claims_on_exposures_name_columns_of_the_survey():

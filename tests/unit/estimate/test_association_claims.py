@@ -53,13 +53,85 @@ def design(people: pd.DataFrame) -> SurveyDesign:
     (1.4, 0.001, 1.6, [1.4], "cannot tell"),
     (1.1, 0.01, 1.2, [1.1, 1.1], "supported"),
     (0.7, 0.01, 0.9, [0.7, 0.8], "contradicted"),
-    (1.0, 0.90, 1.249, [1.1, 0.9], "contradicted"),
-    (1.0, 0.90, 1.25, [1.1, 0.9], "cannot tell"),
+    (0.7, 0.051, 0.9, [0.7, 0.8], "cannot tell"),
+    (0.7, 0.01, 1.0, [0.7, 0.8], "cannot tell"),
+    (0.8, 0.04, 0.95, [0.6, 1.2], "cannot tell"),
+    (1.0, 0.90, 1.01, [1.1, 0.9], "cannot tell"),
+    (1.15, 0.06, 1.24, [1.1, 1.2], "cannot tell"),
+    (1.09, 0.10, 1.17, [1.1, 1.08], "cannot tell"),
+    (1.09, 0.04, 1.17, [1.2, 0.98], "cannot tell"),
     (0.7, 0.01, 0.9, [0.7], "cannot tell"),
     (1.0, float("nan"), float("nan"), [1.0, 1.0], "cannot tell"),
 ])
 def test_the_rule(odds_ratio: float, q_value: float, upper: float, waves: list[float], word: str) -> None:
     assert judge_association(odds_ratio, q_value, upper, waves) == word
+
+
+def test_nothing_above_one_is_ever_contradicted() -> None:
+    words = {
+        judge_association(1.09, q, 1.17, waves) for q in (0.001, 0.05, 0.06, 0.9) for waves in ([1.1, 1.08], [1.2, 0.9], [1.09])
+    }
+    assert words == {"supported", "cannot tell"}
+
+
+def test_what_is_not_supported_says_what_it_could_have_shown_and_what_it_excludes(design: SurveyDesign) -> None:
+    verdict = check_associations(family(reading("null", "null")), design, wave="wave").verdicts[0]
+    row = verdict.estimates.frame.iloc[0]
+    upper = math.exp(math.log(row["estimate"]) + stats.t.ppf(0.95, row["df"]) * row["std_error"])
+    assert verdict.word == "cannot tell"
+    assert f"odds ratios above {upper:.2f} are outside the 90 % interval" in verdict.reason
+    assert f"smallest detectable odds ratio {row['smallest_detectable']:.2f}" in verdict.reason
+    assert "the 95 % interval excludes 1 in 0 of 2 waves" in verdict.reason
+
+
+def test_the_other_way_in_every_wave_is_contradicted(design: SurveyDesign) -> None:
+    table = design.table.assign(weak=1 - design.table["strong"])
+    other = SurveyDesign(table, outcomes=[CRAMPS], population="adults")
+    verdict = check_associations(family(reading("weak", "weak")), other, wave="wave").verdicts[0]
+    assert verdict.word == "contradicted"
+    assert "it goes the other way" in verdict.reason
+
+
+def test_a_penalised_fit_settles_nothing_and_says_so(people: pd.DataFrame) -> None:
+    """Everybody exposed has cramps, forty in each wave: far apart, but the likelihood has no maximum."""
+    exposed = (people["any_cramps"] == 1) & (people.groupby(["wave", "any_cramps"]).cumcount() < 40)
+    design = SurveyDesign(people.assign(rare=exposed.astype(int)), outcomes=[CRAMPS], population="adults")
+    verdict = check_associations(family(reading("rare", "rare")), design, wave="wave").verdicts[0]
+    assert verdict.estimates.frame["p_false_discovery_rate"].iloc[0] < 0.05
+    assert verdict.word == "cannot tell"
+    assert "penalised fit, the data are separated" in verdict.reason
+    assert "0 of 80 persons with yes are without the outcome" in verdict.reason
+
+
+def test_few_persons_with_the_exposure_are_named(people: pd.DataFrame) -> None:
+    rare = (people.groupby(["wave", "any_cramps"]).cumcount() < 5).astype(int)  # 5 with and 5 without cramps in each of two waves
+    design = SurveyDesign(people.assign(rare=rare), outcomes=[CRAMPS], population="adults")
+    verdict = check_associations(family(reading("rare", "rare")), design, wave="wave").verdicts[0]
+    assert "20 persons with yes (< 30)" in verdict.estimates.frame["caution"].iloc[0]
+    assert "20 persons with yes (< 30)" in verdict.reason
+
+
+def test_what_the_waves_ask_in_other_words_is_judged_wave_by_wave(people: pd.DataFrame) -> None:
+    """The second wave: 40 of the 120 exposed with cramps say no. By hand (80/80) / (100/140) = 1.4, less sure than 3.5."""
+    told = people["strong"].where((people["wave"] == "first") | (people.index % 200 >= 40) | (people["strong"] == 0), 0)
+    design = SurveyDesign(people.assign(told=told), outcomes=[CRAMPS], population="adults")
+    verdict = check_associations(family(reading("told", "told", by_wave=True)), design, wave="wave").verdicts[0]
+    rows = verdict.estimates.frame
+    assert rows["model"].to_list() == ["second", "first"]  # no pooled row, the larger p-value first
+    assert rows["estimate"].to_list() == pytest.approx([1.4, 3.5])
+    assert rows["p_value"].iloc[0] > 0.05 > rows["p_value"].iloc[1]
+    assert rows["p_false_discovery_rate"].iloc[0] == rows["p_value"].iloc[0]
+    assert verdict.word == "cannot tell"
+    assert "not pooled" in verdict.reason
+    both = check_associations(family(reading("strong", "strong", by_wave=True)), design, wave="wave").verdicts[0]
+    assert both.word == "supported"
+
+
+def test_one_wave_of_what_is_asked_in_other_words_settles_nothing(people: pd.DataFrame) -> None:
+    design = SurveyDesign(people[people["wave"] == "first"], outcomes=[CRAMPS], population="adults")
+    verdict = check_associations(family(reading("strong", "strong", by_wave=True)), design, wave="wave").verdicts[0]
+    assert verdict.word == "cannot tell"
+    assert "no second one repeats" in verdict.reason
 
 
 def test_the_odds_ratio_is_that_of_the_fourfold_table_in_all_and_in_each_wave(design: SurveyDesign) -> None:
@@ -151,6 +223,20 @@ def test_a_share_is_an_attributable_fraction_and_never_contradicted(design: Surv
     assert verdict.estimates.frame["estimate"].iloc[0] == pytest.approx(1 / 3)
     assert verdict.word == word
     assert "not a causal share" in verdict.reason
+
+
+def test_a_share_names_its_largest_parts_and_what_lowers_it(design: SurveyDesign) -> None:
+    table = design.table.assign(inverse=[int(place % 5 == 0 and not had) for place, had in enumerate(design.table["any_cramps"])])
+    table.loc[table.index[table["any_cramps"] == 1][:10], "inverse"] = 1
+    claim = AttributableClaim(
+        "share", "Most cramps go with it.", "text", "adults", "past month", "at least once", 0.5, "more than",
+        outcome="any_cramps", exposures=("strong", "inverse"), needs="it",
+    )
+    verdict = check_associations(family(claim), SurveyDesign(table, outcomes=[CRAMPS], population="adults")).verdicts[0]
+    single = verdict.estimates.frame.set_index("exposure")["estimate"]
+    assert single["inverse"] < 0 < single["strong"]
+    assert f"largest by themselves: strong {100 * single['strong']:.1f} %" in verdict.reason
+    assert f"lowers the sum: inverse {100 * single['inverse']:.1f} %" in verdict.reason
 
 
 def test_a_reading_adjusted_for_the_wave_is_looked_at_within_each(design: SurveyDesign) -> None:
