@@ -26,6 +26,7 @@ _HOMES = {
     "crampstats.core.outcomes": ("Outcome",),
     "crampstats.core.source": ("Source",),
     "crampstats.codebook": ("claims", "outcomes"),
+    "crampstats.codebook.formulas": ("classify",),
     "crampstats.datasets.nhanes": ("load_nhanes",),
     "crampstats.datasets.published": ("check_published", "derive_poolable", "load_published"),
     "crampstats.estimate.meta_regression": ("fit_study_regression",),
@@ -61,6 +62,7 @@ _HOMES = {
     "crampstats.estimate.specifications": ("Specifications", "estimate_specifications", "summarise_specifications"),
     "crampstats.estimate.standardise": ("Standard", "estimate_standardised_prevalence"),
     "crampstats.estimate.subgroups": ("estimate_by_subgroup",),
+    "crampstats.ingest.deriving": ("derive_variables",),
     "crampstats.ingest.tidy": ("read_tidy",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from crampstats.cli.groups import ListingCommand
-from crampstats.cli.options import DATA, JSON, data_options, find_study, show_rows, split
+from crampstats.cli.options import CYCLE, DATA, JSON, data_options, find_cycles, find_study, show_rows, split
 
 MODELS = ("logistic", "poisson", "log-binomial", "linear", "ordinal")
 
@@ -20,10 +20,14 @@ MODELS = ("logistic", "poisson", "log-binomial", "linear", "ordinal")
 @click.option("--model", type=click.Choice(MODELS), default="logistic", show_default=True,
               help="logistic and ordinal: odds ratios; poisson and log-binomial: prevalence ratios; linear: differences.")
 @click.option("--crude", is_flag=True, help="Add the exposure without adjustment, on the same persons.")
+@CYCLE
+@click.option("--range", "ranges", multiple=True, metavar="COLUMN=LOW:HIGH[:SOURCE]",
+              help="Your own reference range: makes COLUMN's class (…_class) by it. Repeatable.")
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @JSON
 def associate(
-    data: str, exposure: str, adjust: str | None, model: str, crude: bool, level: float, as_json: bool, **options: Any
+    data: str, exposure: str, adjust: str | None, model: str, crude: bool, cycle: str | None, ranges: tuple[str, ...],
+    level: float, as_json: bool, **options: Any,
 ) -> None:
     """Print what goes with an outcome: one row per term of each model, the exposure first.
 
@@ -38,8 +42,13 @@ def associate(
     if len(outcomes) != 1 or not exposures:
         raise OptionError("an association needs one outcome and at least one exposure: --outcome NAME --exposure NAME,...")
     study = find_study(data, options)
+    if ranges:
+        from crampstats.reports.ranges import with_ranges
+
+        study = with_ranges(study, ranges)
     found, reason = associate_terms(
-        study, outcomes[0], exposures, split(adjust), model=model, weight=options["weight"], crude=crude, level=level
+        study, outcomes[0], exposures, split(adjust), model=model, weight=options["weight"], cycles=find_cycles(study, cycle),
+        crude=crude, level=level,
     )
     if reason:
         click.echo(f"Weights: {reason}", err=True)

@@ -38,6 +38,7 @@ def data_options(function: Function) -> Function:
 
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON list of rows at full precision.")
+CYCLE = click.option("--cycle", metavar="2005-2006|2007-2008", help="NHANES: one cycle, with its own weight. [default: both]")
 DATA = click.argument("data", default="nhanes", metavar="[nhanes|FILE]")
 
 
@@ -62,6 +63,21 @@ def find_study(data: str, options: dict[str, Any]) -> Study:
         data, nhanes=options["nhanes"], min_age=options["min_age"], weight=options["weight"] or WEIGHTS[0],
         options=FileOptions(tuple(split(options["outcome"])), **said),
     )
+
+
+def find_cycles(study: Study, cycle: str | None) -> list[str] | None:
+    """The cycles asked for; None for all."""
+    from crampstats.core.errors import OptionError, unknown_name
+
+    if cycle is None:
+        return None
+    if study.survey is None:
+        raise OptionError("--cycle is for NHANES; your own file has no cycles.")
+    wanted = split(cycle)
+    for name in wanted:
+        if name not in study.survey.cycles:
+            raise unknown_name("cycle", name, study.survey.cycles)
+    return wanted
 
 
 def show_rows(found: Estimates, study: Study, as_json: bool) -> None:

@@ -35,6 +35,7 @@ RUNAWAY = 1e3
 PARTS = (3_000, 100_000)  # rows of the parts on which a large fit is begun
 SETTLED = 1e-7  # decrement at which a part has said what it can
 PENALISED = ("logistic", "poisson")  # families that have a penalised fit, which imports this module
+POISSON_INSTEAD = "fit model='poisson' (associate() falls back to a penalised fit there)"
 LARGE = 8  # a part is worth a fit when it is at most one in so many rows
 
 
@@ -284,7 +285,10 @@ def _solved(work: _Work, beta: Floats, tolerance: float) -> tuple[Floats, int]:
             beta, found = _stepped(work, beta, move, step)
         before = decrement
         _refuse_flat(work, found[2], beta)
-    raise DataError(f"the {work.family.name} model did not converge in {MAX_STEPS} steps (decrement {before:.1e}).")
+    raise DataError(
+        f"the {work.family.name} model did not converge in {MAX_STEPS} steps (decrement {before:.1e})"
+        + (f"; {POISSON_INSTEAD}." if work.family.name == "log-binomial" else ".")
+    )
 
 
 def _stepped(work: _Work, beta: Floats, move: Floats, step: int) -> tuple[Floats, tuple[float, Floats, Floats]]:
@@ -297,7 +301,7 @@ def _stepped(work: _Work, beta: Floats, move: Floats, step: int) -> tuple[Floats
         move = move / 2
     raise DataError(
         f"the {work.family.name} model does not converge: no step improves the fit after {step} steps"
-        + ("; fit a Poisson model for prevalence ratios." if work.family.name == "log-binomial" else ".")
+        + (f"; {POISSON_INSTEAD}." if work.family.name == "log-binomial" else ".")
     )
 
 
@@ -318,5 +322,5 @@ def _refuse_flat(work: _Work, information: Floats, beta: Floats, *, first: bool 
         f"the covariates separate persons with {rows.outcome!r} from those without (look at {named}; coefficient "
         f"{turn[rows.names.index(grown[0].name)]:.3g} and growing): no finite coefficient fits best. Merge levels, or "
         + ("use associate(), which falls back to a penalised fit." if work.family.name in PENALISED
-           else "fit model='poisson' (associate() falls back to a penalised fit there).")
+           else f"{POISSON_INSTEAD}.")
     )

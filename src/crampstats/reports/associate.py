@@ -2,22 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import OptionError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.association import estimate_model_terms
-from crampstats.estimate.ordinal import fit_ordinal
-from crampstats.estimate.regression import estimate_coefficients, write_formula
+from crampstats.estimate.association_data import Cases, complete_cases
+from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.fallbacks import ORDERED, measure_of
 from crampstats.reports.inputs import Study
 
-ORDINAL = "ordinal"
+ORDINAL, LINEAR = "ordinal", "linear"
+NOT_POOLED = "review: the cycles ask of it in other words and are not comparable; analyse each with --cycle"
 CRUDE, ADJUSTED = "crude", "adjusted"
 GROUPS = ("association", "adjustment")
 LABELS = {"association": Label("Association of"), "adjustment": Label("Model", levels=(CRUDE, ADJUSTED))}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What every model of one call shares.
+
+    Parameters
+    ----------
+    outcome, adjust
+        Columns.
+    model
+        A model of `fit_regression`, or "ordinal".
+    crude
+        Put the model without adjustment, on the complete cases of the adjusted one, before it.
+    level
+        Confidence level.
+    """
+
+    outcome: str
+    adjust: tuple[str, ...]
+    model: str
+    crude: bool
+    level: float
 
 
 def associate_terms(
@@ -28,6 +55,7 @@ def associate_terms(
     *,
     model: str = "logistic",
     weight: str | None = None,
+    cycles: Sequence[str] | None = None,
     crude: bool = False,
     level: float = 0.95,
 ) -> tuple[Estimates, str]:
@@ -42,11 +70,13 @@ def associate_terms(
     exposures
         Columns; each enters a model of its own.
     adjust
-        Columns every model holds besides.
+        Columns every model holds besides. One that is the same in everybody analysed is left out, with a note in its rows.
     model
         A model of `fit_regression`, or "ordinal".
     weight
         NHANES weight by name; None for the rule's.
+    cycles
+        NHANES cycles; None for all that have the columns.
     crude
         Put the model without adjustment, on the complete cases of the adjusted one, before it.
     level
@@ -57,26 +87,35 @@ def associate_terms(
     tuple of Estimates and str
         Rows as `estimate_coefficients` gives them, the exposure's terms first, with the group columns "association" (the
         exposure the model is for) and "adjustment" ("crude" or "adjusted"); and why the weight is the one taken ("" on a file).
+        Of several exposures, one that cannot be estimated has one row without an estimate, whose caution says why.
 
     Raises
     ------
     OptionError
         A name is unknown, or stands on both sides.
     DataError
-        The data at hand do not hold a column, or the model cannot be fitted.
+        The data at hand do not hold a column, or no model can be fitted.
     """
     columns = list(dict.fromkeys((outcome, *exposures, *adjust)))
     study.require(columns)
     _refuse_repeats(outcome, exposures, adjust)
-    parts, reasons = [], []
+    wish = Wish(outcome, tuple(adjust), ORDERED if model == ORDINAL else model, crude, level)
+    parts: list[Estimates] = []
+    problems: dict[str, str] = {}
+    reasons: list[str] = []
     for exposure in exposures:
-        design, reason = study.design_for((outcome, exposure, *adjust), weight=weight)
+        needed = (outcome, exposure, *adjust)
+        design, reason = study.design_for(needed, weight=weight, cycles=cycles)
+        choice = study.weight_for(needed, weight=weight, cycles=cycles)
         reasons.append(reason)
-        if crude and adjust:
-            complete = design.subset(design.table[list(adjust)].notna().all(axis=1))
-            parts.append(_terms(complete, outcome, exposure, (), model, level))
-        parts.append(_terms(design, outcome, exposure, adjust, model, level))
-    return concat_estimates(parts), " ".join(dict.fromkeys(reason for reason in reasons if reason))
+        for adjustment, found in _models(design, exposure, wish, problems):
+            parts.append(_finished(found, exposure, adjustment, outcome, choice.apart if choice else {}))
+    fitted = [part for part in parts if part.frame["estimate"].notna().any()]
+    if not fitted:
+        raise DataError(_joined(problems))
+    notes = [study.derived[name].describe() for name in columns if name in study.derived]
+    found = replace(concat_estimates([fitted[0], *parts]).with_notes(*notes), frame=concat_estimates(parts).frame)
+    return found, " ".join(dict.fromkeys(reason for reason in reasons if reason))
 
 
 def _refuse_repeats(outcome: str, exposures: Sequence[str], adjust: Sequence[str]) -> None:
@@ -87,14 +126,61 @@ def _refuse_repeats(outcome: str, exposures: Sequence[str], adjust: Sequence[str
         raise OptionError(f"{', '.join(both)} is both exposure and adjustment; name each once.")
 
 
-def _terms(
-    design: SurveyDesign, outcome: str, exposure: str, adjust: Sequence[str], model: str, level: float
-) -> Estimates:
-    """Every term of one model, with its group columns."""
-    if model == ORDINAL:
-        fit = fit_ordinal(design, write_formula(outcome, [exposure, *adjust]))
-        found = estimate_coefficients(fit, level=level)
-    else:
-        found = estimate_model_terms(design, outcome, [exposure], adjust, model=model, level=level)
-    frame = found.frame.assign(association=exposure, adjustment=ADJUSTED if adjust else CRUDE)
-    return replace(found, frame=frame, groups=GROUPS, labels={**found.labels, **LABELS})
+def _joined(problems: Mapping[str, str]) -> str:
+    """Why nothing can be fitted; what is said of several exposures alike is said once."""
+    named: dict[str, list[str]] = {}
+    for exposure, problem in problems.items():
+        named.setdefault(problem, []).append(exposure)
+    if len(problems) == 1:
+        return next(iter(named))
+    return " ".join(f"{', '.join(names)}: {problem}" for problem, names in named.items())
+
+
+def _models(design: SurveyDesign, exposure: str, wish: Wish, problems: dict[str, str]) -> Iterator[tuple[str, Estimates]]:
+    """The crude model where it is wished, then the adjusted one; what cannot be fitted goes to `problems` too."""
+    cases = complete_cases(design, wish.outcome, exposure, wish.adjust)
+    kinds = [(CRUDE, ())] if wish.crude and wish.adjust else []
+    for adjustment, adjust in (*kinds, (ADJUSTED if wish.adjust else CRUDE, cases.adjust)):
+        narrowed = cases.design if (adjustment == CRUDE and wish.adjust) or cases.dropped else design
+        try:
+            if cases.n and cases.constant:
+                raise DataError(f"{exposure!r}: {cases.constant}, so no coefficient can be estimated.")
+            found = estimate_model_terms(narrowed, wish.outcome, [exposure], adjust, model=wish.model, level=wish.level)
+        except DataError as problem:
+            problems[exposure] = str(problem)
+            yield adjustment, _not_estimated(cases, wish, str(problem))
+            continue
+        left_out = cases.caution if adjustment == ADJUSTED else ""
+        told = join_cautions(left_out, _one_two(cases) if wish.model == LINEAR else "")
+        yield adjustment, _cautioned(found, dict.fromkeys(found.frame["exposure"], told))
+
+
+def _not_estimated(cases: Cases, wish: Wish, problem: str) -> Estimates:
+    """The row of an exposure without an estimate."""
+    row = {
+        "measure": measure_of(cases.whole, wish.outcome, wish.model), "outcome": wish.outcome, "exposure": cases.exposure,
+        "n": cases.n, "n_events": cases.n_events, "caution": f"suppress: not estimated; {problem}",
+    }
+    return Estimates(pd.DataFrame([row]))
+
+
+def _one_two(cases: Cases) -> str:
+    """A caution where a number that is only 1 and 2 may be a yes/no answer."""
+    values = cases.whole.table.loc[cases.kept, cases.outcome]
+    if set(values.unique()) != {1, 2}:
+        return ""
+    return "review: the outcome holds only 1 and 2; were it yes/no it would be coded 1 and 0, and the sign may be turned round"
+
+
+def _finished(found: Estimates, exposure: str, adjustment: str, outcome: str, apart: Mapping[str, str]) -> Estimates:
+    """The rows with their group columns, and a caution on those of columns whose cycles may not be pooled."""
+    names = found.frame["exposure"]
+    told = _cautioned(found, dict.fromkeys([name for name in names if outcome in apart or name in apart], NOT_POOLED))
+    frame = told.frame.assign(association=exposure, adjustment=adjustment)
+    return replace(told, frame=frame, groups=GROUPS, labels={**told.labels, **LABELS})
+
+
+def _cautioned(found: Estimates, cautions: Mapping[str, str]) -> Estimates:
+    """The rows with a caution more, by their exposure."""
+    rows = zip(found.frame["exposure"], found.frame["caution"], strict=True)
+    return replace(found, frame=found.frame.assign(caution=[join_cautions(text, cautions.get(name, "")) for name, text in rows]))

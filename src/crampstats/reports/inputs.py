@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
 
-from crampstats.codebook.demographics import AGE, AGE_DECADE, AGE_GROUP, SEX
+from crampstats.codebook.columns import Derived
+from crampstats.codebook.demographics import AGE
 from crampstats.codebook.outcomes import OUTCOMES as CODEBOOK_OUTCOMES
+from crampstats.codebook.weights import WeightChoice
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.flow import Flow
-from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.datasets.nhanes import load_nhanes
-from crampstats.ingest.deriving import derive_variables
 from crampstats.ingest.survey_data import SurveyData
 from crampstats.ingest.tidy import read_tidy
+from crampstats.reports.known_columns import KNOWN, derive_known, known_labels
 
 NHANES_NAME = "nhanes"
 DEFAULT_MIN_AGE = 20
@@ -69,6 +70,8 @@ class Study:
         How to get more than this holds ("" when there is no more).
     min_age
         Youngest age analysed; None for no limit.
+    derived
+        Columns that were made here and stand in no file, with their definitions; NHANES has only those of own ranges.
     """
 
     design: SurveyDesign
@@ -76,6 +79,7 @@ class Study:
     survey: SurveyData | None = None
     more: str = ""
     min_age: int | None = None
+    derived: Mapping[str, Derived] = field(default_factory=dict)
 
     @property
     def is_nhanes(self) -> bool:
@@ -125,10 +129,16 @@ class Study:
         tuple of SurveyDesign and str
             On a file the design the user described, and "".
         """
-        if self.survey is None:
+        choice = self.weight_for(columns, weight=weight, cycles=cycles)
+        if self.survey is None or choice is None:
             return self.design, ""
-        choice = self.survey.weight_for(columns, weight=weight, cycles=cycles)
         return self.survey.design_for(columns, weight=weight, cycles=cycles, min_age=self.min_age), choice.reason
+
+    def weight_for(
+        self, columns: Sequence[str], *, weight: str | None = None, cycles: Sequence[str] | None = None
+    ) -> WeightChoice | None:
+        """The weight and cycles `design_for` takes; None on a file, where the user described the design."""
+        return self.survey.weight_for(columns, weight=weight, cycles=cycles) if self.survey else None
 
 
 def open_study(
@@ -193,10 +203,12 @@ def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
     table, shown = read_tidy(path), printable(path.name)
     if not options.outcomes:
         raise OptionError(f"say which column of {shown} holds the cramps: --outcome NAME; it has {', '.join(table.columns)}.")
+    own = list(table.columns)
+    table = derive_known(table, options.age)
     for name in options.outcomes:
         if name not in table:
-            raise unknown_name("outcome", name, table.columns)
-    table = _with_age_groups(table, options.age)
+            raise unknown_name("outcome", name, own)
+    derived = {name: item for name in table if name not in own and isinstance(item := KNOWN[name], Derived)}
     population = printable(options.population) or f"persons in {shown}"
     thresholds = {one.name: one.threshold for one in CODEBOOK_OUTCOMES}
     outcomes = tuple(
@@ -207,35 +219,16 @@ def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
         for name in options.outcomes
     )
     design = SurveyDesign(
-        table, strata=options.strata, psu=options.psu, weights=options.weights, outcomes=outcomes, labels=_labels(table),
+        table, strata=options.strata, psu=options.psu, weights=options.weights, outcomes=outcomes, labels=known_labels(table),
         source=Source(f"the file {shown}", detail="tidy file"), population=population,
     )
     if min_age is None:
-        return Study(design, lambda name: _file_flow(table, name, None, None))
+        return Study(design, lambda name: _file_flow(table, name, None, None), derived=derived)
     if options.age not in table:
         raise DataError(f"--min-age needs a column of ages; {shown} has no {options.age!r} (--age NAME names another).")
     inside = (table[options.age] >= min_age).fillna(False).astype(bool)
     narrow = design.subset(inside, population=f"{population}, aged {min_age}+", youngest=min_age)
-    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age), min_age=min_age)
-
-
-def _with_age_groups(table: pd.DataFrame, age: str) -> pd.DataFrame:
-    """Age groups of the codebook, where ages are there and the file has no such columns of its own."""
-    if age not in table or not pd.api.types.is_numeric_dtype(table[age]):
-        return table
-    wanted = [item for item in (AGE_GROUP, AGE_DECADE) if item.name not in table]
-    named = table.rename(columns={age: AGE.name}) if age != AGE.name and AGE.name not in table else table
-    derived = derive_variables(named, wanted)
-    return table.assign(**{item.name: derived[item.name] for item in wanted})
-
-
-def _labels(table: pd.DataFrame) -> dict[str, Label]:
-    """Labels of columns the codebook knows by name; levels only where the file's own fit."""
-    labels = {item.name: item.to_label() for item in (AGE, SEX, AGE_GROUP, AGE_DECADE) if item.name in table}
-    return {
-        name: label for name, label in labels.items()
-        if not label.levels or set(table[name].dropna().astype(str)) <= set(label.levels)
-    }
+    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age), min_age=min_age, derived=derived)
 
 
 def _file_flow(table: pd.DataFrame, outcome: str, inside: pd.Series | None, min_age: int | None) -> Flow:

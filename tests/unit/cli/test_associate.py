@@ -98,6 +98,106 @@ def test_an_ordered_category_takes_proportional_odds(call, people: Path) -> None
     assert 7 < row["estimate"] < 10  # above 0 the odds ratio is 9; above 1 it is (15/25) / (5/35) = 4.2, with fewer cases
 
 
+def test_classes_of_an_own_file_follow_from_its_columns_by_the_codebook(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table["serum_sodium_mmol_l"] = [140, 130, 140, 150] * 20  # 135 to 145 is normal
+    table["body_mass_index"] = [22.0, 27.0, 33.0, 27.0] * 20  # WHO: 18.5 to 25 is normal, 30 and over obese
+    table.to_csv(people, index=False)
+    status, out, err = call(f"associate {people} --outcome cramps --exposure serum_sodium_class,body_mass_class --json")
+    assert status == 0
+    assert [(row["exposure"], row["level"]) for row in json.loads(out)] == [
+        ("serum_sodium_class", "low"), ("serum_sodium_class", "high"), ("body_mass_class", "overweight"),
+        ("body_mass_class", "obese"),
+    ]
+    _, out, err = call(f"associate {people} --outcome cramps --exposure serum_sodium_mmol_l,serum_sodium_class")
+    assert "per mmol/L" in out
+    assert "Koerbin" in err  # whose range it is
+
+
+def test_columns_that_hold_something_else_than_the_codebook_says_give_no_class_and_no_label(call, people: Path) -> None:
+    table = pd.read_csv(people).drop(columns="female")
+    table["sex"] = ["m", "f"] * 40
+    table["serum_sodium_mmol_l"] = ["fine", "low"] * 40
+    table.to_csv(people, index=False)
+    for name in ("female", "serum_sodium_class"):
+        status, _, err = call(f"associate {people} --outcome cramps --exposure {name}")
+        assert status == 2
+        assert f"unknown column '{name}'" in err
+
+
+def test_a_column_of_the_file_is_never_replaced_by_the_codebooks(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table["serum_sodium_mmol_l"] = 140
+    table["serum_sodium_class"] = ["mine", "yours"] * 40
+    table.to_csv(people, index=False)
+    _, out, _ = call(f"associate {people} --outcome cramps --exposure serum_sodium_class --json")
+    assert [row["level"] for row in json.loads(out)] == ["yours"]
+
+
+def test_an_own_range_replaces_the_class_of_the_codebook(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table["serum_sodium_mmol_l"] = [140 if condition else 136 for condition in table["condition"]]
+    table.to_csv(people, index=False)
+    line = f"associate {people} --outcome cramps --exposure serum_sodium_class"
+    status, _, err = call(line)
+    assert status == 2  # all normal by the codebook
+    assert "normal in all 80 persons" in err
+    status, out, _ = call([*line.split(), "--range", "serum_sodium_mmol_l=138:145:our laboratory", "--json"])
+    (row,) = json.loads(out)
+    assert (status, row["level"]) == (0, "low")
+    assert row["estimate"] == pytest.approx(1 / 9)  # by hand: 10 of 40 low against 30 of 40
+    _, _, err = call([*line.split(), "--range", "serum_sodium_mmol_l=138:145:our laboratory"])
+    assert "our laboratory" in err
+
+
+def test_a_range_open_on_one_side_works_on_any_number_of_the_file(call, people: Path) -> None:
+    status, out, _ = call(f"associate {people} --outcome cramps --exposure nights_class --range nights=:3 --json")
+    assert (status, [row["level"] for row in json.loads(out)]) == (0, ["high"])
+
+
+@pytest.mark.parametrize(
+    "text", ["nights=3", "nights", "=1:2", "nights=5:1", "nights=a:2", "nights=:", "nights=nan:2", "site=1:2"]
+)
+def test_a_range_that_cannot_be_read_is_answered_with_an_example(call, people: Path, text: str) -> None:
+    status, _, err = call(["associate", str(people), "--outcome", "cramps", "--exposure", "condition", "--range", text])
+    assert status == 2
+    assert "--range serum_potassium_mmol_l=3.6:5.2" in err
+
+
+def test_of_several_exposures_one_that_cannot_be_estimated_says_so_and_the_others_stand(call, people: Path) -> None:
+    table = pd.read_csv(people).assign(same=1)
+    table.to_csv(people, index=False)
+    status, out, _ = call(f"associate {people} --outcome cramps --exposure same,condition --json")
+    first, second = json.loads(out)
+    assert status == 0
+    assert (first["association"], first["exposure"], first["estimate"], first["n"]) == ("same", "same", None, 80)
+    assert first["caution"].startswith("suppress: not estimated; 'same': it is 1 in all 80 persons")
+    assert second["estimate"] == pytest.approx(9)  # by hand: 30 of 40 against 10 of 40
+    for names in ("same", "same,same"):
+        status, _, err = call(f"associate {people} --outcome cramps --exposure {names}")
+        assert status == 2
+        assert "it is 1 in all 80 persons" in err
+
+
+def test_an_adjustment_that_does_not_vary_is_left_out_with_a_note(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table[table["female"] == 1].to_csv(people, index=False)
+    status, out, _ = call(f"associate {people} --outcome cramps --exposure condition --adjust female --json")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert row["estimate"] == pytest.approx(9)  # by hand: 15 of 20 against 5 of 20
+    assert "note: not adjusted for female" in row["caution"]
+
+
+def test_a_linear_outcome_of_ones_and_twos_is_flagged(call, people: Path) -> None:
+    table = pd.read_csv(people)
+    table["coded"] = 2 - table["cramps"]
+    table.to_csv(people, index=False)
+    _, out, _ = call(f"associate {people} --outcome coded --exposure condition --model linear --json")
+    (row,) = json.loads(out)
+    assert row["caution"].startswith("review: the outcome holds only 1 and 2")
+
+
 def test_without_json_a_table_is_printed(call, people: Path) -> None:
     status, out, err = call(f"associate {people} --outcome cramps --exposure condition")
     assert status == 0
@@ -116,6 +216,9 @@ def test_without_json_a_table_is_printed(call, people: Path) -> None:
     ("associate FILE --outcome cramps,female --exposure condition", "one outcome"),
     ("associate FILE --outcome cramps", "--exposure"),
     ("associate FILE --outcome cramps --exposure weight", "weight"),
+    ("associate FILE --outcome nights --exposure condition", "--model ordinal"),
+    ("associate FILE --outcome cramps --exposure condition --cycle 2005-2006", "--cycle is for NHANES"),
+    ("associate nhanes --outcome any_cramps --exposure sex --cycle 2009-2010", "2005-2006"),
     ("associate nhanes --outcome frequent_cramps --exposure hypertention", "did you mean"),
     ("associate nhanes --outcome frequent_cramps --exposure hypertension", "crampstats data fetch"),
     ("associate nhanes --outcome frequent_cramps --exposure sex --weight diet", "crampstats data fetch"),
@@ -153,3 +256,28 @@ def test_the_weight_follows_from_the_columns_and_can_be_overridden(call) -> None
     assert "interview weights" in err
     _, _, err = call(f"{line} --weight exam")
     assert "chosen by hand" in err
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_cycles_that_asked_in_other_words_are_flagged_unless_one_is_chosen(call) -> None:
+    line = f"associate nhanes --outcome any_cramps --exposure heavy_work --adjust age_years --json --nhanes {NHANES}"
+    _, out, _ = call(line)
+    first, age = json.loads(out)
+    assert first["caution"].startswith("review: the cycles ask of it in other words and are not comparable")
+    assert age["caution"] == ""
+    _, out, err = call(f"{line} --cycle 2007-2008")
+    assert json.loads(out)[0]["caution"] == ""
+    assert "2007-2008 alone" in err
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_an_own_range_holds_on_nhanes_too(call) -> None:
+    line = f"associate nhanes --outcome any_cramps --exposure serum_sodium_class --json --nhanes {NHANES}"
+    shipped, own = (
+        {row["level"]: row for row in json.loads(call(line + more)[1])} for more in ("", " --range serum_sodium_mmol_l=138:142")
+    )
+    assert own["low"]["n"] == shipped["low"]["n"]
+    assert own["low"]["estimate"] != shipped["low"]["estimate"]
+    assert own["low"]["std_error"] < shipped["low"]["std_error"]  # far more persons below 138 than below 135
