@@ -20,7 +20,8 @@ from crampstats.reports.reproduction import AGREES, COMPATIBLE, DIFFERS, compare
 
 REPLICATED = "replicated"
 HEADINGS = {
-    "supported": "Go with cramps in both waves", "contradicted": "Do not, or go the other way", "cannot tell": "Undecided",
+    "supported": "Go with cramps, pointing the same way in both waves", "contradicted": "Go the other way",
+    "cannot tell": "Undecided",
 }
 AGREEMENT = {AGREES: "agree", COMPATIBLE: "are compatible", DIFFERS: "differ", MISSING: "are not available"}
 MODEL_WORDS = (
@@ -114,7 +115,7 @@ def _stamp_blocks(found: Associations) -> list[Paragraph]:
 
 
 def summarise_claims(checks: Sequence[ClaimCheck]) -> dict[str, str]:
-    """Which claimed associations the data bear out, which not, which they cannot settle: verdict to the exposures, in words."""
+    """Which claimed associations the data bear out, which go the other way, which they cannot settle: verdict to the exposures, in words."""
     words: dict[str, list[str]] = {}
     for verdict in _association_verdicts(checks):
         words.setdefault(verdict.word, []).append(_subject(verdict))
@@ -152,13 +153,14 @@ def _claims_subsection(checks: Sequence[ClaimCheck]) -> Section:
                 })
     text = (
         "Supported: the p-value with false-discovery control over the readings of the statement is at most 5 %, the odds ratio "
-        "above "
-        "1, and above 1 in each wave. Contradicted: it goes the other way, or the 90 % interval excludes an odds ratio of 1.25. "
-        "Otherwise the data cannot tell, and the smallest odds ratio they would have found in 80 % of samples is given. "
-        "Numbers are "
-        "per two standard deviations. Potassium and sodium are shown with and without diuretics, which lower them and may go "
-        "with "
-        "cramps themselves."
+        "above 1, and above 1 in each wave. Contradicted: it goes the other way, with the same p-value at most 5 %, the 90 % "
+        "interval wholly below 1, and below 1 in each wave. Otherwise the data cannot tell; then the smallest odds ratio they "
+        "would have found in 80 % of samples is given, and what they rule out. Pointing the same way is less than being found "
+        "twice: each reading says in how many waves the interval excludes 1, and the table of discovery and replication under "
+        "“In each wave” holds the paper's stricter rule. Odds ratios are of the exposure as the reading names it (of the lower, "
+        "or the low), of numbers per two standard deviations. What the waves ask in other words is judged wave by wave, each of "
+        "which must show it. A penalised fit settles nothing. Potassium, sodium and calcium are shown with and without "
+        "diuretics, which change them and may go with cramps themselves."
     )
     if not rows:
         return Section("Claims about what goes with cramps", (Paragraph("None could be tested on these data."),))
