@@ -115,7 +115,7 @@ def _stamp_blocks(found: Associations) -> list[Paragraph]:
 
 
 def summarise_claims(checks: Sequence[ClaimCheck]) -> dict[str, str]:
-    """Which claimed associations the data bear out, which go the other way, which they cannot settle: verdict to the exposures, in words."""
+    """Claimed associations borne out, going the other way, or not settled by the data: verdict to the exposures, in words."""
     words: dict[str, list[str]] = {}
     for verdict in _association_verdicts(checks):
         words.setdefault(verdict.word, []).append(_subject(verdict))
