@@ -327,7 +327,7 @@ def main(arguments: list[str] | None = None) -> None:
     # the models are small: threads of the linear algebra would only get in each other's way
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     print(HEADER.format(samples=options.samples, seed=SEED, strata=STRATA, psus=PSUS, persons=PERSONS, m=M, iterations=ITERATIONS,
-                        processes=options.processes))
+                        processes=options.processes, df=STRATA * (PSUS - 1)))
     with get_context("spawn").Pool(options.processes) as pool:
         for scenario in SCENARIOS:
             rows = kept(scenario, options.keep)
@@ -370,6 +370,12 @@ analysis of 2 million persons.
 *bias / spread*: mean error by the standard deviation of the estimates; *SE / spread*: root mean squared standard error by that
 standard deviation; *coverage* of the 95 % intervals (Korn-Graubard for prevalences, conservative by design; otherwise t);
 *fraction*: mean fraction of missing information. Odds ratios are on the log scale.
+
+How to read it: Barnard and Rubin take from the design's few degrees of freedom ({df}) in proportion to the information lost.
+Where a third or more is lost, intervals are therefore wider than they need be and cover more than 95 %; their standard errors
+are right (*SE / spread* about 1). A pilot of 200 samples of the first two scenarios in a harder design (15 strata, 36 % of
+persons incomplete, half of the information on the coefficient of x lost) covered 96.5 to 99.0 %; the present design took its
+place before the run, because surveys lose less.
 """
 
 
