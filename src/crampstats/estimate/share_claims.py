@@ -14,7 +14,7 @@ from crampstats.estimate.attributable import estimate_attributable_fraction
 from crampstats.estimate.fallbacks import fit_or_penalise
 
 VERDICT_LEVEL = 0.90
-LARGEST = 3  # components that the reason names
+LARGEST, SHOWN = 3, 0.0005  # how many components the reason names, and which would not read 0.0 %
 
 DesignFor = Callable[[Sequence[str]], SurveyDesign]
 
@@ -55,8 +55,8 @@ def _components(found: Estimates) -> str:
         (float(row["estimate"]), f"{_label(found, str(row['exposure']))} {100 * row['estimate']:.1f} %")
         for _, row in single.iterrows()
     ]
-    largest = [text for value, text in told if value > 0][:LARGEST]
-    inverse = [text for value, text in told if value < 0]
+    largest = [text for value, text in told if value > SHOWN][:LARGEST]
+    inverse = [text for value, text in told[::-1] if value < -SHOWN][:LARGEST]
     return "; ".join([
         *([f"largest by themselves: {', '.join(largest)}"] if largest else []),
         *([f"with fewer cramps, which lowers the sum: {', '.join(inverse)}"] if inverse else []),
