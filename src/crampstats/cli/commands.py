@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crampstats.cli.groups import ListingCommand
-from crampstats.cli.options import DATA, JSON, data_options, find_study, plain_table, show_rows, split
+from crampstats.cli.options import (
+    CYCLE,
+    DATA,
+    JSON,
+    WEIGHTS,
+    data_options,
+    find_cycles,
+    find_study,
+    plain_table,
+    show_rows,
+    split,
+)
 from crampstats.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -45,12 +56,14 @@ def report(data: str, out: str, with_table: bool, quiet: bool, **options: Any) -
 @data_options
 @click.option("--by", metavar="COLUMN,...", help="Group columns (NHANES: sex, age_group, cycle, ...), comma-separated.")
 @click.option("--overall", is_flag=True, help="Add a row for everybody.")
+@CYCLE
 @click.option("--interval", type=click.Choice(INTERVALS), default="korn_graubard", show_default=True)
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @click.option("--standardise", type=click.Choice(STANDARDS), help="Standardise for age.")
 @JSON
 def prevalence(
-    data: str, by: str | None, overall: bool, interval: Any, level: float, standardise: str | None, as_json: bool, **options: Any
+    data: str, by: str | None, overall: bool, cycle: str | None, interval: Any, level: float, standardise: str | None,
+    as_json: bool, **options: Any,
 ) -> None:
     """Print prevalence by any groups, with design-based intervals."""
     from crampstats.core.estimates import concat_estimates
@@ -60,13 +73,15 @@ def prevalence(
     study = find_study(data, options)
     groups = split(by)
     study.require(groups)
+    cycles, weight = find_cycles(study, cycle), options["weight"] or WEIGHTS[0]
     found = []
     for name in split(options["outcome"]) or list(study.outcome_names):
+        design = study.design_for((name, *groups), weight=weight, cycles=cycles)[0] if cycles else study.design
         choices: Any = {"by": groups, "overall": overall, "interval": interval, "level": level}
         if standardise:
-            found.append(estimate_standardised_prevalence(study.design, name, standard=standardise, **choices))
+            found.append(estimate_standardised_prevalence(design, name, standard=standardise, **choices))
         else:
-            found.append(estimate_prevalence(study.design, name, **choices))
+            found.append(estimate_prevalence(design, name, **choices))
     show_rows(found[0] if len(found) == 1 else concat_estimates(found), study, as_json)
 
 

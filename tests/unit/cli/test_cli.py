@@ -212,3 +212,15 @@ def test_help_is_light() -> None:
     code = f"import sys; from crampstats.cli import app; print({heavy} & set(sys.modules))"
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "set()"
+
+
+def test_prevalence_of_one_cycle_is_that_of_its_group(call) -> None:
+    line = "prevalence nhanes --outcome any_cramps --json"
+    _, out, _ = call(f"{line} --by cycle")
+    (grouped,) = (row for row in json.loads(out) if row["cycle"] == "2007-2008")
+    status, out, _ = call(f"{line} --cycle 2007-2008")
+    (row,) = json.loads(out)
+    assert status == 0
+    assert [row[name] for name in ("estimate", "std_error", "n")] == pytest.approx(
+        [grouped[name] for name in ("estimate", "std_error", "n")]
+    )
