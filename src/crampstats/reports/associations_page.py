@@ -33,9 +33,9 @@ MODEL_WORDS = (
 
 CONTROL_WORDS = (
     "Trouble seeing is told in the same interview and shares what may confound the others (age, ill health, a readiness to "
-    "report complaints), and no path is known by which it would bring cramps. That is an assumption which these data cannot test: "
-    "diabetes damages eyes and nerves alike, so that part of the control's ratio may be real, which is why it is shown adjusted "
-    "for diabetes too."
+    "report complaints), and no path is known by which it would bring cramps. That is an assumption which these data cannot "
+    "test: diabetes damages eyes and nerves alike, so that part of the control's ratio may be real, which is why it is shown "
+    "adjusted for diabetes too."
 )
 
 
@@ -298,14 +298,28 @@ def _missing_blocks(found: Associations) -> list[Block]:
                 f"{min(DELTAS):g} to {max(DELTAS):g} mmol/L (the same imputations, shifted{_earlier(shifted)}):"
             ),
             Bullets(told),
-            Paragraph(" ".join(note for note in shifted.notes if "conclusion" in note)),
+            Paragraph(f"{_shift_words(shifted)}{_information(shifted)}"),
         ]
     return blocks
 
 
+def _shift_words(shifted: Estimates) -> str:
+    """Under which shifts the interval excludes no association."""
+    frame = shifted.frame
+    apart = frame[(frame["conf_low"] > 1) | (frame["conf_high"] < 1)]
+    if apart.empty or len(apart) == len(frame):
+        return f"The interval {'covers' if apart.empty else 'excludes'} 1 under every shift."
+    where = format_list(f"{float(delta):+g}" for delta in apart["delta"])
+    return f"Under a shift of {where} mmol/L the interval excludes 1, under the others it covers 1."
+
+
 def _information(rows: Estimates) -> str:
-    """How much the missing answers could have told, and whether there were enough imputations."""
-    return "".join(f" {note}" for note in rows.notes if note.startswith("Fraction of missing information"))
+    """How much the missing answers could have told, and how many imputations that asks for."""
+    most = 100 * float(rows.frame["fraction_missing_information"].max())
+    return (
+        f" Fraction of missing information at most {most:.0f} %; {most:.0f} or more imputations are advised for that, "
+        f"{IMPUTATIONS} were made."
+    )
 
 
 def _earlier(rows: Estimates) -> str:
