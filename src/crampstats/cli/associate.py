@@ -20,14 +20,16 @@ MODELS = ("logistic", "poisson", "log-binomial", "linear", "ordinal")
 @click.option("--model", type=click.Choice(MODELS), default="logistic", show_default=True,
               help="logistic and ordinal: odds ratios; poisson and log-binomial: prevalence ratios; linear: differences.")
 @click.option("--crude", is_flag=True, help="Add the exposure without adjustment, on the same persons.")
+@click.option("--screen", is_flag=True, help="One row per level of each exposure: crude, adjusted, corrected for their number "
+              "(FDR, Holm), E-value, smallest detectable ratio.")
 @CYCLE
 @click.option("--range", "ranges", multiple=True, metavar="COLUMN=LOW:HIGH[:SOURCE]",
               help="Your own reference range: makes COLUMN's class (…_class) by it. Repeatable.")
 @click.option("--level", type=float, default=0.95, show_default=True, help="Confidence level.")
 @JSON
 def associate(
-    data: str, exposure: str, adjust: str | None, model: str, crude: bool, cycle: str | None, ranges: tuple[str, ...],
-    level: float, as_json: bool, **options: Any,
+    data: str, exposure: str, adjust: str | None, model: str, crude: bool, screen: bool, cycle: str | None,
+    ranges: tuple[str, ...], level: float, as_json: bool, **options: Any,
 ) -> None:
     """Print what goes with an outcome: one row per term of each model, the exposure first.
 
@@ -35,7 +37,7 @@ def associate(
     stderr; --weight chooses another.
     """
     from crampstats.core.errors import OptionError
-    from crampstats.reports.associate import associate_terms
+    from crampstats.reports.associate import associate_terms, screen_exposures
 
     exposures = split(exposure)
     outcomes = split(options["outcome"])
@@ -46,10 +48,13 @@ def associate(
         from crampstats.reports.ranges import with_ranges
 
         study = with_ranges(study, ranges)
-    found, reason = associate_terms(
-        study, outcomes[0], exposures, split(adjust), model=model, weight=options["weight"], cycles=find_cycles(study, cycle),
-        crude=crude, level=level,
-    )
+    shared: dict[str, Any] = {
+        "model": model, "weight": options["weight"], "cycles": find_cycles(study, cycle), "level": level,
+    }
+    if screen:
+        found, reason = screen_exposures(study, outcomes[0], exposures, split(adjust), **shared)
+    else:
+        found, reason = associate_terms(study, outcomes[0], exposures, split(adjust), crude=crude, **shared)
     if reason:
         click.echo(f"Weights: {reason}", err=True)
     show_rows(found, study, as_json)

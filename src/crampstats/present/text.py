@@ -8,9 +8,13 @@ from crampstats.core.estimates import Estimates
 from crampstats.present.reading import is_suppressed, label_of, level_words, term_words
 from crampstats.present.wording import format_count, format_p_value, format_row
 
+HEADINGS = {
+    "p_false_discovery_rate": "p (FDR)", "p_family_wise": "p (Holm)", "e_value": "E-value", "e_value_limit": "E-value of limit",
+}
+
 
 def format_text(estimates: Estimates) -> str:
-    """Rows as aligned text: groups, measure, estimate with interval, p, n, cases and caution; empty columns are left out.
+    """Rows as aligned text: groups, measure, estimate with interval, p, further columns, n, cases, caution; no empty columns.
 
     Parameters
     ----------
@@ -32,6 +36,10 @@ def format_text(estimates: Estimates) -> str:
         [format_row(estimates, row) for _, row in frame.iterrows()])
     if frame["p_value"].notna().any():
         shown["p"] = frame["p_value"].mask(hidden).map(lambda p: "" if pd.isna(p) else format_p_value(p))
+    for name in estimates.extras:
+        if frame[name].notna().any():
+            write = _written_p if name.startswith("p_") else _written
+            shown[HEADINGS.get(name, name.replace("_", " "))] = frame[name].mask(hidden).map(write)
     # cases beside n would give a suppressed share away
     for heading, counts in (("n", frame["n"]), ("cases", frame["n_events"].mask(hidden))):
         if counts.notna().any():
@@ -39,6 +47,14 @@ def format_text(estimates: Estimates) -> str:
     if (frame["caution"] != "").any():
         shown["caution"] = frame["caution"].str.replace("_", " ")
     return pd.DataFrame(shown).to_string(index=False)
+
+
+def _written_p(value: float) -> str:
+    return "" if pd.isna(value) else format_p_value(value)
+
+
+def _written(value: float) -> str:
+    return "" if pd.isna(value) else f"{value:.3g}"
 
 
 def _terms(estimates: Estimates, name: str) -> pd.Series:

@@ -11,9 +11,10 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
-from crampstats.estimate.association import estimate_model_terms
+from crampstats.estimate.association import associate, estimate_model_terms
 from crampstats.estimate.association_data import Cases, complete_cases
 from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.detectable import add_smallest_detectable
 from crampstats.estimate.fallbacks import ORDERED, measure_of
 from crampstats.reports.inputs import Study
 
@@ -114,8 +115,47 @@ def associate_terms(
     if not fitted:
         raise DataError(_joined(problems))
     notes = [study.derived[name].describe() for name in columns if name in study.derived]
-    found = replace(concat_estimates([fitted[0], *parts]).with_notes(*notes), frame=concat_estimates(parts).frame)
+    method = " ".join(dict.fromkeys(part.method for part in fitted))
+    found = replace(concat_estimates([fitted[0], *parts]).with_notes(*notes), frame=concat_estimates(parts).frame, method=method)
     return found, " ".join(dict.fromkeys(reason for reason in reasons if reason))
+
+
+def screen_exposures(
+    study: Study,
+    outcome: str,
+    exposures: Sequence[str],
+    adjust: Sequence[str] = (),
+    *,
+    model: str = "logistic",
+    weight: str | None = None,
+    cycles: Sequence[str] | None = None,
+    level: float = 0.95,
+) -> tuple[Estimates, str]:
+    """The exposures side by side: crude, adjusted, corrected for their number, and what could have been found.
+
+    Parameters
+    ----------
+    study, outcome, exposures, adjust, model, weight, cycles, level
+        As for `associate_terms`; all exposures share one weight, that of the one the fewest persons have, and its cycles.
+
+    Returns
+    -------
+    tuple of Estimates and str
+        Rows as `associate` gives them, with a further column `smallest_detectable`; and why the weight is the one taken.
+
+    Raises
+    ------
+    OptionError, DataError
+        As for `associate_terms`.
+    """
+    columns = list(dict.fromkeys((outcome, *exposures, *adjust)))
+    study.require(columns)
+    _refuse_repeats(outcome, exposures, adjust)
+    design, reason = study.design_for(columns, weight=weight, cycles=cycles)
+    choice = study.weight_for(columns, weight=weight, cycles=cycles)
+    found = associate(design, outcome, exposures, adjust, model=ORDERED if model == ORDINAL else model, level=level)
+    told = _not_pooled(add_smallest_detectable(found), outcome, choice.apart if choice else {})
+    return told.with_notes(*(study.derived[name].describe() for name in columns if name in study.derived)), reason
 
 
 def _refuse_repeats(outcome: str, exposures: Sequence[str], adjust: Sequence[str]) -> None:
@@ -174,10 +214,14 @@ def _one_two(cases: Cases) -> str:
 
 def _finished(found: Estimates, exposure: str, adjustment: str, outcome: str, apart: Mapping[str, str]) -> Estimates:
     """The rows with their group columns, and a caution on those of columns whose cycles may not be pooled."""
-    names = found.frame["exposure"]
-    told = _cautioned(found, dict.fromkeys([name for name in names if outcome in apart or name in apart], NOT_POOLED))
+    told = _not_pooled(found, outcome, apart)
     frame = told.frame.assign(association=exposure, adjustment=adjustment)
     return replace(told, frame=frame, groups=GROUPS, labels={**told.labels, **LABELS})
+
+
+def _not_pooled(found: Estimates, outcome: str, apart: Mapping[str, str]) -> Estimates:
+    names = found.frame["exposure"]
+    return _cautioned(found, dict.fromkeys([name for name in names if outcome in apart or name in apart], NOT_POOLED))
 
 
 def _cautioned(found: Estimates, cautions: Mapping[str, str]) -> Estimates:

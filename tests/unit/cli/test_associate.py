@@ -189,6 +189,23 @@ def test_an_adjustment_that_does_not_vary_is_left_out_with_a_note(call, people: 
     assert "note: not adjusted for female" in row["caution"]
 
 
+def test_a_screen_has_one_row_per_level_with_what_corrects_for_many_exposures(call, people: Path) -> None:
+    line = f"associate {people} --outcome cramps --exposure condition,female --adjust age_years --screen"
+    status, out, _ = call(f"{line} --json")
+    rows = json.loads(out)
+    assert status == 0
+    assert [(row["adjustment"], row["exposure"]) for row in rows] == [
+        ("crude", "condition"), ("adjusted", "condition"), ("crude", "female"), ("adjusted", "female"),
+    ]
+    assert rows[0]["estimate"] == pytest.approx(9)  # by hand: 30 of 40 against 10 of 40
+    smaller, larger = sorted(row["p_value"] for row in rows if row["adjustment"] == "adjusted")
+    assert min(row["p_family_wise"] or 1 for row in rows) == pytest.approx(min(2 * smaller, 1))  # Holm: of two, twice the smaller
+    assert larger > smaller
+    _, out, _ = call(line)
+    for heading in ("p (FDR)", "p (Holm)", "E-value", "smallest detectable"):
+        assert heading in out
+
+
 def test_a_linear_outcome_of_ones_and_twos_is_flagged(call, people: Path) -> None:
     table = pd.read_csv(people)
     table["coded"] = 2 - table["cramps"]
