@@ -2,7 +2,8 @@
 
     python data/scripts/make_nhanes_associations.py FOLDER
 
-FOLDER holds the .XPT files of both cycles. The same files give the same numbers; imputations have a fixed seed. Takes minutes.
+FOLDER holds the .XPT files of both cycles. The same files give the same numbers; imputations have a fixed seed. Takes minutes:
+with OPENBLAS_NUM_THREADS=1 fewer, because threads of the linear algebra wait for each other on matrices as small as these.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from crampstats.reports.inputs import open_study
 from crampstats.reports.stored_associations import FILE, pack_associations
 
 DATA = Path(__file__).resolve().parents[1]
+WORKERS = 2
 
 
 def main(folder: Path) -> None:
     study = open_study("nhanes", nhanes=folder)
-    found = gather_associations(study, slow=True, progress=lambda *step: print(*step, flush=True))
+    found = gather_associations(study, slow=True, workers=WORKERS, progress=lambda *step: print(*step, flush=True))
     if found.left_out:
         raise SystemExit(f"not estimated: {found.left_out}")
     tables = find_tables(folder)

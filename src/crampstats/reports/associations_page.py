@@ -100,7 +100,7 @@ def _graded_blocks(found: Associations) -> list[Block]:
     text = (
         "Were any cramps the wrong threshold? The same conditions and electrolytes, adjusted alike, against two or more cramps a "
         "month, and against the answer in its five steps from never to almost always (proportional odds: one ratio for "
-        "every step)."
+        "every step). p-values are of each test alone; associations_families_graded.csv has them corrected for their number."
     )
     return [
         Paragraph(text),

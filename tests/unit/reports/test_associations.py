@@ -103,6 +103,22 @@ def test_table_one_and_the_regression_tables_are_printed() -> None:
     assert set(tables) == {"table_one", "associations_any_cramps", "associations_frequent_cramps"}
 
 
+def test_both_ways_with_missing_potassium_are_the_same_imputations() -> None:
+    stored = load_stored_associations().results
+    plain = stored["missing_data"].frame.set_index("missing answers").loc["multiple imputation"]
+    shifted = stored["missing_delta"].frame.set_index("delta")
+    assert shifted.loc[0.0, "estimate"] == pytest.approx(plain["estimate"], rel=1e-9)
+    assert shifted["estimate"].nunique() == len(shifted)
+
+
+def test_results_of_several_parts_are_described_by_all_of_them() -> None:
+    stored = load_stored_associations().results
+    assert "imputations by chained equations" in stored["missing_data"].method
+    for name in ("families", "families_frequent"):
+        for weight in ("examination weights", "day-1 dietary weights", "examination weights of 2007-2008 alone"):
+            assert weight in stored[name].weights.split("; ")
+
+
 @pytest.mark.nhanes
 @pytest.mark.slow
 @needs_files
