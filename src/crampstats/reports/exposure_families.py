@@ -15,6 +15,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.association import ADJUSTED, ADJUSTMENT, EXTRAS, associate
+from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
 from crampstats.reports.inputs import Study
 from crampstats.reports.joining import join_estimates
@@ -31,6 +32,7 @@ STEPS = {
     "dietary_calcium_mg": 500, "dietary_sodium_mg": 1000, "leisure_met_minutes_week": 500, "egfr_ml_min_1_73m2": 10,
     "c_reactive_protein_mg_l": 10, "vitamin_d_nmol_l": 10, "depression_score": 5,
 }
+POOLED = "review: pooled, though the waves ask in other words (see each wave by itself)"
 COUNTED = (
     "False-discovery-rate (Benjamini-Hochberg) and family-wise (Holm) p-values count all exposures of a family, whatever their "
     "weights; a category counts once, by the Wald F of all its levels. Diet is adjusted for energy too, and for the wave "
@@ -78,8 +80,8 @@ def associate_families(
 def adjusted_for(study: Study, columns: Sequence[str], adjust: Sequence[str]) -> tuple[str, ...]:
     """What a model of these columns is adjusted for: the cycle too, where pooled cycles asked or measured differently."""
     assert study.survey is not None
-    differs = study.survey.weight_for((*columns, *adjust)).differing
-    return (*adjust, CYCLE) if differs and CYCLE not in adjust else tuple(adjust)
+    choice = study.survey.weight_for((*columns, *adjust))
+    return (*adjust, CYCLE) if (choice.differing or choice.apart) and CYCLE not in adjust else tuple(adjust)
 
 
 def held_columns(study: Study, names: Sequence[str]) -> list[str]:
@@ -125,8 +127,12 @@ def _exposure(study: Study, outcome: str, exposure: str, adjust: Sequence[str], 
     terms = adjusted_for(study, (outcome, exposure), adjust)
     design, _ = study.design_for((outcome, exposure, *terms))
     design = stepped(design, [exposure])
+    assert study.survey is not None
+    apart = study.survey.weight_for((outcome, exposure, *terms)).apart
     try:
-        return associate(design, outcome, [exposure], terms, crude=crude, model=model)
+        found = associate(design, outcome, [exposure], terms, crude=crude, model=model)
+        cautions = [join_cautions(text, POOLED if apart else "") for text in found.frame["caution"]]
+        return replace(found, frame=found.frame.assign(caution=cautions))
     except DataError as problem:
         row = {
             ADJUSTMENT: ADJUSTED, "measure": "odds ratio" if model == LOGISTIC else "cumulative odds ratio", "outcome": outcome,

@@ -31,7 +31,7 @@ def test_a_family_is_corrected_once_whatever_the_weights_of_its_members(family) 
     np.testing.assert_allclose(rows["p_family_wise"], holm, rtol=1e-12)
 
 
-@pytest.mark.parametrize("exposure", ["vitamin_d_nmol_l", "pregnant", "any_vigorous_activity"])
+@pytest.mark.parametrize("exposure", ["vitamin_d_nmol_l", "pregnant", "any_vigorous_activity", "heavy_work"])
 def test_what_the_waves_measured_differently_is_adjusted_for_the_wave(exposure: str) -> None:
     assert adjusted_for(DECLARED, ("any_cramps", exposure), ("age_years",)) == ("age_years", "cycle")
 
@@ -39,6 +39,11 @@ def test_what_the_waves_measured_differently_is_adjusted_for_the_wave(exposure: 
 @pytest.mark.parametrize("exposure", ["arthritis", "serum_potassium_mmol_l"])
 def test_what_they_measured_alike_is_not(exposure: str) -> None:
     assert adjusted_for(DECLARED, ("any_cramps", exposure), ("age_years",)) == ("age_years",)
+
+
+def test_what_may_not_be_pooled_says_so_where_it_is() -> None:
+    rows = load_stored_associations().results["families"].frame
+    assert set(rows.loc[rows["caution"].str.contains("pooled, though the waves ask"), "exposure"]) == {"heavy_work"}
 
 
 def test_conditions_and_electrolytes_are_held_against_more_cramps_too() -> None:
