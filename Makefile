@@ -21,11 +21,12 @@ help: ## list the targets
 report: $(VENV)/.run ## main job: write the page, its figures and tables; prints where the page is
 	@$(BIN)/crampstats report
 
+# small matrices: several threads in each of several processes only wait for one another
 test: $(VENV)/.test ## run every check: ruff, mypy, import contracts, pytest
 	@failed=; \
-	for check in "ruff check" mypy lint-imports "python -m pytest"; do \
+	for check in "ruff check" mypy lint-imports "python -m pytest --numprocesses=auto --dist=worksteal"; do \
 		echo "== $$check"; \
-		$(BIN)/$$check || failed="$$failed [$$check]"; \
+		OPENBLAS_NUM_THREADS=1 $(BIN)/$$check || failed="$$failed [$$check]"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "make test: failed:$$failed" >&2; exit 1; fi
 

@@ -21,6 +21,8 @@ INTERRUPTED = 130
 
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted."""
+    # many small matrices: threads would wait for one another longer than they work; read when NumPy is first imported
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
         sys.stdout.flush()  # a full disk behind a redirected stdout is told here, not by the interpreter as it leaves
