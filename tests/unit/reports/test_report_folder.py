@@ -154,7 +154,7 @@ def test_the_analysed_table_of_a_file_keeps_its_rows_of_the_age(tmp_path: Path, 
 def analysed_table(study: Study, folder: Path, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
     monkeypatch.setattr(sixty_percent, "FIGURES", {})
     write_report(study, folder / "out", with_table=True)
-    return pd.read_csv(folder / "out" / "tables" / "analysed_table.csv")
+    return pd.read_csv(folder / "out" / "tables" / "analysed_table.csv", low_memory=False)
 
 
 def test_names_that_cannot_be_shown_are_made_printable() -> None:
