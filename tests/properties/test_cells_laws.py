@@ -17,7 +17,7 @@ from crampstats.datasets.nhanes import load_nhanes
 from crampstats.estimate.comparisons import compare_groups
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.standardise import estimate_standardised_prevalence
-from crampstats.ingest.survey_data import SurveyData
+from crampstats.ingest.cycle_data import CycleData
 
 NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "df", "n", "n_events"]
 KEYS = ["stratum", "psu", "age_group", "sex", "y"]
@@ -50,7 +50,7 @@ def test_cells_equal_the_persons_they_were_made_of(seed: int) -> None:
 
 
 @cache
-def microdata() -> SurveyData:
+def microdata() -> CycleData:
     return load_nhanes(os.environ["CRAMPSTATS_NHANES"])
 
 

@@ -14,13 +14,17 @@ from crampstats.codebook.rules import Derivation, Rule
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.labels import Label
 
-Kind = Literal["yes/no", "category", "integer", "number"]
+Kind = Literal["yes/no", "category", "integer", "number", "date", "time", "text"]
+MEASURED = ("integer", "number")
 
 REFUSED = "refused"
 DID_NOT_KNOW = "did not know"
 NOT_ASKED = "not asked"
 NO_ANSWER = "missing"
 NOT_AT_HAND = "file not at hand"
+NOT_APPLICABLE = "not applicable"
+NOT_DONE = "not done"
+UNREADABLE = "could not be read"
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Variable:
     label
         Words for figures and tables.
     kind
-        yes/no, category, integer or number; decides the column's type.
+        yes/no, category, integer or number; decides the column's type. A date is a day without time zone, a time the clock time
+        as "23:30", a text stays as it is written.
     unit
         Unit as printed.
     levels
@@ -47,6 +52,14 @@ class Variable:
         Who has the variable.
     apart
         Why its cycles may not be pooled (they measured different things): each is analysed by itself. Empty when they may.
+    words
+        Of a category: level to the words cells hold for it, in any language, lower case ("m", "man", "hombre" for male).
+    known_as
+        Further names and words under which headings of own files have it, in any language, lower case.
+    accepts
+        Further units in which it may be given, with the factor that brings them to `unit`.
+    plausible
+        Lowest and highest value, in `unit`, that a living person can have; beyond lies a slip of the pen or of the unit.
     differs
         How its cycles asked differently where they may still be pooled: the cycle belongs among the covariates, and shares or
         means are not compared between cycles. Empty when they asked alike.
@@ -62,6 +75,10 @@ class Variable:
     population: str = "everyone"
     apart: str = ""
     differs: str = ""
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known_as: tuple[str, ...] = ()
+    accepts: Mapping[str, float] = field(default_factory=dict)
+    plausible: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -70,7 +87,15 @@ class Variable:
             raise DataError(f"variable {self.name!r} needs a name usable in Python and a label.")
         if bool(self.levels) != (self.kind == "category"):
             raise DataError(f"variable {self.name!r} is {self.kind}; levels belong to a category, and it needs them.")
+        if strangers := [level for level in self.words if level not in self.levels]:
+            raise unknown_name(f"level in the words of {self.name!r}", strangers[0], self.levels)
+        if (self.accepts or self.plausible) and self.kind not in MEASURED:
+            raise DataError(f"variable {self.name!r} is {self.kind}; further units and limits belong to a number.")
+        if self.unit in self.accepts:
+            raise DataError(f"variable {self.name!r} is kept in {self.unit}; that is no further unit.")
         object.__setattr__(self, "levels", MappingProxyType(dict(self.levels)))
+        object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
+        object.__setattr__(self, "accepts", MappingProxyType(dict(self.accepts)))
 
     def to_label(self) -> Label:
         """How the column is shown."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crampstats.core.errors import DataError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -23,6 +25,16 @@ class Change:
         Rows changed.
     rule
         Why.
+    source_rows
+        Rows of the source file, counted as the user sees them, where each is to be seen by itself (a correction, a value that
+        could not be read); empty for what is lossless or holds for the whole column.
+    source_column
+        Its name in the file; empty where the column of the table says it.
+
+    Raises
+    ------
+    DataError
+        The rows listed are not `n`.
     """
 
     column: str
@@ -30,6 +42,12 @@ class Change:
     after: str
     n: int
     rule: str
+    source_rows: tuple[int, ...] = ()
+    source_column: str = ""
+
+    def __post_init__(self) -> None:
+        if self.source_rows and len(self.source_rows) != self.n:
+            raise DataError(f"a change of {self.column!r} names {len(self.source_rows)} rows, but counts {self.n}.")
 
 
 @dataclass(frozen=True)
@@ -46,8 +64,16 @@ class CleaningLog:
         return len(self.changes)
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per change: column, before, after, n, rule."""
+        """One row per change, or per source row where the change names them: column, before, after, n, rule and where."""
         import pandas as pd
 
-        columns = ["column", "before", "after", "n", "rule"]
-        return pd.DataFrame([[getattr(change, name) for name in columns] for change in self.changes], columns=columns)
+        columns = ["column", "before", "after", "n", "rule", "source_column", "source_row"]
+        rows = [line for change in self.changes for line in _lines(change)]
+        return pd.DataFrame(rows, columns=columns).astype({"n": "int64", "source_row": "Int64"})
+
+
+def _lines(change: Change) -> list[tuple[object, ...]]:
+    what = (change.column, change.before, change.after)
+    if not change.source_rows:
+        return [(*what, change.n, change.rule, change.source_column, None)]
+    return [(*what, 1, change.rule, change.source_column, row) for row in change.source_rows]

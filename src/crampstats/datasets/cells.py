@@ -25,7 +25,7 @@ from crampstats.core.source import Source
 from crampstats.datasets.files import data_file
 from crampstats.ingest.deriving import derive_variables
 from crampstats.ingest.mapping import share_weights
-from crampstats.ingest.survey_data import SurveyData
+from crampstats.ingest.cycle_data import CycleData
 
 SCHEMA = "crampstats NHANES cells"
 SCHEMA_VERSION = 1
@@ -39,7 +39,7 @@ DERIVED = (*demographics.DERIVED_FROM_AGE_AND_SEX, *outcomes.DERIVED)
 AGE_STARTS = {name: int(start) for name, start in demographics.DECADES.starts.items()}
 
 
-def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None = None) -> SurveyData:
+def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None = None) -> CycleData:
     """The NHANES cells that ship, as a survey whose rows are grouped totals.
 
     Parameters
@@ -51,7 +51,7 @@ def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None =
 
     Returns
     -------
-    SurveyData
+    CycleData
         One row per cell. ``age_group``, ``age_decade``, ``sex``, ``female``, ``cycle`` and the outcomes stand as in the
         microdata; everything else needs the microdata.
 
@@ -71,7 +71,7 @@ def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None =
     kept = [cycle for cycle in NHANES.cycles if cycles is None or cycle.name in cycles]
     cells = cells[cells["cycle"].isin([cycle.name for cycle in kept])].reset_index(drop=True)
     table, divided = share_weights(_analysis_table(cells), NHANES, len(kept))
-    return SurveyData(
+    return CycleData(
         table=table,
         declaration=NHANES,
         source=nhanes_source(kept, "embedded cells (grouped totals)"),
@@ -83,7 +83,7 @@ def load_cells(path: str | Path | None = None, *, cycles: Sequence[str] | None =
     )
 
 
-def group_cells(survey: SurveyData) -> pd.DataFrame:
+def group_cells(survey: CycleData) -> pd.DataFrame:
     """Microdata as cells.
 
     Parameters

@@ -14,7 +14,7 @@ from crampstats.datasets.cells import load_cells, nhanes_source
 from crampstats.datasets.files import PublishedFile, published_files
 from crampstats.ingest.mapping import map_cycle
 from crampstats.ingest.reading import find_tables, read_cycle
-from crampstats.ingest.survey_data import SurveyData, pool_cycles
+from crampstats.ingest.cycle_data import CycleData, pool_cycles
 
 FOLDER_VARIABLE = "CRAMPSTATS_NHANES"
 CURE = "What it holds is missing until the file is there: crampstats data fetch."
@@ -26,7 +26,7 @@ def load_nhanes(
     *,
     cycles: Sequence[str] = CYCLES,
     published: Mapping[str, PublishedFile] | None = None,
-) -> SurveyData:
+) -> CycleData:
     """NHANES 2005-2008, ready to analyse.
 
     Looked for in this order: `folder`; the folder named by the environment variable ``CRAMPSTATS_NHANES``; the files
@@ -44,7 +44,7 @@ def load_nhanes(
 
     Returns
     -------
-    SurveyData
+    CycleData
         One row per person of the files, all ages; one row per cell when the shipped totals are used.
         ``.source.detail`` says which.
 
@@ -102,7 +102,7 @@ def _chosen(cycles: Sequence[str]) -> list[str]:
 
 def _from_folder(
     folder: Path, cycles: Sequence[Cycle], detail: str, published: Mapping[str, PublishedFile] | None
-) -> SurveyData:
+) -> CycleData:
     rows = {name: entry.rows for name, entry in (published_files() if published is None else published).items()}
     tables = {cycle.suffix: read_cycle(folder, NHANES, cycle, rows) for cycle in cycles}
     parts = [map_cycle(tables[cycle.suffix], NHANES, cycle) for cycle in cycles]

@@ -16,7 +16,7 @@ from crampstats.core.findings import Finding, Findings
 from crampstats.datasets.cells import FREQUENCIES, REASONS
 from crampstats.datasets.files import data_file, published_files
 from crampstats.ingest.reading import find_tables
-from crampstats.ingest.survey_data import SurveyData
+from crampstats.ingest.cycle_data import CycleData
 from crampstats.ingest.xport import read_xport
 
 RULE = "published frequency"
@@ -46,7 +46,7 @@ def published_counts() -> tuple[PublishedCount, ...]:
     return tuple(PublishedCount(*row) for row in rows.itertuples(index=False))
 
 
-def verify_nhanes(data: SurveyData | str | Path) -> Findings:
+def verify_nhanes(data: CycleData | str | Path) -> Findings:
     """What differs between NHANES tables and their published codebooks.
 
     Parameters
@@ -72,7 +72,7 @@ def verify_nhanes(data: SurveyData | str | Path) -> Findings:
     >>> len(verify_nhanes(load_cells()))
     0
     """
-    if isinstance(data, SurveyData):
+    if isinstance(data, CycleData):
         return Findings(tuple(_verify_cells(data) if data.is_cells else _verify_tables(data.recorded)))
     found = {name: path for name, path in find_tables(data).items() if name in _used_tables()}
     if not found:
@@ -83,11 +83,11 @@ def verify_nhanes(data: SurveyData | str | Path) -> Findings:
     return Findings((*findings, *missing, *_changed_bytes(found)))
 
 
-def n_published_counts(data: SurveyData | str | Path) -> int:
+def n_published_counts(data: CycleData | str | Path) -> int:
     """How many printed frequencies `verify_nhanes` holds the data against."""
-    if isinstance(data, SurveyData) and data.is_cells:
+    if isinstance(data, CycleData) and data.is_cells:
         return len(_expected_of_cells(data))
-    held = data.recorded if isinstance(data, SurveyData) else find_tables(data)
+    held = data.recorded if isinstance(data, CycleData) else find_tables(data)
     return sum(entry.table in held for entry in published_counts())
 
 
@@ -163,7 +163,7 @@ def _half_unit(number: str) -> float:
     return 0.5 * 10.0**-decimals if decimals else 0.0
 
 
-def _verify_cells(cells: SurveyData) -> list[Finding]:
+def _verify_cells(cells: CycleData) -> list[Finding]:
     return [
         _differs(f"{table}.{variable}", code, meaning, held, count)
         for (table, variable, code), (meaning, held, count) in _expected_of_cells(cells).items()
@@ -171,7 +171,7 @@ def _verify_cells(cells: SurveyData) -> list[Finding]:
     ]
 
 
-def _expected_of_cells(cells: SurveyData) -> dict[tuple[str, str, str], tuple[str, int, int]]:
+def _expected_of_cells(cells: CycleData) -> dict[tuple[str, str, str], tuple[str, int, int]]:
     """Frequencies the cells keep, as (meaning, held, printed) by table, variable and code; codes 3-4 and 7-9 as sums."""
     printed = {(entry.table, entry.variable, entry.code): entry.count for entry in published_counts()}
     groups = {"3-4": ("3", "4"), "7 or 9": ("7", "9")}
@@ -189,7 +189,7 @@ def _expected_of_cells(cells: SurveyData) -> dict[tuple[str, str, str], tuple[st
     return expected
 
 
-def _answers(cells: SurveyData) -> dict[str, pd.Series]:
+def _answers(cells: CycleData) -> dict[str, pd.Series]:
     """Rows of each answer, told apart by the outcomes they lead to."""
     table, unknown = cells.table, cells.reasons["cramp_frequency"] == REASONS["unknown"]
     any_cramps, frequent = table["any_cramps"].fillna(False), table["frequent_cramps"].fillna(False)
@@ -198,7 +198,7 @@ def _answers(cells: SurveyData) -> dict[str, pd.Series]:
     return dict(zip(FREQUENCIES, rows, strict=True)) | {"7 or 9": unknown}
 
 
-def _persons(cells: SurveyData, cycle: str, rows: pd.Series) -> int:
+def _persons(cells: CycleData, cycle: str, rows: pd.Series) -> int:
     inside = (cells.table["cycle"] == cycle) & rows.fillna(False).astype(bool)
     return int(cells.table.loc[inside, cells.counts["interview"]].sum())
 

@@ -18,7 +18,7 @@ from crampstats.core.flow import Flow
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.datasets.nhanes import load_nhanes
-from crampstats.ingest.survey_data import SurveyData
+from crampstats.ingest.cycle_data import CycleData
 from crampstats.ingest.tidy import read_tidy
 from crampstats.reports.known_columns import KNOWN, derive_known, known_labels
 
@@ -76,7 +76,7 @@ class Study:
 
     design: SurveyDesign
     flow_for: Callable[[str], Flow]
-    survey: SurveyData | None = None
+    survey: CycleData | None = None
     more: str = ""
     min_age: int | None = None
     derived: Mapping[str, Derived] = field(default_factory=dict)

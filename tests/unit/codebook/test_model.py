@@ -46,7 +46,7 @@ def test_an_inconsistent_declaration_cannot_be_made(make):
 
 def test_an_unknown_kind_lists_the_kinds():
     with pytest.raises(OptionError, match="yes/no, category, integer, number"):
-        Variable("x", "X", kind="text")
+        Variable("x", "X", kind="colour")
 
 
 @pytest.mark.parametrize(
