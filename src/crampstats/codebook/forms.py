@@ -75,7 +75,7 @@ class Item:
         if not (self.field.isidentifier() and self.field.islower() and len(self.field) <= 26):
             raise DataError(f"the field name {self.field!r} must be lower case, letters, digits and _, at most 26 of them.")
         told = [*self.values, *self.missing, *self.ticks]
-        if self.options and set(told) != set(self.options) or len(told) != len(set(told)):
+        if (self.options and set(told) != set(self.options)) or len(told) != len(set(told)):
             raise DataError(f"field {self.field!r} shows {list(self.options)}, but reads {told}: each code once.")
 
     @property
@@ -154,8 +154,8 @@ class Form:
             rows.append((one.name, one.label, one.kind, one.unit, ", ".join(one.levels), item.field if item else "",
                          item.question if item else "", one.missing))
         rows += [
-            (one.name, one.label, "derived", one.rule.unit, ", ".join(one.rule.levels), "", f"{one.rule.describe()} [{one.source}]",
-             "the rule cannot tell")
+            (one.name, one.label, "derived", one.rule.unit, ", ".join(one.rule.levels), "",
+             f"{one.rule.describe()} [{one.source}]", "the rule cannot tell")
             for one in self.derived
         ]
         columns = ["name", "label", "kind", "unit", "levels", "field", "definition", "missing_means"]

@@ -45,7 +45,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "10^9/L": ("10^9/l", "10e9/l", "x10^9/l", "10*9/l", "g/l (10^9)", "k/ul", "k/µl", "thou/ul", "10^3/ul", "10³/µl"),
 })
 _KNOWN = {spelling.replace(" ", ""): unit for unit, some in SPELLINGS.items() for spelling in (*some, unit.lower())}
-# a unit in a heading stands in brackets, after a comma, a dash or an underscore: "K (mmol/l)", "potassium, mEq/L", "calcium_mg_dl"
+# a unit in a heading stands in brackets, after a comma, a dash or an underscore: "K (mmol/l)", "K, mEq/L", "calcium_mg_dl"
 _BRACKETED = re.compile(r"[\[(]([^\[\]()]{1,18})[\])]")
 _TRAILING = re.compile(r"(?:[,;:–-]\s*|\s+in\s+|\s+)([^\s,;:]{1,14})\s*$")
 _WRITTEN = ("mmol_l", "umol_l", "nmol_l", "pmol_l", "meq_l", "mg_dl", "g_dl", "g_l", "mg_l", "miu_l", "mmol_kg", "kg_m2")

@@ -23,9 +23,9 @@ from crampstats.core.errors import DataError
 from crampstats.core.flow import Flow
 from crampstats.core.source import Source
 from crampstats.datasets.files import data_file
+from crampstats.ingest.cycle_data import CycleData
 from crampstats.ingest.deriving import derive_variables
 from crampstats.ingest.mapping import share_weights
-from crampstats.ingest.cycle_data import CycleData
 
 SCHEMA = "crampstats NHANES cells"
 SCHEMA_VERSION = 1

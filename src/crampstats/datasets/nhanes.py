@@ -12,9 +12,9 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.datasets.cells import load_cells, nhanes_source
 from crampstats.datasets.files import PublishedFile, published_files
+from crampstats.ingest.cycle_data import CycleData, pool_cycles
 from crampstats.ingest.mapping import map_cycle
 from crampstats.ingest.reading import find_tables, read_cycle
-from crampstats.ingest.cycle_data import CycleData, pool_cycles
 
 FOLDER_VARIABLE = "CRAMPSTATS_NHANES"
 CURE = "What it holds is missing until the file is there: crampstats data fetch."

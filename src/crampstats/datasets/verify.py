@@ -15,8 +15,8 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.datasets.cells import FREQUENCIES, REASONS
 from crampstats.datasets.files import data_file, published_files
-from crampstats.ingest.reading import find_tables
 from crampstats.ingest.cycle_data import CycleData
+from crampstats.ingest.reading import find_tables
 from crampstats.ingest.xport import read_xport
 
 RULE = "published frequency"

@@ -80,8 +80,8 @@ class RecordedTable:
     name
         What is read, as the user knows it ("intake.xlsx, sheet Data"); no folder.
     cells
-        One row per record, dtype ``str``; a cell the file leaves empty is missing, all else is its text, nothing trimmed of it but
-        surrounding white space. The index is 0 to n - 1.
+        One row per record, dtype ``str``; a cell the file leaves empty is missing, all else is its text, nothing trimmed
+        of it but surrounding white space. The index is 0 to n - 1.
     source_rows
         Of each row its number as the user sees it: the line of the sheet in a spreadsheet program, headings included.
     columns
@@ -100,7 +100,7 @@ class RecordedTable:
     columns: tuple[RecordedColumn, ...]
     format: str
     flow: Flow
-    findings: Findings = Findings()
+    findings: Findings = field(default_factory=Findings)
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]
@@ -127,8 +127,8 @@ class RecordedFile:
     Parameters
     ----------
     tables
-        By name: of a workbook its sheets, of a REDCap project "" (one row per record and event) and its repeating instruments; the
-        table to analyse comes first.
+        By name: of a workbook its sheets, of a REDCap project "" (one row per record and event) and its repeating
+        instruments; the table to analyse comes first.
     format
         As for the table.
     """

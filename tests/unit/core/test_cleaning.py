@@ -19,9 +19,9 @@ def test_an_empty_log_still_has_its_columns():
 
 
 def test_a_correction_has_a_line_for_every_row_it_touched_and_a_recode_one_for_all():
-    log = CleaningLog().add(
-        Change("sex", "m", "male", 7, "listed"), Change("age", "4o", "missing", 2, "no number", source_rows=(3, 9), source_column="Age")
-    )
+    recode = Change("sex", "m", "male", 7, "listed")
+    unread = Change("age", "4o", "missing", 2, "no number", source_rows=(3, 9), source_column="Age")
+    log = CleaningLog().add(recode, unread)
     lines = log.to_frame()
     assert lines["n"].tolist() == [7, 1, 1]
     assert lines["source_row"].tolist() == [pd.NA, 3, 9]

@@ -28,7 +28,8 @@ class Placement:
     how
         "cells": the cell is the answer. "ticks": boxes of one question; this variable is yes where one of `columns` is ticked, no
         where another box of the question (`others`) is, missing where none is. "age": completed years between two dates.
-        "medicines": yes where a medicine of the variable's class is recognised in the text, no where the text was read and has none.
+        "medicines": yes where a medicine of the variable's class is recognised in the text, no where the text was
+        read and has none.
     codes
         Text of a cell to the level, True or False. Empty: the words the parsers know.
     missing
@@ -46,7 +47,7 @@ class Placement:
     others
         Of "ticks": the question's other boxes.
     asked_if
-        Condition over columns of the file under which the form showed the question, as its branching logic writes it; empty: always.
+        Condition over columns of the file under which the form showed the question, in REDCap's writing; empty: always.
     confidence
         How sure the proposal was, 0 to 1; 1 for what the user or a dictionary said.
     line

@@ -1,4 +1,4 @@
-"""What the distinct texts of a column read as. Parsers work on distinct texts, so a million rows cost what their variety costs."""
+"""What the distinct texts of a column read as: parsers see each text once, so a million rows cost what their variety costs."""
 
 from __future__ import annotations
 
