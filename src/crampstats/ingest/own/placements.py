@@ -48,6 +48,8 @@ class Placement:
         Of "ticks": the question's other boxes.
     asked_if
         Condition over columns of the file under which the form showed the question, in REDCap's writing; empty: always.
+    on_day
+        Of "age" with the date of birth alone: the day to which years are counted, as "2024-06-30".
     confidence
         How sure the proposal was, 0 to 1; 1 for what the user or a dictionary said.
     line
@@ -66,6 +68,7 @@ class Placement:
     decimal: str = ""
     others: tuple[str, ...] = ()
     asked_if: str = ""
+    on_day: str = ""
     confidence: float = 1.0
     line: int = 0
 
