@@ -28,3 +28,25 @@ def derive_variables(table: pd.DataFrame, derived: Iterable[Derived]) -> pd.Data
     for item in derived:
         table[item.name] = item.rule.evaluate(table)
     return table
+
+
+def derive_possible(table: pd.DataFrame, derived: Iterable[Derived]) -> pd.DataFrame:
+    """The table with those derived columns all of whose inputs it has.
+
+    Parameters
+    ----------
+    table
+        Codebook variables in their types, one row per person.
+    derived
+        Definitions; one may build on those before it. A column that is there already (a survey that asked it directly) stays.
+
+    Returns
+    -------
+    DataFrame
+        A new table; columns that would be missing throughout are left out.
+    """
+    for item in derived:
+        if item.name not in table and all(name in table for name in item.rule.columns):
+            values = item.rule.evaluate(table)
+            table = table.assign(**{item.name: values}) if values.notna().any() else table
+    return table

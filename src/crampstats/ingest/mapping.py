@@ -17,7 +17,9 @@ from crampstats.core.errors import DataError
 from crampstats.ingest.codes import outside_codebook
 from crampstats.ingest.reducing import reduce_tables
 
-DTYPES = {"yes/no": "boolean", "integer": "Int64", "number": "Float64"}
+DTYPES = {
+    "yes/no": "boolean", "integer": "Int64", "number": "Float64", "date": "datetime64[s]", "time": "str", "text": "str",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +93,7 @@ def map_cycle(tables: Mapping[str, pd.DataFrame], survey: Survey, cycle: Cycle) 
         raise DataError(" ".join(problems))
     unread = {entry.variable for entry in survey.fields_of(cycle)} - {entry.variable for entry in entries}
     for name in variables.keys() - reasons.keys():
-        columns[name] = pd.array([None] * len(base), dtype=_dtype(variables[name]))
+        columns[name] = pd.array([None] * len(base), dtype=dtype_of(variables[name]))
         reasons[name] = pd.Categorical([NOT_AT_HAND if name in unread else NOT_ASKED] * len(base))
     order = [*(name for name in columns if name not in variables), *variables]
     return Mapped(
@@ -146,7 +148,7 @@ def _recorded(there: pd.Series, places: np.ndarray) -> np.ndarray:
 
 
 def _values(recorded: np.ndarray, entry: Field, variable: Variable) -> ExtensionArray:
-    dtype = _dtype(variable)
+    dtype = dtype_of(variable)
     if isinstance(dtype, pd.CategoricalDtype):
         places = {level: place for place, level in enumerate(variable.levels)}
         codes = np.full(len(recorded), -1)
@@ -161,7 +163,8 @@ def _values(recorded: np.ndarray, entry: Field, variable: Variable) -> Extension
     return pd.array(numbers if entry.top is None else np.minimum(numbers, entry.top), dtype="Float64").astype(dtype)
 
 
-def _dtype(variable: Variable) -> str | pd.CategoricalDtype:
+def dtype_of(variable: Variable) -> str | pd.CategoricalDtype:
+    """The type of a variable's column."""
     if variable.kind == "category":
         return pd.CategoricalDtype(list(variable.levels), ordered=variable.ordered)
     return DTYPES[variable.kind]

@@ -1,0 +1,170 @@
+"""A recorded table in the codebook's terms, column by column, with everything that was done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from crampstats.codebook.catalogue import as_recorded
+from crampstats.codebook.columns import MEASURED, Variable
+from crampstats.core.cleaning import Change
+from crampstats.core.errors import DataError
+from crampstats.core.findings import Finding
+from crampstats.core.units import read_unit
+from crampstats.ingest.own.columns import Distinct, FilledColumn, fill_column, find_distinct
+from crampstats.ingest.own.converting import convert_numbers, stated_unit
+from crampstats.ingest.own.joined import fill_age, fill_from_medicines, fill_from_ticks
+from crampstats.ingest.own.placements import FileMapping, Placement
+from crampstats.ingest.own.plausibility import find_implausible
+from crampstats.ingest.parsing.readings import NumberReadings, Reading, Readings, collect
+from crampstats.ingest.recorded import RecordedColumn, RecordedTable
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """A table in the codebook's terms.
+
+    Parameters
+    ----------
+    table
+        One row per row of the recorded table: the variables placed, in the order of the mapping.
+    reasons
+        Same shape; why there is no value, "" where there is one.
+    changes, findings
+        Of all columns.
+    """
+
+    table: pd.DataFrame
+    reasons: pd.DataFrame
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+def apply_mapping(recorded: RecordedTable, mapping: FileMapping) -> Applied:
+    """Every placement of a mapping, read from its columns.
+
+    Parameters
+    ----------
+    recorded
+        The table, all text.
+    mapping
+        Checked against it (`checking.check_mapping`).
+
+    Returns
+    -------
+    Applied
+        Rows in their order. Nothing becomes missing without a reason; whatever could not be read stands in the findings and, row
+        by row, in the log.
+    """
+    own = {variable.name: variable for variable in mapping.own}
+    filled: dict[str, FilledColumn] = {}
+    for placement in mapping.placements:
+        variable = own.get(placement.variable) or as_recorded(placement.variable)
+        filled[variable.name] = _fill(recorded, mapping, placement, variable)
+    index = recorded.cells.index
+    return Applied(
+        pd.DataFrame({name: pd.Series(one.values, index=index) for name, one in filled.items()}, index=index),
+        pd.DataFrame({name: pd.Series(one.reasons, index=index) for name, one in filled.items()}, index=index),
+        tuple(change for one in filled.values() for change in one.changes),
+        tuple(finding for one in filled.values() for finding in one.findings),
+    )
+
+
+def variable_of(mapping: FileMapping, placement: Placement) -> Variable:
+    """The variable a placement fills: one of the mapping's own, or the codebook's."""
+    own = {variable.name: variable for variable in mapping.own}
+    return own.get(placement.variable) or as_recorded(placement.variable)
+
+
+def missing_of(column: RecordedColumn, mapping: FileMapping, placement: Placement) -> dict[str, str]:
+    """Text to reason in one column: what the file declares, then the mapping for all columns, then for this one."""
+    told = {**column.missing, **mapping.missing, **placement.missing}
+    return {text: reason for text, reason in told.items() if text not in placement.codes}
+
+
+def _fill(recorded: RecordedTable, mapping: FileMapping, placement: Placement, variable: Variable) -> FilledColumn:
+    asked = _asked(recorded, placement)
+    if placement.how == "ticks":
+        return fill_from_ticks(recorded, placement, variable, asked)
+    if placement.how == "age":
+        return fill_age(recorded, mapping, placement, variable)
+    if placement.how == "medicines":
+        return fill_from_medicines(recorded, mapping, placement, variable, asked)
+    (heading,) = placement.columns
+    column, distinct = recorded.column(heading), find_distinct(recorded.cells[heading])
+    missing = missing_of(column, mapping, placement)
+    rows = recorded.source_rows
+    if variable.kind not in MEASURED:
+        readings = _read(distinct, variable, placement, column, missing)
+        return fill_column(readings, distinct, variable, heading=heading, source_rows=rows, asked=asked)
+    numbers = _read_numbers(distinct, placement, column, missing)
+    converted = convert_numbers(
+        numbers, distinct, variable, heading=heading, stated=stated_unit(column, placement.unit),
+        by_row=_units_by_row(recorded, placement),
+    )
+    found = fill_column(
+        converted.readings, converted.distinct, variable, heading=heading, source_rows=rows, asked=asked
+    )
+    implausible = find_implausible(converted.readings, converted.distinct, variable, heading, rows)
+    return replace(
+        found, changes=(*converted.changes, *found.changes),
+        findings=(*converted.findings, *found.findings, *implausible),
+    )
+
+
+def _read(
+    distinct: Distinct, variable: Variable, placement: Placement, column: RecordedColumn, missing: Mapping[str, str]
+) -> Readings:
+    """Everything that is no number."""
+    from crampstats.ingest.parsing.categories import read_category
+    from crampstats.ingest.parsing.dates import read_dates
+    from crampstats.ingest.parsing.times import read_times
+    from crampstats.ingest.parsing.yes_no import read_yes_no
+
+    codes = dict(placement.codes) or None
+    if variable.kind == "yes/no":
+        return read_yes_no(distinct.texts, codes=codes, missing=missing)
+    if variable.kind == "category":
+        return read_category(distinct.texts, variable.levels, words=variable.words, codes=codes, missing=missing)
+    if variable.kind == "date":
+        formats = placement.dates or column.formats
+        return read_dates(distinct.texts, distinct.counts, formats=formats, missing=missing)
+    if variable.kind == "time":
+        return read_times(distinct.texts, missing=missing)
+    return collect([Reading(reason=missing[text], rule="listed as missing") if text in missing else Reading(text)
+                    for text in distinct.texts])
+
+
+def _read_numbers(
+    distinct: Distinct, placement: Placement, column: RecordedColumn, missing: Mapping[str, str]
+) -> NumberReadings:
+    from crampstats.ingest.parsing.numbers import read_numbers
+
+    decimal = placement.decimal or column.decimal
+    return read_numbers(distinct.texts, distinct.counts, decimal=decimal, missing=missing)
+
+
+def _units_by_row(recorded: RecordedTable, placement: Placement) -> pd.Series | None:
+    """The unit each row states in the column beside; missing where it states none."""
+    if not placement.unit_column:
+        return None
+    cells = recorded.cells[placement.unit_column]
+    said = {text: placement.unit_codes.get(text) or read_unit(text) or text for text in cells.dropna().unique()}
+    return cells.map(said).astype("str")
+
+
+def _asked(recorded: RecordedTable, placement: Placement) -> np.ndarray | None:
+    """Whom the form showed the question; who cannot be told counts as asked, so that a missing answer is not excused."""
+    if not placement.asked_if:
+        return None
+    from crampstats.ingest.readers.branching import read_condition
+
+    condition = read_condition(placement.asked_if)
+    if unknown := [name for name in condition.columns if name not in recorded.cells]:
+        raise DataError(
+            f"{placement.variable} is asked if {placement.asked_if}, but {', '.join(unknown)} is no column of {recorded.name}."
+        )
+    return condition.evaluate(recorded.cells).fillna(True).to_numpy(dtype=bool)

@@ -1,0 +1,203 @@
+"""Load a file of one's own: read, map, parse, convert, derive, with every step accounted for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from crampstats.codebook.catalogue import DERIVED
+from crampstats.codebook.columns import Derived
+from crampstats.codebook.forms import Form
+from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
+from crampstats.core.cleaning import CleaningLog
+from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.findings import Finding
+from crampstats.core.outcomes import Outcome
+from crampstats.core.source import Source
+from crampstats.ingest.deriving import derive_possible
+from crampstats.ingest.own.applying import apply_mapping, variable_of
+from crampstats.ingest.own.checking import check_mapping
+from crampstats.ingest.own.file_data import FileData
+from crampstats.ingest.own.identifiers import find_identifiers
+from crampstats.ingest.own.keys import hash_records, open_key
+from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.own.placements import FileMapping
+from crampstats.ingest.own.resolving import resolve_mapping
+from crampstats.ingest.own.sampling import read_sampling
+from crampstats.ingest.readers.opening import read_file
+from crampstats.ingest.recorded import RecordedFile, RecordedTable
+
+EVENT = "redcap_event_name"
+
+
+def load_survey(
+    path: str | Path, mapping: FileMapping | str | Path | None = None, *, sheet: str = "", header_row: int = 0,
+    dictionary: str | Path | None = None, missing: Mapping[str, str] | None = None, key: str | Path | None = None,
+) -> FileData:
+    """A survey or intake file as an analysis table, with the log of everything that was done to it.
+
+    Parameters
+    ----------
+    path
+        The file: CSV or TSV, Excel, SPSS, Stata, SAS, Parquet, FHIR JSON, or an export of REDCap, Qualtrics, Google Forms or
+        Kobo.
+    mapping
+        A mapping file (TOML, as `crampstats map` writes it), a REDCap dictionary (CSV), the name of a shipped mapping
+        ("clinic_intake", "nhanes"), or a `FileMapping`. None: a file that follows a shipped mapping is known by its headings; of
+        any other file what `propose_mapping` is sure of is used, and the findings say so.
+    sheet, header_row
+        Of a workbook: its sheet, and the row of the headings; empty and 0 to have them found.
+    dictionary
+        REDCap dictionary or XLSForm that belongs to the file.
+    missing
+        Text of a cell to the reason why there is no answer, for every column ("-99" to "not done").
+    key
+        File with the clinic's key; made if it is not there. With it the table has the column ``record``: the same record number
+        gives the same code in every run. Without it no record number is carried at all.
+
+    Returns
+    -------
+    FileData
+        One row per row of the file, in its order. Columns that identify persons are left out.
+
+    Raises
+    ------
+    CrampstatsError
+        The file cannot be read or the mapping does not fit it; the message says what to do.
+    """
+    path = Path(path)
+    given, dictionary = resolve_mapping(mapping, dictionary)
+    file = read_file(
+        path, sheet=sheet or (given.sheet if given else ""), header_row=header_row or (given.header_row if given else 0),
+        dictionary=dictionary, missing={**(given.missing if given else {}), **(missing or {})} or None,
+    )
+    return map_survey(file, given, missing=missing, key=key)
+
+
+def map_survey(
+    file: RecordedFile, mapping: FileMapping | None = None, *, missing: Mapping[str, str] | None = None,
+    key: str | Path | None = None,
+) -> FileData:
+    """A recorded file as an analysis table; parameters, result and errors as for `load_survey`."""
+    noted: tuple[Finding, ...] = ()
+    if mapping is None:
+        from crampstats.ingest.own.resolving import find_mapping
+
+        mapping, noted = find_mapping(file)
+    mapping = replace(mapping, missing={**mapping.missing, **(missing or {})})
+    table = _event_of(file.main, mapping)
+    check_mapping(mapping, table)
+    applied = apply_mapping(table, mapping)
+    identifiers = _identifiers(table, mapping)
+    design, design_changes = read_sampling(table, mapping)
+    leading = {"source_row": pd.array(table.source_rows, dtype="Int64"), **_records(table, mapping, key), **design}
+    made = _derived(pd.DataFrame(leading).join(applied.table), mapping)
+    kept = {name: table.cells[name] for name in mapping.keep if name not in made.table}
+    findings = (*table.findings.rows, *noted, *_repeated_records(table, mapping), *applied.findings)
+    return FileData(
+        table=made.table.assign(**kept),
+        declaration=_declaration(made, mapping, table),
+        source=Source(f"the file {mask_text(table.name)}", made_up=mapping.made_up, detail=_how(mapping)),
+        reasons=applied.reasons,
+        flow=table.flow.leave("records in the table", {}),
+        log=CleaningLog().add(*design_changes, *applied.changes),
+        findings=type(table.findings)(findings),
+        recorded={table.name: table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
+        mapping=mapping,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    table: pd.DataFrame
+    derived: tuple[Derived, ...]
+
+
+def _derived(table: pd.DataFrame, mapping: FileMapping) -> _Made:
+    """The table with everything the codebook derives from what is there."""
+    own = {variable.name for variable in mapping.own}
+    made = derive_possible(table, [item for item in DERIVED.values() if item.name not in own])
+    return _Made(made, tuple(item for item in DERIVED.values() if item.name in made and item.name not in table))
+
+
+def _event_of(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
+    """Of a longitudinal project the rows of the event named, or each record's first; the flow counts the others."""
+    if EVENT not in table.cells:
+        if mapping.event:
+            raise DataError(f"the mapping names the event {mapping.event!r}, but {table.name} has no events; leave it out.")
+        return table
+    events = table.cells[EVENT]
+    if mapping.event and not (events == mapping.event).any():
+        raise unknown_name(f"event of {table.name}", mapping.event, list(events.dropna().unique()))
+    record = table.cells[mapping.record or table.cells.columns[0]]
+    kept = (events == mapping.event if mapping.event else ~record.duplicated()).to_numpy(dtype=bool)
+    if kept.all():
+        return table
+    word = f"of the event {mapping.event}" if mapping.event else "of each record's first event"
+    flow = table.flow.leave(f"rows {word}", {"of another event": int((~kept).sum())})
+    note = Finding(
+        EVENT, "other events", "note", f"{int((~kept).sum())} row(s) of other events were left out; rows {word} were taken.",
+        "Name another event in the mapping: [file] event = \"...\".",
+    )
+    return replace(
+        table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow,
+        findings=table.findings.add(note),
+    )
+
+
+def _identifiers(table: RecordedTable, mapping: FileMapping) -> list[str]:
+    """Columns that tell who a person is, in the file's order."""
+    known = {*find_identifiers(table), *mapping.identifiers, *([mapping.record] if mapping.record else [])}
+    return [name for name in table.cells if name in known]
+
+
+def _records(table: RecordedTable, mapping: FileMapping, key: str | Path | None) -> dict[str, object]:
+    if key is None:
+        return {}
+    if not mapping.record:
+        raise DataError(
+            "a key was given, but the mapping names no record number: add [file] record = \"HEADING\", the column that holds it."
+        )
+    texts = table.cells[mapping.record]
+    hashed = hash_records(texts.astype(object).where(texts.notna(), None).tolist(), open_key(Path(key)))
+    return {"record": pd.array(hashed, dtype="str")}
+
+
+def _repeated_records(table: RecordedTable, mapping: FileMapping) -> tuple[Finding, ...]:
+    """Record numbers in several rows: noted, with the rows and without the numbers."""
+    if not mapping.record:
+        return ()
+    texts = table.cells[mapping.record]
+    twice = texts.duplicated(keep=False) & texts.notna()
+    rows = table.source_rows[twice.to_numpy(dtype=bool)]
+    if not len(rows):
+        return ()
+    listed = ", ".join(map(str, rows[:10])) + (" ..." if len(rows) > 10 else "")
+    return (Finding(
+        mapping.record, "repeated record number", "warning",
+        f"{texts[twice].nunique()} record number(s) stand in several rows ({len(rows)} rows: {listed}); all rows were kept.",
+        "See whether a person was entered twice.", int(rows[0]),
+    ),)
+
+
+def _declaration(made: _Made, mapping: FileMapping, table: RecordedTable) -> Form:
+    variables = tuple(variable_of(mapping, placement) for placement in mapping.placements)
+    population = mapping.population or f"persons in {mask_text(table.name)}"
+    return Form("own_file", table.name, population, variables, made.derived, _outcomes(made.table, mapping, population))
+
+
+def _outcomes(table: pd.DataFrame, mapping: FileMapping, population: str) -> tuple[Outcome, ...]:
+    """The codebook's outcomes the table holds, for its own population; the window is the mapping's, or that of a shipped form."""
+    shipped = mapping.name == CLINIC_INTAKE.name
+    return tuple(
+        replace(outcome, population=population, recall_window=mapping.window or (outcome.recall_window if shipped else ""))
+        for outcome in CLINIC_INTAKE.outcomes if outcome.name in table and table[outcome.name].notna().any()
+    )
+
+
+def _how(mapping: FileMapping) -> str:
+    return f"mapped by {mask_text(mapping.name)}" if mapping.name else "mapped"
+
