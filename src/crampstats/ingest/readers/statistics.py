@@ -106,10 +106,7 @@ def read_transport(path: str | Path) -> RecordedFile:
 
 def _read(path: Path, kind: _Format) -> RecordedFile:
     _check_file(path, kind)
-    about, encoding = _with_encoding(path, kind, metadataonly=True)
-    _check_extent(path, about)
-    cells, about = _call(path, kind, encoding)
-    _check_rows(path, about, len(cells))
+    cells, about, encoding = _read_whole(path, kind)
     read = [_read_column(cells[name], about, kind.package) for name in about.column_names]
     findings = [finding for one in read for finding in one.findings]
     if encoding:
@@ -134,17 +131,16 @@ def _check_file(path: Path, kind: _Format) -> None:
         )
 
 
-def _with_encoding(path: Path, kind: _Format, *, metadataonly: bool) -> tuple[Any, str]:
-    """What the file says of itself, and the encoding that had to be guessed; "" where the file's own will do."""
-    try:
-        return _call(path, kind, "", metadataonly=metadataonly)[1], ""
-    except UnicodeError:
-        pass
-    for encoding in FALLBACKS if kind.any_encoding else ():
+def _read_whole(path: Path, kind: _Format) -> tuple[pd.DataFrame, Any, str]:
+    """Cells, what the file says of them, and the encoding that had to be guessed; "" where the file's own will do."""
+    for encoding in ("", *(FALLBACKS if kind.any_encoding else ())):
         try:
-            return _call(path, kind, encoding, metadataonly=metadataonly)[1], encoding
+            _check_extent(path, _call(path, kind, encoding, metadataonly=True)[1])
+            cells, about = _call(path, kind, encoding)
         except UnicodeError:
             continue
+        _check_rows(path, about, len(cells))
+        return cells, about, encoding
     raise DataError(f"{path.name} is written in an encoding that cannot be told; save it as UTF-8 in the program it came from.")
 
 
