@@ -63,6 +63,12 @@ _HOMES = {
     "crampstats.estimate.standardise": ("Standard", "estimate_standardised_prevalence"),
     "crampstats.estimate.subgroups": ("estimate_by_subgroup",),
     "crampstats.ingest.deriving": ("derive_variables",),
+    "crampstats.ingest.own.loading": ("load_survey", "map_survey", "open_survey"),
+    "crampstats.ingest.own.mapping_file": ("read_mapping",),
+    "crampstats.ingest.own.placements": ("FileMapping", "Placement"),
+    "crampstats.ingest.own.proposing": ("propose_mapping",),
+    "crampstats.ingest.own.writing": ("format_mapping",),
+    "crampstats.ingest.readers.opening": ("read_file",),
     "crampstats.ingest.tidy": ("read_tidy",),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}

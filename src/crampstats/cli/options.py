@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 WEIGHTS = ("interview", "exam", "diet")
 OF_NHANES = ("nhanes", "weight")
-OF_FILES = ("strata", "psu", "weights", "window", "threshold", "population", "age")
+OF_FILES = ("strata", "psu", "weights", "window", "threshold", "population", "age", "mapping", "sheet", "dictionary")
+
+MAPPING = click.option(
+    "--mapping", metavar="FILE", help="Mapping of your file (TOML from `crampstats map`), a REDCap dictionary, or clinic_intake.",
+)
+SHEET = click.option("--sheet", metavar="NAME", help="Sheet of a workbook. [default: found out]")
+HEADER_ROW = click.option("--header-row", type=click.IntRange(1), metavar="N", help="Row of the headings. [default: found out]")
+DICTIONARY = click.option("--dictionary", metavar="FILE", help="REDCap dictionary or XLSForm of your file.")
+MISSING = click.option("--missing", multiple=True, metavar="CODE=REASON", help="A code for missing in any column; repeatable.")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -32,9 +40,27 @@ def data_options(function: Function) -> Function:
         click.option("--threshold", metavar="TEXT", help="What counts as a case. [default: at least once]"),
         click.option("--population", metavar="TEXT", help="Who was asked, in words."),
         click.option("--age", metavar="COLUMN", help="Ages in your file. [default: age_years]"),
+        MAPPING, SHEET, DICTIONARY,
     )):
         function = option(function)
     return function
+
+
+def file_options(function: Function) -> Function:
+    """Options every command on a file of one's own takes."""
+    for option in reversed((MAPPING, SHEET, HEADER_ROW, DICTIONARY, MISSING)):
+        function = option(function)
+    return function
+
+
+def read_missing_codes(codes: tuple[str, ...]) -> dict[str, str] | None:
+    """Codes for missing given as CODE=REASON; None where none is given."""
+    from crampstats.core.errors import OptionError
+
+    told = dict(code.partition("=")[::2] for code in codes)
+    if wrong := [code for code, reason in told.items() if not code.strip() or not reason.strip()]:
+        raise OptionError(f"--missing {wrong[0]!r} is no CODE=REASON; write for example --missing -99=\"not done\".")
+    return {code.strip(): reason.strip() for code, reason in told.items()} or None
 
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON list of rows at full precision.")

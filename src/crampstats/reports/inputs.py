@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,12 +20,16 @@ from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.datasets.nhanes import load_nhanes
 from crampstats.ingest.cycle_data import CycleData
-from crampstats.ingest.tidy import read_tidy
+from crampstats.ingest.tidy import DELIMITERS, PARQUET, read_tidy
 from crampstats.reports.known_columns import KNOWN, derive_known, known_labels
+
+if TYPE_CHECKING:
+    from crampstats.ingest.own.file_data import FileData
 
 NHANES_NAME = "nhanes"
 DEFAULT_MIN_AGE = 20
 AT_LEAST_ONCE = "at least once"
+TIDY = (*DELIMITERS, ".txt", *PARQUET)
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ class FileOptions:
         codebook's, any other "at least once".
     age
         Column of ages in years.
+    mapping, sheet, dictionary
+        How the file is mapped to the codebook, its sheet, and the dictionary that belongs to it, as for `load_survey`.
     """
 
     outcomes: tuple[str, ...] = ()
@@ -52,6 +59,9 @@ class FileOptions:
     threshold: str = ""
     population: str = ""
     age: str = AGE.name
+    mapping: str | None = None
+    sheet: str = ""
+    dictionary: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +82,8 @@ class Study:
         Youngest age analysed; None for no limit.
     derived
         Columns that were made here and stand in no file, with their definitions; NHANES has only those of own ranges.
+    mapped
+        The user's own file as it was mapped, with its log and findings; None for NHANES and for a tidy file.
     """
 
     design: SurveyDesign
@@ -80,6 +92,7 @@ class Study:
     more: str = ""
     min_age: int | None = None
     derived: Mapping[str, Derived] = field(default_factory=dict)
+    mapped: FileData | None = None
 
     @property
     def is_nhanes(self) -> bool:
@@ -171,7 +184,10 @@ def open_study(
     """
     if str(data).lower() == NHANES_NAME:
         return _open_nhanes(nhanes, DEFAULT_MIN_AGE if min_age is None else min_age, weight)
-    return _open_file(Path(data), min_age, options or FileOptions())
+    options = options or FileOptions()
+    if _is_tidy(Path(data), options):
+        return _open_file(Path(data), min_age, options)
+    return _open_mapped(Path(data), min_age, options)
 
 
 def printable(text: str) -> str:
@@ -195,6 +211,54 @@ def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:
         )
     design = survey.adults(min_age, weight=weight)
     return Study(design, lambda name: survey.flow_for(name, min_age, weight=weight), survey, more, min_age)
+
+
+def _is_tidy(path: Path, options: FileOptions) -> bool:
+    """A plain table whose columns the options name, with nothing said of a mapping."""
+    said = options.mapping or options.sheet or options.dictionary
+    return not said and bool(options.outcomes or not path.name) and path.suffix.lower() in (*TIDY, "")
+
+
+def _open_mapped(path: Path, min_age: int | None, options: FileOptions) -> Study:
+    """A file in any format, mapped to the codebook; what the options say of design and outcomes goes before the mapping."""
+    if options.age != AGE.name:
+        raise OptionError(f"--age is for a tidy file; in a mapping place the column {options.age!r} on {AGE.name}.")
+    from crampstats.ingest.own.loading import map_survey, open_survey
+
+    opened = open_survey(path, options.mapping, sheet=options.sheet, dictionary=options.dictionary)
+    said = {name: value for name in ("strata", "psu", "weights") if (value := getattr(options, name))}
+    said |= {name: printable(value) for name in ("population", "window") if (value := getattr(options, name))}
+    data = map_survey(opened.file, replace(opened.mapping, **said), noted=opened.noted)
+    data = data.with_outcomes(_outcomes_of(data, options))
+    derived = {item.name: item for item in data.declaration.derived}
+    return Study(
+        data.design(min_age=min_age), lambda name: data.flow_for(name, min_age), min_age=min_age, derived=derived, mapped=data,
+    )
+
+
+def _outcomes_of(data: FileData, options: FileOptions) -> list[Outcome]:
+    """Those named, or all the codebook declares that the file holds."""
+    declared = {outcome.name: outcome for outcome in data.declaration.outcomes}
+    if not (options.outcomes or declared):
+        raise OptionError(
+            f"{data.source.label} was read, but no column says who has cramps: place one on cramp_frequency or any_cramps in the "
+            f"mapping (crampstats map writes one), or name a yes/no column with --outcome; there are {', '.join(_yes_no(data))}."
+        )
+    data.require(*options.outcomes)
+    for name in options.outcomes:
+        if name not in _yes_no(data):
+            raise OptionError(f"--outcome {name}: the column holds no yes/no; those that do are {', '.join(_yes_no(data))}.")
+    chosen = [declared.get(name) or _own_outcome(data, name, options) for name in options.outcomes] or list(declared.values())
+    return [replace(one, threshold=printable(options.threshold)) if options.threshold else one for one in chosen]
+
+
+def _own_outcome(data: FileData, name: str, options: FileOptions) -> Outcome:
+    label = data.declaration.labels()[name].label if name in data.declaration.labels() else name.replace("_", " ")
+    return Outcome(name, label, data.declaration.population, data.mapping.window, printable(options.threshold) or AT_LEAST_ONCE)
+
+
+def _yes_no(data: FileData) -> list[str]:
+    return [name for name in data.table if data.table[name].dtype == "boolean"]
 
 
 def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:

@@ -25,7 +25,7 @@ from crampstats.ingest.own.identifiers import find_identifiers
 from crampstats.ingest.own.keys import hash_records, open_key
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
-from crampstats.ingest.own.resolving import resolve_mapping
+from crampstats.ingest.own.resolving import find_mapping, resolve_mapping
 from crampstats.ingest.own.sampling import read_sampling
 from crampstats.ingest.readers.opening import read_file
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
@@ -68,26 +68,61 @@ def load_survey(
     CrampstatsError
         The file cannot be read or the mapping does not fit it; the message says what to do.
     """
-    path = Path(path)
+    opened = open_survey(
+        path, mapping, sheet=sheet, header_row=header_row, dictionary=dictionary, missing=missing,
+    )
+    return map_survey(opened.file, opened.mapping, noted=opened.noted, key=key)
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedSurvey:
+    """A file and how it will be read.
+
+    Parameters
+    ----------
+    file
+        As it stands.
+    mapping
+        The one given, or found.
+    noted
+        What was noticed in finding it.
+    """
+
+    file: RecordedFile
+    mapping: FileMapping
+    noted: tuple[Finding, ...] = ()
+
+
+def open_survey(
+    path: str | Path, mapping: FileMapping | str | Path | None = None, *, sheet: str = "", header_row: int = 0,
+    dictionary: str | Path | None = None, missing: Mapping[str, str] | None = None,
+) -> OpenedSurvey:
+    """A file and its mapping, before anything is done to it; parameters and errors as for `load_survey`."""
     given, dictionary = resolve_mapping(mapping, dictionary)
     file = read_file(
-        path, sheet=sheet or (given.sheet if given else ""), header_row=header_row or (given.header_row if given else 0),
+        Path(path), sheet=sheet or (given.sheet if given else ""), header_row=header_row or (given.header_row if given else 0),
         dictionary=dictionary, missing={**(given.missing if given else {}), **(missing or {})} or None,
     )
-    return map_survey(file, given, missing=missing, key=key)
+    found, noted = (given, ()) if given else find_mapping(file)
+    return OpenedSurvey(file, replace(found, missing={**found.missing, **(missing or {})}), noted)
 
 
 def map_survey(
-    file: RecordedFile, mapping: FileMapping | None = None, *, missing: Mapping[str, str] | None = None,
-    key: str | Path | None = None,
+    file: RecordedFile, mapping: FileMapping, *, noted: tuple[Finding, ...] = (), key: str | Path | None = None,
 ) -> FileData:
-    """A recorded file as an analysis table; parameters, result and errors as for `load_survey`."""
-    noted: tuple[Finding, ...] = ()
-    if mapping is None:
-        from crampstats.ingest.own.resolving import find_mapping
+    """A recorded file as an analysis table.
 
-        mapping, noted = find_mapping(file)
-    mapping = replace(mapping, missing={**mapping.missing, **(missing or {})})
+    Parameters
+    ----------
+    file
+        As it stands.
+    mapping
+        How it is read; it is held against the file first.
+    noted
+        Findings to carry along.
+    key
+        As for `load_survey`; result and errors too.
+    """
     table = _event_of(file.main, mapping)
     check_mapping(mapping, table)
     applied = apply_mapping(table, mapping)
