@@ -9,8 +9,30 @@ from crampstats.codebook.rules import AllOf, AnyOf, Banded, OneOf, Unless
 # The oldest age two cycles have in common: 2007-08 publishes everyone of 80 and over as 80.
 OLDEST_PUBLISHED_AGE = 80
 
-AGE = Variable("age_years", "Age", kind="integer", unit="years", missing="not recorded")
-SEX = Variable("sex", "Sex", kind="category", levels={"male": "men and boys", "female": "women and girls"})
+AGE = Variable(
+    "age_years", "Age", kind="integer", unit="years", missing="not recorded",
+    known_as=(
+        "age", "age at visit", "patient age", "edad", "edad en años", "âge", "age en années", "alter", "lebensalter", "idade", "età",
+        "eta",
+    ),
+    # the longest documented life is 122 years
+    plausible=(0, 122),
+)
+SEX = Variable(
+    "sex", "Sex", kind="category", levels={"male": "men and boys", "female": "women and girls"},
+    # "h" is left out on purpose: with "m" it means hombre and mujer, homme and mulher, where "m" is a woman
+    words={
+        "male": (
+            "m", "man", "men", "boy", "masc", "masculine", "masculino", "masculin", "hombre", "varón", "varon", "homme", "garçon",
+            "männlich", "maennlich", "mann", "herr", "junge", "homem", "uomo", "maschio", "maschile", "♂",
+        ),
+        "female": (
+            "f", "woman", "women", "girl", "fem", "feminine", "femenino", "femenina", "mujer", "femme", "fille", "féminin", "feminin",
+            "w", "weiblich", "frau", "mädchen", "feminino", "feminina", "mulher", "donna", "femmina", "femminile", "♀",
+        ),
+    },
+    known_as=("gender", "sexo", "género", "sexe", "genre", "geschlecht", "gênero", "sesso", "genere", "m/f", "sex at birth"),
+)
 RACE_ETHNICITY = Variable(
     "race_ethnicity",
     "Race and Hispanic origin",

@@ -5,6 +5,9 @@ A clinic has ranges of its own: ``classify(SODIUM, low=..., high=..., source=...
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from crampstats.codebook import quantities
 from crampstats.codebook.formulas import Formula, classify
 from crampstats.codebook.model import Derived, Variable
 
@@ -18,22 +21,69 @@ UK_CONSENSUS = "UK consensus range of adjusted calcium, as tabulated in eJIFCC 2
 ADJUSTED_CALCIUM = "Correcting the calcium, BMJ 1977;1:598, https://doi.org/10.1136/bmj.1.6061.598"
 
 
-def _serum(name: str, label: str, unit: str = "mmol/L", *, missing: str = NO_SAMPLE) -> Variable:
-    return Variable(name, label, unit=unit, missing=missing, population=EXAMINED)
+def _serum(
+    name: str, label: str, unit: str = "mmol/L", *, missing: str = NO_SAMPLE, known_as: tuple[str, ...],
+    plausible: tuple[float, float], accepts: Mapping[str, float] | None = None,
+) -> Variable:
+    return Variable(
+        name, label, unit=unit, missing=missing, population=EXAMINED, known_as=known_as, plausible=plausible,
+        accepts=accepts or {},
+    )
 
 
-SODIUM = _serum("serum_sodium_mmol_l", "Serum sodium")
-POTASSIUM = _serum("serum_potassium_mmol_l", "Serum potassium")
-CALCIUM = _serum("serum_calcium_mmol_l", "Serum calcium, total")
-PHOSPHORUS = _serum("serum_phosphorus_mmol_l", "Serum phosphorus")
-BICARBONATE = _serum("serum_bicarbonate_mmol_l", "Serum bicarbonate")
-CHLORIDE = _serum("serum_chloride_mmol_l", "Serum chloride")
-# No survey loaded so far measures it; it is declared so that one that does can map it.
-MAGNESIUM = _serum("serum_magnesium_mmol_l", "Serum magnesium", missing="not measured by NHANES 2005-2008")
+# Plausible limits are wider than anything a living person was reported with, as far as known, and no reference range: 99 to 160
+# mmol/L of sodium, 2.4 to 6.0 of potassium, 1.73 to 3.18 of calcium were measured in NHANES 2005-2008; critical illness goes beyond.
+# They are narrow enough that most decimal slips, and calcium or albumin in the other unit, fall outside.
+SODIUM = _serum(
+    "serum_sodium_mmol_l", "Serum sodium", accepts=quantities.ONE_CHARGE, plausible=(90, 200),
+    known_as=("na", "na+", "sodium", "sodio", "natrium", "sódio", "serum na", "s-na", "plasma sodium", "sodio sérico", "natrémie"),
+)
+POTASSIUM = _serum(
+    "serum_potassium_mmol_l", "Serum potassium", accepts=quantities.ONE_CHARGE, plausible=(1.0, 12.0),
+    known_as=(
+        "k", "k+", "potassium", "potasio", "kalium", "potássio", "potassio", "serum k", "s-k", "plasma potassium", "potasio sérico",
+        "kaliémie",
+    ),
+)
+CALCIUM = _serum(
+    "serum_calcium_mmol_l", "Serum calcium, total", accepts=quantities.CALCIUM, plausible=(0.8, 5.5),
+    known_as=(
+        "ca", "ca++", "ca2+", "calcium", "calcium total", "total calcium", "calcio", "calcio total", "kalzium", "cálcio", "serum ca",
+        "s-ca", "calcémie", "calcio totale", "gesamtcalcium",
+    ),
+)
+PHOSPHORUS = _serum(
+    "serum_phosphorus_mmol_l", "Serum phosphorus", accepts=quantities.PHOSPHORUS, plausible=(0.1, 7.0),
+    known_as=(
+        "phos", "po4", "phosphate", "phosphorus", "inorganic phosphate", "fosfato", "fósforo", "phosphore", "phosphat", "phosphor",
+        "fosforo", "serum phosphate", "pi",
+    ),
+)
+BICARBONATE = _serum(
+    "serum_bicarbonate_mmol_l", "Serum bicarbonate", accepts=quantities.ONE_CHARGE, plausible=(2, 60),
+    known_as=("hco3", "hco3-", "bicarb", "bicarbonate", "bicarbonato", "bikarbonat", "hydrogencarbonat", "total co2", "tco2", "co2"),
+)
+CHLORIDE = _serum(
+    "serum_chloride_mmol_l", "Serum chloride", accepts=quantities.ONE_CHARGE, plausible=(60, 150),
+    known_as=("cl", "cl-", "chloride", "cloruro", "cloro", "chlorure", "chlore", "chlorid", "cloreto"),
+)
+# NHANES 2005-2008 did not measure it; a clinic does.
+MAGNESIUM = _serum(
+    "serum_magnesium_mmol_l", "Serum magnesium", missing="not measured by NHANES 2005-2008", accepts=quantities.MAGNESIUM,
+    # 1.4 to 3.5 mg/dL lies inside: a magnesium in the other unit is told by a rule of its own, not by these limits
+    plausible=(0.15, 8.0),
+    known_as=("mg", "mg2+", "mg++", "magnesium", "magnesio", "magnésium", "magnésio", "serum mg", "s-mg", "magnésémie"),
+)
 # Calculated by the analyser from sodium, glucose and urea, and some 10 mmol/kg below a measured one, for which alone reference
 # ranges are published: so it has no class.
-OSMOLALITY = _serum("serum_osmolality_mmol_kg", "Serum osmolality", "mmol/kg")
-ALBUMIN = _serum("serum_albumin_g_l", "Serum albumin", "g/L")
+OSMOLALITY = _serum(
+    "serum_osmolality_mmol_kg", "Serum osmolality", "mmol/kg", plausible=(190, 500),
+    known_as=("osmolality", "osmolalidad", "osmolalité", "osmolalität", "osmolalidade", "osmolalità", "osm"),
+)
+ALBUMIN = _serum(
+    "serum_albumin_g_l", "Serum albumin", "g/L", accepts=quantities.ALBUMIN, plausible=(8, 70),
+    known_as=("alb", "albumin", "albúmina", "albumina", "albumine", "serum albumin"),
+)
 CORRECTED_CALCIUM = Derived(
     "serum_calcium_corrected_mmol_l", "Serum calcium, corrected for albumin",
     Formula(

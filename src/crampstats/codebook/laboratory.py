@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from crampstats.codebook import quantities
 from crampstats.codebook.formulas import Cases, Formula, classify
 from crampstats.codebook.model import Derived, Variable
 from crampstats.codebook.rules import AllOf, AnyOf, AtLeast, Below, OneOf
@@ -19,29 +22,59 @@ UMOL_IN_MG_DL = 88.4
 YOUNGEST_ADULT = 18
 
 
-def _sample(name: str, label: str, unit: str, youngest: int, *, differs: str = "") -> Variable:
+def _sample(name: str, label: str, unit: str, youngest: int, **more: Any) -> Variable:
     return Variable(
         name, label, unit=unit, missing=f"{NO_SAMPLE}; not measured below {youngest} year{'s' * (youngest > 1)}",
-        population=f"persons aged {youngest}+ who were examined", differs=differs,
+        population=f"persons aged {youngest}+ who were examined", **more,
     )
 
 
-CREATININE = _sample("serum_creatinine_umol_l", "Serum creatinine", "µmol/L", 12)
-HBA1C = _sample("hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12)
+# Plausible limits are what instruments report in the gravest illness, no reference ranges.
+CREATININE = _sample(
+    "serum_creatinine_umol_l", "Serum creatinine", "µmol/L", 12, accepts=quantities.CREATININE, plausible=(15, 4000),
+    known_as=(
+        "crea", "creat", "creatinine", "creatinina", "créatinine", "créatininémie", "kreatinin", "serum creatinine", "scr",
+    ),
+)
+HBA1C = _sample(
+    "hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12, plausible=(2.5, 20),
+    known_as=(
+        "hba1c", "a1c", "hb a1c", "glycated haemoglobin", "glycated hemoglobin", "hemoglobina glicosilada", "hemoglobina glucosilada",
+        "hémoglobine glyquée", "langzeitzucker", "hemoglobina glicada", "emoglobina glicata",
+    ),
+)
 TSH = Variable(
     "tsh_miu_l", "Thyroid-stimulating hormone", unit="mIU/L",
     missing=f"{NO_SAMPLE}; not measured below 12 years, nor in 2005-2006",
-    population="persons aged 12+ who were examined in 2007-2008",
+    population="persons aged 12+ who were examined in 2007-2008", plausible=(0.0, 1000),
+    known_as=("tsh", "thyrotropin", "thyroid stimulating hormone", "tirotropina", "thyréostimuline", "thyreotropin", "tireotropina"),
 )
-C_REACTIVE_PROTEIN = _sample("c_reactive_protein_mg_l", "C-reactive protein", "mg/L", 1)
-RED_CELLS = _sample("red_cell_count", "Red blood cells", "10¹²/L", 1)
-CADMIUM = _sample("blood_cadmium_nmol_l", "Blood cadmium", "nmol/L", 1)
+C_REACTIVE_PROTEIN = _sample(
+    "c_reactive_protein_mg_l", "C-reactive protein", "mg/L", 1, accepts=quantities.C_REACTIVE_PROTEIN, plausible=(0, 700),
+    known_as=("crp", "hs-crp", "c reactive protein", "proteína c reactiva", "pcr", "protéine c réactive", "c-reaktives protein"),
+)
+RED_CELLS = _sample(
+    "red_cell_count", "Red blood cells", "10¹²/L", 1, plausible=(0.5, 10),
+    known_as=("rbc", "red blood cells", "erythrocytes", "eritrocitos", "hématies", "erythrozyten", "eritrócitos", "eritrociti"),
+)
+CADMIUM = _sample(
+    "blood_cadmium_nmol_l", "Blood cadmium", "nmol/L", 1, accepts=quantities.CADMIUM, plausible=(0, 2000),
+    known_as=("cd", "cadmium", "cadmio", "cádmio", "kadmium"),
+)
 VITAMIN_D = _sample(
     "vitamin_d_nmol_l", "Vitamin D (25-hydroxyvitamin D)", "nmol/L", 1,
     differs="one cycle measured by radioimmunoassay, brought to the scale of mass spectrometry, the other by mass spectrometry",
+    accepts=quantities.VITAMIN_D, plausible=(2, 2000),
+    known_as=("vitamin d", "25-oh-d", "25-oh vitamin d", "25(oh)d", "25ohd", "vitamina d", "vitamine d", "vit d"),
 )
-URINE_ALBUMIN = _sample("urine_albumin_mg_l", "Albumin in urine", "mg/L", 6)
-URINE_CREATININE = _sample("urine_creatinine_mg_dl", "Creatinine in urine", "mg/dL", 6)
+URINE_ALBUMIN = _sample(
+    "urine_albumin_mg_l", "Albumin in urine", "mg/L", 6, accepts=quantities.URINE_ALBUMIN, plausible=(0, 50_000),
+    known_as=("urine albumin", "microalbumin", "microalbuminuria", "albumina en orina", "albumine urinaire", "albumin im urin"),
+)
+URINE_CREATININE = _sample(
+    "urine_creatinine_mg_dl", "Creatinine in urine", "mg/dL", 6, accepts=quantities.URINE_CREATININE, plausible=(1, 1500),
+    known_as=("urine creatinine", "creatinina en orina", "créatinine urinaire", "kreatinin im urin", "creatinina urinária"),
+)
 
 
 def _ckd_epi_2021(creatinine: np.ndarray, age: np.ndarray, female: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crampstats.codebook import frequencies
 from crampstats.codebook.model import Derived, Variable
 from crampstats.codebook.rules import OneOf
 from crampstats.core.outcomes import Outcome
@@ -30,6 +31,13 @@ CRAMP_FREQUENCY = Variable(
     ordered=True,
     missing="refused or did not know; not asked below 16 years",
     population=POPULATION,
+    words=frequencies.PER_MONTH,
+    known_as=(
+        "slq160", "leg cramps", "night cramps", "nocturnal leg cramps", "cramp frequency", "how often leg cramps",
+        "frequency of cramps", "leg cramps while trying to sleep", "calambres", "frecuencia de calambres", "calambres nocturnos",
+        "crampes", "fréquence des crampes", "crampes nocturnes", "wadenkrämpfe", "häufigkeit der krämpfe", "nächtliche wadenkrämpfe",
+        "cãibras", "frequência de cãibras", "cãibras noturnas", "crampi", "frequenza dei crampi", "crampi notturni",
+    ),
 )
 
 
