@@ -44,8 +44,8 @@ class Distinct:
         rows = np.flatnonzero(np.append(wanted, False)[self.codes])
         rows = rows[np.argsort(self.codes[rows], kind="stable")]
         places, starts = np.unique(self.codes[rows], return_index=True)
-        for place, some in zip(places, np.split(rows, starts[1:]), strict=True):
-            yield int(place), some
+        for place, start, end in zip(places, starts, [*starts[1:], len(rows)], strict=True):
+            yield int(place), rows[start:end]
 
 
 def find_distinct(cells: pd.Series) -> Distinct:
