@@ -44,7 +44,8 @@ class Distinct:
         rows = np.flatnonzero(np.append(wanted, False)[self.codes])
         rows = rows[np.argsort(self.codes[rows], kind="stable")]
         places, starts = np.unique(self.codes[rows], return_index=True)
-        for place, start, end in zip(places, starts, [*starts[1:], len(rows)], strict=True):
+        ends = [*starts[1:], len(rows)] if len(rows) else []
+        for place, start, end in zip(places, starts, ends, strict=True):
             yield int(place), rows[start:end]
 
 
