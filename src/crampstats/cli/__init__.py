@@ -12,6 +12,7 @@ from crampstats.cli.associate import associate
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
 from crampstats.cli.groups import ListingGroup
+from crampstats.cli.prepare import prepare
 from crampstats.core.errors import CrampstatsError
 
 USAGE = 2
@@ -63,9 +64,10 @@ def _silence_stdout() -> None:
 def app() -> None:
     """How common are nocturnal leg cramps, and does "about 60 percent of adults" hold?
 
-    Every command takes NHANES (the default) or your own tidy file: one row per person, outcomes as 1/0 or true/false.
+    Every command on data takes NHANES (the default) or your own file: CSV, Excel, SPSS, Stata, SAS, Parquet, REDCap and others.
+    `crampstats map FILE` proposes which column is what; `--mapping` gives it to any command.
     """
 
 
-for command in (report, prevalence, associate, claims, evidence, figures, data):
+for command in (report, prevalence, associate, claims, evidence, figures, prepare, data):
     app.add_command(command)
