@@ -13,6 +13,7 @@ from crampstats.cli.commands import claims, evidence, figures, prevalence, repor
 from crampstats.cli.data import data
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.prepare import prepare
+from crampstats.cli.template import template
 from crampstats.core.errors import CrampstatsError
 
 USAGE = 2
@@ -69,5 +70,5 @@ def app() -> None:
     """
 
 
-for command in (report, prevalence, associate, claims, evidence, figures, prepare, data):
+for command in (report, prevalence, associate, claims, evidence, figures, prepare, template, data):
     app.add_command(command)

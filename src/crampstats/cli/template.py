@@ -1,0 +1,37 @@
+"""`crampstats template`: the empty intake form for Excel, REDCap and programs that read XLSForm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from crampstats.cli.groups import ListingCommand
+from crampstats.cli.options import split
+
+FORMATS = ("excel", "redcap", "xlsform")
+FORMS = ("clinic_intake",)
+
+
+@click.command(cls=ListingCommand)
+@click.argument("name", default=FORMS[0], metavar="[clinic_intake]")
+@click.option(
+    "--format", "formats", default=",".join(FORMATS), show_default=True, metavar="NAME,...", help="Of excel, redcap, xlsform."
+)
+@click.option("--out", default=".", metavar="DIR", help="Folder for the files. [default: this one]")
+@click.option("--force", is_flag=True, help="Write over files that are there.")
+def template(name: str, formats: str, out: str, force: bool) -> None:
+    """Write the empty intake form: an Excel workbook to type into, a REDCap data dictionary, an XLSForm."""
+    from crampstats.core.errors import unknown_name
+    from crampstats.ingest.templates.writing import write_templates
+
+    if name not in FORMS:
+        raise unknown_name("form", name, FORMS)
+    wanted = split(formats)
+    for one in wanted or [""]:
+        if one not in FORMATS:
+            raise unknown_name("format", one, FORMATS)
+    from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
+
+    for path in write_templates(CLINIC_INTAKE, Path(out), formats=wanted, overwrite=force):
+        click.echo(click.format_filename(path))

@@ -1,0 +1,252 @@
+"""The form as an Excel workbook a clinic types into: a row per patient, lists to choose from, limits, and no macros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crampstats.codebook.forms import Form
+from crampstats.ingest.templates.asked import Asked, list_questions
+from crampstats.ingest.templates.conditions import SheetWriting, box_name, plain
+from crampstats.ingest.templates.excel_pages import QUIET, SECTION_FILLS, add_codes, add_instructions, add_paper_form
+from crampstats.ingest.templates.steady_zip import workbook_bytes
+from crampstats.present.files import write_whole
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+SHEET = "Intake"
+SECTION_ROW, QUESTION_ROW, HEADING_ROW, FIRST_ROW = 1, 2, 3, 4
+LAST_ROW = 2003  # rows with lists and limits
+CHOICES_SHEET = "Choices"
+BOX = "x"
+# what Excel takes as the title of a prompt, as the prompt, and as the complaint
+LONGEST_TITLE, LONGEST_PROMPT, LONGEST_ERROR = 32, 255, 225
+NUMBER_FORMATS = {"date": "yyyy-mm-dd", "time": "hh:mm", "text": "@", "long text": "@"}
+WIDTHS = {"long text": 44, "boxes": 14, "text": 18, "date": 14, "time": 10, "integer": 12, "number": 12, "rating": 12}
+NOT_ASKED, WANTING, DOUBTFUL = "D9D9D9", "FFE699", "F8CBAD"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the sheet: a question, or one box of it.
+
+    Parameters
+    ----------
+    asked
+        The question.
+    code
+        Code of the box; "" where the question has one column.
+    letter
+        Column of the sheet.
+    """
+
+    asked: Asked
+    code: str
+    letter: str
+
+    @property
+    def heading(self) -> str:
+        """What stands in the heading row, by which the column is found again."""
+        return box_name(self.asked.item.field, self.code) if self.code else self.asked.item.field
+
+    @property
+    def words(self) -> str:
+        """What the person reads above it."""
+        item = self.asked.item
+        return f"{item.question} {item.options[self.code]}" if self.code else item.question
+
+    @property
+    def cell(self) -> str:
+        """Its first cell, for formulas copied down."""
+        return f"${self.letter}{FIRST_ROW}"
+
+    @property
+    def cells(self) -> str:
+        """All its cells."""
+        return f"{self.letter}{FIRST_ROW}:{self.letter}{LAST_ROW}"
+
+
+def format_excel_form(form: Form) -> bytes:
+    """A form as an Excel workbook.
+
+    Parameters
+    ----------
+    form
+        A declared form.
+
+    Returns
+    -------
+    bytes
+        An .xlsx file. The sheet "Intake" takes the answers: row 1 names the section, row 2 asks, row 3 holds the field names by
+        which the file is read, and from row 4 each row is a patient. A question with boxes has a column per box, under the
+        heading `field___code`. Further sheets say how to fill it in, list the codes and give the questions for printing. The same
+        form gives the same bytes.
+
+    Raises
+    ------
+    DataError
+        The declaration cannot be made into a form; every reason is named.
+    """
+    from openpyxl import Workbook
+
+    questions = list_questions(form)
+    workbook = Workbook()
+    intake = workbook.active
+    intake.title = SHEET
+    columns = list_columns(questions)
+    _write_headings(intake, columns)
+    add_instructions(workbook, form, SHEET, FIRST_ROW)
+    add_codes(workbook, questions)
+    add_paper_form(workbook, form, questions)
+    _add_validations(intake, columns, _add_choices(workbook, questions))
+    _add_colours(intake, columns)
+    _lay_out(intake, columns)
+    return workbook_bytes(workbook)
+
+
+def write_excel_form(form: Form, path: Path) -> Path:
+    """Write the Excel form of a form, whole or not at all; see `format_excel_form`."""
+    return write_whole(path, format_excel_form(form))
+
+
+def list_columns(questions: Iterable[Asked]) -> tuple[Column, ...]:
+    """The columns of the sheet, in order."""
+    from openpyxl.utils import get_column_letter
+
+    pairs = [(asked, code) for asked in questions for code in (asked.item.options if asked.answer == "boxes" else ("",))]
+    return tuple(Column(asked, code, get_column_letter(number)) for number, (asked, code) in enumerate(pairs, start=1))
+
+
+def _write_headings(sheet: Worksheet, columns: Sequence[Column]) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    wrapped = Alignment(wrap_text=True, vertical="top")
+    line = Border(bottom=Side("thin", color=QUIET))
+    section, shade = "", -1
+    for column in columns:
+        begins = column.asked.begins if column.asked.begins != section else ""
+        section, shade = (begins, shade + 1) if begins else (section, max(shade, 0))
+        fill = PatternFill("solid", fgColor=SECTION_FILLS[shade % len(SECTION_FILLS)])
+        for row, text, font in (
+            (SECTION_ROW, begins, Font(bold=True, size=12)), (QUESTION_ROW, column.words, Font(bold=column.asked.required)),
+            (HEADING_ROW, column.heading, Font(color=QUIET, size=8)),
+        ):
+            cell = sheet[f"{column.letter}{row}"]
+            cell.value, cell.font, cell.fill = text or None, font, fill
+            if row != SECTION_ROW:
+                cell.alignment = wrapped
+        sheet[f"{column.letter}{HEADING_ROW}"].border = line
+
+
+def _add_choices(workbook: Workbook, questions: Iterable[Asked]) -> dict[str, str]:
+    """The wordings on a sheet of their own, and where each field finds them."""
+    from openpyxl.utils import get_column_letter
+
+    sheet = workbook.create_sheet(CHOICES_SHEET)
+    sheet.sheet_state = "hidden"
+    places: dict[tuple[str, ...], str] = {}
+    fields = {}
+    for asked in questions:
+        if asked.answer != "one of":
+            continue
+        words = tuple(asked.item.options.values())
+        if words not in places:
+            letter = get_column_letter(len(places) + 1)
+            for row, text in enumerate((asked.item.field, *words), start=1):
+                sheet[f"{letter}{row}"] = text
+            places[words] = f"{CHOICES_SHEET}!${letter}$2:${letter}${len(words) + 1}"
+        fields[asked.item.field] = places[words]
+    return fields
+
+
+def _add_validations(sheet: Worksheet, columns: Iterable[Column], choices: dict[str, str]) -> None:
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    for column in columns:
+        rule, expected = _validation(column, choices)
+        # a warning, not a stop: "not done" and "<0.10" must pass, or they would be typed as a made-up number
+        check = DataValidation(allow_blank=True, errorStyle="warning", **rule)
+        check.showErrorMessage, check.showInputMessage = bool(rule), True
+        check.errorTitle, check.error = "Please check", expected[:LONGEST_ERROR]
+        check.promptTitle = _shorten(column.asked.item.field if column.code else column.words, LONGEST_TITLE)
+        check.prompt = _shorten(" ".join(part for part in (column.asked.hint, expected) if part) or "Free text.", LONGEST_PROMPT)
+        check.add(column.cells)
+        sheet.add_data_validation(check)
+
+
+def _validation(column: Column, choices: dict[str, str]) -> tuple[dict[str, Any], str]:
+    """What a cell takes, for the program and in words."""
+    asked = column.asked
+    match asked.answer:
+        case "one of":
+            return {"type": "list", "formula1": choices[asked.item.field]}, "Choose from the list."
+        case "boxes":
+            return {"type": "list", "formula1": f'"{BOX}"'}, f"Put {BOX} where it applies; leave the others empty."
+        case "date":
+            return _between("date", "DATE(1900,1,1)", "TODAY()"), "A day that is not in the future, such as 2026-03-31."
+        case "time":
+            return _between("time", "0", "0.99999"), "A time of day such as 23:30."
+        case "integer" | "rating":
+            low, high = asked.limits or (0, 1_000_000)
+            return _between("whole", plain(low), plain(high)), f"A whole number {asked.range_words}.".replace(" .", ".")
+        case "number":
+            low, high = asked.limits or (0, 1_000_000)
+            return _between("decimal", plain(low), plain(high)), f"A number {asked.range_words}.".replace(" .", ".")
+    return {}, ""
+
+
+def _between(kind: str, low: str, high: str) -> dict[str, str]:
+    return {"type": kind, "operator": "between", "formula1": low, "formula2": high}
+
+
+def _shorten(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
+
+
+def _add_colours(sheet: Worksheet, columns: Sequence[Column]) -> None:
+    """Grey: leave empty; yellow: still wanting; red: a record number twice, or a number that its unit does not allow."""
+    from openpyxl.formatting.rule import FormulaRule
+    from openpyxl.styles import PatternFill
+
+    wordings = {column.asked.item.field: column.asked.item.options for column in columns}
+    writing = SheetWriting({column.heading: column.cell for column in columns}, wordings)
+    record = columns[0]
+    twice = f"COUNTIF(${record.letter}${FIRST_ROW}:${record.letter}${LAST_ROW},{record.cell})>1"
+    rules = [(record, f'AND({record.cell}<>"",{twice})', DOUBTFUL)]
+    for column in columns:
+        shown = column.asked.shown_if.write(writing) if column.asked.shown_if else ""
+        if shown:
+            rules.append((column, f'AND({record.cell}<>"",NOT({shown}))', NOT_ASKED))
+        if column.asked.required and column is not record:
+            asked = f",{shown}" if shown else ""
+            rules.append((column, f'AND({record.cell}<>"",{column.cell}=""{asked})', WANTING))
+        rules += [(column, formula, DOUBTFUL) for formula in _beyond_its_unit(column, writing)]
+    for column, formula, colour in rules:
+        fill = PatternFill("solid", start_color=colour, end_color=colour)
+        sheet.conditional_formatting.add(column.cells, FormulaRule([formula], fill=fill, stopIfTrue=True))
+
+
+def _beyond_its_unit(column: Column, writing: SheetWriting) -> Iterator[str]:
+    for code, (low, high) in column.asked.limits_by_unit.items():
+        chosen = writing.chosen(column.asked.item.unit_field, code)
+        yield f"AND(ISNUMBER({column.cell}),{chosen},OR({column.cell}<{plain(low)},{column.cell}>{plain(high)}))"
+
+
+def _lay_out(sheet: Worksheet, columns: Iterable[Column]) -> None:
+    for column in columns:
+        size = sheet.column_dimensions[column.letter]
+        size.width = WIDTHS.get(column.asked.answer, 20)
+        # kept as text, a record number keeps the noughts before it
+        size.number_format = NUMBER_FORMATS.get(column.asked.answer, "General")
+    sheet.row_dimensions[SECTION_ROW].height = 18
+    sheet.row_dimensions[QUESTION_ROW].height = 110
+    sheet.row_dimensions[HEADING_ROW].height = 24
+    sheet.freeze_panes = f"B{FIRST_ROW}"
+    sheet.print_title_rows = f"{SECTION_ROW}:{HEADING_ROW}"
+    sheet.print_title_cols = "A:A"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4

@@ -1,0 +1,174 @@
+"""The sheets of the Excel form that are read, not typed into: how to fill it in, the codes, the questions on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from crampstats.codebook.forms import Form
+from crampstats.ingest.templates.asked import Asked
+from crampstats.ingest.templates.conditions import WordsWriting
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+INSTRUCTIONS_SHEET, CODES_SHEET, PAPER_SHEET = "How to fill in", "Codes", "Printed form"
+QUIET = "7F7F7F"
+HEADING_FILL = "D9E2F3"
+SECTION_FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED")
+EMPTY_BOX = "☐"
+BLANKS = {
+    "integer": "________", "number": "________", "date": "____-__-__  (year-month-day)", "time": "__:__  (24 hours)",
+    "text": "____________________", "long text": "______________________________________________",
+}
+
+
+def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row: int) -> None:
+    """A sheet that says in plain words how the form is filled in."""
+    sheet = workbook.create_sheet(INSTRUCTIONS_SHEET)
+    _widen(sheet, (100,))
+    lines = (
+        (form.label, True), ("", False),
+        ("Typing", True),
+        (f"Type into the sheet “{sheet_name}”, one row for each patient, from row {first_row} on.", False),
+        ("Click a cell: a note says what belongs there. An arrow beside the cell opens a list to choose from.", False),
+        ("Questions in bold need an answer. A yellow cell still waits for one.", False),
+        ("Leave grey cells empty: the question does not apply to this patient.", False),
+        ("A red cell needs a second look: a record number used twice, or a number that its unit does not allow.", False),
+        ("Where several answers can apply, each has a column: put x where it applies. If none applies, put x under the column "
+         "that says so, so that we know the question was asked.", False),
+        ("", False),
+        ("When there is no answer", True),
+        ("Leave the cell empty if you do not know why there is no answer. If you know why, and the list has no such answer, type "
+         "one of: not done, not asked, refused, unknown. Excel then asks whether to go on: choose Yes.", False),
+        ("Never type 0 or -99 for an answer that is missing.", False),
+        ("", False),
+        ("Dates, times, numbers", True),
+        ("Type dates as year-month-day (2026-03-31) and times with 24 hours (23:30).", False),
+        ("Type numbers without their unit. Where the next column asks for the unit, choose the one on the laboratory's report; "
+         "do not convert.", False),
+        ("A value below what the laboratory can measure may be typed as it is reported, such as <0.10.", False),
+        ("", False),
+        ("Please do not", True),
+        ("change, move or delete rows 1 to 3 or the columns; the names in row 3 are how the file is read. Notes of your own may "
+         "go into further columns on the right.", False),
+        ("type names, addresses, telephone numbers or e-mail addresses into free text.", False),
+        ("", False),
+        ("Other sheets", True),
+        (f"“{CODES_SHEET}” lists every question with its answers and their codes. “{PAPER_SHEET}” has the questions on paper, "
+         "for patients to fill in by hand.", False),
+    )
+    _write_lines(sheet, lines)
+
+
+def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
+    """A sheet with every question and, below it, its answers with their codes and meanings."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    sheet = workbook.create_sheet(CODES_SHEET)
+    headings = ("Field", "Question", "Asked only if", "Code", "Answer", "Stands for")
+    sheet.append(headings)
+    writing = _words(questions)
+    for number, asked in enumerate(questions, start=1):
+        condition = asked.shown_if.write(writing) if asked.shown_if else ""
+        sheet.append([asked.item.field, f"{number}. {asked.item.question}", condition or None, None, _expected(asked), None])
+        for code, wording in asked.item.options.items():
+            sheet.append([asked.item.field, None, None, code, wording, _stands_for(asked, code)])
+    _widen(sheet, (24, 60, 44, 14, 40, 34))
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    for cell in sheet[1]:
+        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=HEADING_FILL)
+    sheet.freeze_panes = "A2"
+    _fit_to_width(sheet, "landscape")
+
+
+def add_paper_form(workbook: Workbook, form: Form, questions: Sequence[Asked]) -> None:
+    """A sheet with the questions one below the other, to be printed and filled in by hand."""
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    sheet = workbook.create_sheet(PAPER_SHEET)
+    _widen(sheet, (5, 52, 44))
+    sheet.append([form.label])
+    sheet["A1"].font = Font(bold=True, size=14)
+    line = Border(bottom=Side("hair", color=QUIET))
+    writing = _words(questions)
+    for number, asked in enumerate(questions, start=1):
+        if asked.begins:
+            sheet.append([asked.begins])
+            for cell in sheet[sheet.max_row]:
+                cell.font, cell.fill = Font(bold=True, size=12), PatternFill("solid", fgColor=HEADING_FILL)
+        sheet.append([number, _on_paper(asked, writing), _space(asked)])
+        for cell in sheet[sheet.max_row]:
+            cell.alignment, cell.border = Alignment(wrap_text=True, vertical="top"), line
+    sheet.print_title_rows = "1:1"
+    _fit_to_width(sheet, "portrait")
+
+
+def _on_paper(asked: Asked, writing: WordsWriting) -> str:
+    parts = [asked.item.question]
+    if asked.shown_if:
+        parts.append(f"(Only if {asked.shown_if.write(writing)}.)")
+    if asked.hint:
+        parts.append(asked.hint)
+    return "\n".join(parts)
+
+
+def _space(asked: Asked) -> str:
+    """Where the answer is written or ticked."""
+    if asked.item.options:
+        return "\n".join(f"{EMPTY_BOX} {wording}" for wording in asked.item.options.values())
+    if asked.answer == "rating" and asked.limits:
+        low, high = (int(limit) for limit in asked.limits)
+        return "   ".join(str(number) for number in range(low, high + 1))
+    return f"{BLANKS[asked.answer]} {asked.unit}".rstrip()
+
+
+def _expected(asked: Asked) -> str | None:
+    """What is written where nothing is chosen."""
+    if asked.item.options:
+        return None
+    kind = {"integer": "whole number", "rating": "whole number", "long text": "text"}.get(asked.answer, asked.answer)
+    return " ".join(part for part in (kind, asked.range_words or (f"in {asked.unit}" if asked.unit else "")) if part)
+
+
+def _stands_for(asked: Asked, code: str) -> str | None:
+    item = asked.item
+    if code in item.ticks:
+        return f"{item.ticks[code]} = yes"
+    if code in item.missing:
+        return f"no answer: {item.missing[code]}"
+    value = item.values[code]
+    said = {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return f"{item.variable} = {said}" if item.variable else None
+
+
+def _words(questions: Iterable[Asked]) -> WordsWriting:
+    numbers = {asked.item.field: number for number, asked in enumerate(questions, start=1)}
+    return WordsWriting(numbers, {asked.item.field: asked.item.options for asked in questions})
+
+
+def _write_lines(sheet: Worksheet, lines: Iterable[tuple[str, bool]]) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    for row, (text, bold) in enumerate(lines, start=1):
+        cell = sheet.cell(row, 1, text or None)
+        cell.font = Font(bold=bold, size=14 if row == 1 else 11)
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    _fit_to_width(sheet, "portrait")
+
+
+def _widen(sheet: Worksheet, widths: Sequence[float]) -> None:
+    from openpyxl.utils import get_column_letter
+
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+
+
+def _fit_to_width(sheet: Worksheet, orientation: str) -> None:
+    sheet.page_setup.orientation = orientation
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
