@@ -1,0 +1,293 @@
+"""What text tables and sheets have in common: where the headings stand, how columns are named, which rows are none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from crampstats.core.errors import DataError, OptionError
+from crampstats.core.findings import Finding, Findings
+from crampstats.core.flow import Flow
+from crampstats.ingest.recorded import RecordedColumn, RecordedTable
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# Rows looked at for the headings; a title of more lines is nowhere seen.
+ROWS_TO_SEARCH = 60
+# A heading row may lack some headings, a title row fills a cell or two: this share of the fullest row tells them apart.
+HEADING_SHARE = 0.75
+LETTER = re.compile(r"[^\W\d_]")
+# Of rows with the same trouble so many are told one by one, the rest in one sum.
+ROWS_TOLD = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Cells below the headings, before columns are named and empty rows left out.
+
+    Parameters
+    ----------
+    name
+        What is read, as the user knows it.
+    heading
+        Cells of the heading row as they stand; one per column.
+    columns
+        Arrow arrays of text, one per heading, nothing trimmed.
+    rows
+        Of each row its number as a spreadsheet program shows it.
+    flow
+        From all rows of the file to these.
+    findings
+        So far.
+    """
+
+    name: str
+    heading: Sequence[str]
+    columns: Sequence[pa.Array | pa.ChunkedArray]
+    rows: np.ndarray
+    flow: Flow
+    findings: Findings
+
+
+def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
+    """The place of the heading row among the first rows of a table.
+
+    Parameters
+    ----------
+    rows
+        First rows, cells as text, empty ones "".
+    header_row
+        Where the user says it is, counted from 1; 0 when it is to be found.
+
+    Returns
+    -------
+    int
+        Counted from 0. Empty rows are never it. When the first row with anything in it fills every column, it is that; else
+        the first row that has at least three quarters as many cells with letters as the row that has most; else (numbers
+        alone) the first row with anything in it.
+
+    Raises
+    ------
+    DataError
+        No row holds anything, or that named by the user does not.
+
+    Examples
+    --------
+    >>> find_heading([["Intake 2024", "", ""], ["", "", ""], ["id", "age", "sex"], ["1", "71", "f"]])
+    2
+    """
+    if header_row:
+        return _named_row(rows, header_row)
+    filled = [[bool(cell.strip()) for cell in row] for row in rows[:ROWS_TO_SEARCH]]
+    candidates = [place for place, cells in enumerate(filled) if any(cells)]
+    if not candidates:
+        raise DataError("no row holds anything.")
+    width = max(_width(cells) for cells in filled)
+    first = candidates[0]
+    if sum(filled[first]) == width:
+        return first
+    letters = [sum(bool(LETTER.search(cell)) for cell in row) for row in rows[:ROWS_TO_SEARCH]]
+    enough = HEADING_SHARE * max(letters)
+    return next((place for place in candidates if letters[place] and letters[place] >= enough), first)
+
+
+def _width(filled: Sequence[bool]) -> int:
+    """Cells up to the last that is filled."""
+    return max((place for place, cell in enumerate(filled, start=1) if cell), default=0)
+
+
+def _named_row(rows: Sequence[Sequence[str]], header_row: int) -> int:
+    if header_row < 0:
+        raise OptionError(f"header_row is {header_row}: give the number of the row that holds the headings, counted from 1.")
+    if header_row > len(rows):
+        raise DataError(f"row {header_row} was named as the row of headings, but there are only {len(rows)} rows.")
+    if not any(cell.strip() for cell in rows[header_row - 1]):
+        raise DataError(f"row {header_row} was named as the row of headings, but it is empty.")
+    return header_row - 1
+
+
+def heading_text(cell: str) -> str:
+    """A heading on one line, without invisible characters.
+
+    Examples
+    --------
+    >>> heading_text("Age  (years)\\n ")
+    'Age (years)'
+    """
+    return " ".join(cell.replace("\ufeff", "").replace("\u200b", "").split())
+
+
+def rows_told(rows: Sequence[tuple[int, Finding]]) -> tuple[Finding, ...]:
+    """Findings of single rows: the first twenty one by one, all others as one that counts them."""
+    told = [replace(finding, source_row=row) for row, finding in rows[:ROWS_TOLD]]
+    rest = rows[ROWS_TOLD:]
+    if rest:
+        numbers = f"rows {rest[0][0]} to {rest[-1][0]}"
+        told.append(replace(rest[0][1], message=f"{len(rest):,} further row(s) with the same trouble, in {numbers}.", value=""))
+    return tuple(told)
+
+
+def title_found(name: str, place: int, header_row: int) -> tuple[Finding, ...]:
+    """The finding that tells where the headings were found, unless they are on top or the user said where."""
+    if not place or header_row:
+        return ()
+    return (
+        Finding(
+            name, "title rows", "note", f"the headings were found in row {place + 1}; the {place} row(s) above were left out.",
+            "If that is not the row of headings, name it with header_row.", source_row=place + 1,
+        ),
+    )
+
+
+def lay_out(grid: Grid, format: str) -> RecordedTable:
+    """A recorded table from a grid.
+
+    Parameters
+    ----------
+    grid
+        Cells below the headings.
+    format
+        As in `RecordedTable`.
+
+    Returns
+    -------
+    RecordedTable
+        White space around cells removed, empty cells missing. Rows without anything in them and rows that repeat the
+        headings are left out (flow). Columns without heading and content are left out, those without heading are called
+        unnamed_1 by their place, repeated headings get _2, _3 (findings).
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = [_trimmed(column) for column in grid.columns]
+    blank = _all_true([pc.is_null(column) for column in columns], len(grid.rows))
+    repeated = _repeats_heading(columns, grid.heading, len(grid.rows)) & ~blank
+    keep = ~(blank | repeated)
+    if not keep.all():
+        columns = [column.filter(pa.array(keep)) for column in columns]
+    names, places, naming = _names(grid, [column.null_count < len(column) for column in columns])
+    cells = pd.DataFrame(
+        {name: pd.array(columns[place], dtype="str") for name, place in zip(names, places, strict=True)},
+        index=pd.RangeIndex(int(keep.sum())),
+    )
+    findings = grid.findings.add(*naming, *_repeats_told(grid, repeated), *_lost_letters(cells, grid.rows[keep]))
+    flow = left_out(grid.flow, "records", {"rows without anything in them": blank.sum(), "headings repeated": repeated.sum()})
+    described = tuple(RecordedColumn(name) for name in names)
+    return RecordedTable(grid.name, cells, grid.rows[keep], described, format, flow, findings)
+
+
+def left_out(flow: Flow, label: str, excluded: dict[str, int]) -> Flow:
+    """The flow with a step, unless nothing is left out there.
+
+    Examples
+    --------
+    >>> print(left_out(Flow.start("rows in the file", 5), "records", {"empty rows": 0}))
+    rows in the file: 5
+    """
+    gone = {reason: int(count) for reason, count in excluded.items() if count}
+    return flow.leave(label, gone) if gone else flow
+
+
+def _trimmed(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    text = pc.utf8_trim_whitespace(column)
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
+
+
+def _all_true(masks: Sequence[pa.ChunkedArray], n: int) -> np.ndarray:
+    together = np.ones(n, dtype=bool)
+    for mask in masks:
+        if not together.any():
+            break
+        together &= np.asarray(mask)
+    return together
+
+
+def _repeats_heading(columns: Sequence[pa.ChunkedArray], heading: Sequence[str], n: int) -> np.ndarray:
+    """Rows whose cells are the headings again, as where files were put one under another."""
+    import pyarrow.compute as pc
+
+    stripped = [cell.strip() for cell in heading]
+    if sum(bool(cell) for cell in stripped) < 2:
+        return np.zeros(n, dtype=bool)
+    same = (
+        pc.fill_null(pc.equal(column, cell), False) if cell else pc.is_null(column)
+        for column, cell in zip(columns, stripped, strict=True)
+    )
+    return _all_true(same, n)
+
+
+def _repeats_told(grid: Grid, repeated: np.ndarray) -> tuple[Finding, ...]:
+    if not repeated.any():
+        return ()
+    return (
+        Finding(
+            grid.name, "headings repeated", "warning",
+            f"{int(repeated.sum())} row(s) repeat the headings and were left out, as where files were put one under another.",
+            source_row=int(grid.rows[repeated][0]),
+        ),
+    )
+
+
+def _names(grid: Grid, filled: Sequence[bool]) -> tuple[list[str], list[int], list[Finding]]:
+    """Names of the columns kept, their places, and what was done to the headings."""
+    headings = [heading_text(cell) for cell in grid.heading]
+    places = [place for place, heading in enumerate(headings) if heading or filled[place]]
+    names, findings, given = [], [], {heading for heading in headings if heading}
+    for place in places:
+        name = _free_name(headings[place], place, taken=set(names), given=given)
+        if name != headings[place]:
+            findings.append(_renamed(name, headings[place], place))
+        names.append(name)
+    if empty := len(headings) - len(places):
+        findings.append(
+            Finding(grid.name, "empty columns", "note", f"{empty} column(s) without heading and content were left out.")
+        )
+    return names, places, findings
+
+
+def _free_name(heading: str, place: int, *, taken: set[str], given: set[str]) -> str:
+    """The heading, or the nearest name to it that no other column has."""
+    name = heading or f"unnamed_{place + 1}"
+    if heading and heading not in taken:
+        return heading
+    number = 2
+    candidate = f"{name}_{number}" if heading else name
+    while candidate in taken or candidate in given:
+        candidate, number = f"{name}_{number}", number + 1
+    return candidate
+
+
+def _renamed(name: str, heading: str, place: int) -> Finding:
+    if heading:
+        return Finding(
+            name, "repeated heading", "warning", f"the heading {heading!r} stands more than once; that in column {place + 1} "
+            f"is called {name!r} here.", "Give every column its own heading.",
+        )
+    return Finding(
+        name, "empty heading", "warning", f"column {place + 1} has no heading; it is called {name!r} here.",
+        "Give every column a heading.",
+    )
+
+
+def _lost_letters(cells: pd.DataFrame, rows: np.ndarray) -> list[Finding]:
+    """Cells that hold the sign for a letter that was lost."""
+    findings = []
+    for name in cells:
+        lost = cells[name].str.contains("\ufffd", regex=False, na=False).to_numpy(dtype=bool)
+        if lost.any():
+            findings.append(
+                Finding(
+                    str(name), "lost letters", "warning", f"{int(lost.sum()):,} cell(s) hold \ufffd in place of a letter.",
+                    "Export the file again as .csv (UTF-8) from the program it comes from.", source_row=int(rows[lost][0]),
+                )
+            )
+    return findings
