@@ -28,6 +28,8 @@ from crampstats.reports.associations import ANALYSES, CLAIMED, SLOW_ANALYSES, As
 from crampstats.reports.evidence import Evidence, gather_evidence
 from crampstats.reports.figures import FIGURES, Drawing, save_drawing, shown_outcomes
 from crampstats.reports.inputs import Study
+from crampstats.reports.own_data import FILES as READING_FILES
+from crampstats.reports.own_data import write_reading
 from crampstats.reports.reproduction import compare_published
 from crampstats.reports.stored_associations import STORED_MIN_AGE, load_stored_associations
 
@@ -220,7 +222,7 @@ def _all_files() -> list[str]:
     """Every file a report may write, relative to its folder."""
     endings = (*FORMATS, "txt", "csv")
     figures = [f"figures/{name}.{ending}" for name in (*FIGURES, *ASSOCIATION_FIGURES) for ending in endings]
-    numbers = [*TABLES, *(f"associations_{name}" for name in (*ANALYSES, *SLOW_ANALYSES))]
+    numbers = [*TABLES, *READING_FILES, *(f"associations_{name}" for name in (*ANALYSES, *SLOW_ANALYSES))]
     printed = [f"tables/{name}.{ending}" for name in PRINTED for ending in TABLE_FORMATS]
     return [PAGE, *figures, *(f"tables/{name}.csv" for name in numbers), *printed]
 
@@ -236,6 +238,8 @@ def write_tables(answer: Answer, folder: Path, *, with_table: bool = False) -> l
     written = [save_text(format_csv(table), folder / f"{name}.csv") for name, table in tables.items() if table is not None]
     register = pd.concat([check.to_frame() for check in answer.checks], ignore_index=True)
     written.append(save_text(register.to_csv(index=False, lineterminator="\n"), folder / "claims_register.csv"))
+    if answer.study.mapped is not None:
+        written += write_reading(answer.study.mapped, folder)
     if answer.associations is not None:
         written += _write_associations(answer.associations, folder)
     if with_table:

@@ -27,6 +27,7 @@ from crampstats.reports.association_figures import ASSOCIATION_FIGURES
 from crampstats.reports.associations_page import association_sections
 from crampstats.reports.evidence import Evidence
 from crampstats.reports.figures import FIGURES, Drawing, claimed_share, shown_outcomes
+from crampstats.reports.own_data import reading_section
 from crampstats.reports.sixty_percent import Answer
 
 PAGE_MM = 170.0
@@ -47,7 +48,8 @@ def build_answer_page(
     sections = [
         _prevalence_section(answer, figures), _claim_section(answer, figures), *_association_sections(answer, figures),
         _register_section(answer),
-        _evidence_section(answer, figures), _participants_section(answer, figures), _limits_section(answer),
+        _evidence_section(answer, figures), _participants_section(answer, figures),
+        *_reading_sections(answer), _limits_section(answer),
         _files_section(answer, with_table=with_table, undrawn=undrawn),
     ]
     results = [part for part in (answer.overall, answer.standardised, answer.compared) if part is not None]
@@ -68,6 +70,11 @@ def build_figure_block(name: str, drawing: Drawing) -> FigureBlock:
 
 def _association_sections(answer: Answer, figures: Mapping[str, FigureBlock]) -> list[Section]:
     return [] if answer.associations is None else association_sections(answer.associations, figures, answer.checks)
+
+
+def _reading_sections(answer: Answer) -> list[Section]:
+    """How a mapped file was read; nothing for other data."""
+    return [] if answer.study.mapped is None else [reading_section(answer.study.mapped)]
 
 
 def _figure(name: str, figures: Mapping[str, FigureBlock]) -> tuple[FigureBlock, ...]:
