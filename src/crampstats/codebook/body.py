@@ -12,8 +12,10 @@ EXAMINED = "persons aged 2+ who were examined"
 BODY_MASS_INDEX = Variable(
     "body_mass_index", "Body mass index", unit="kg/m²",
     missing="not examined, or height or weight not taken; not given below 2 years", population=EXAMINED,
-    known_as=("bmi", "imc", "body mass index", "índice de masa corporal", "indice de masse corporelle", "körpermasseindex",
-              "índice de massa corporal", "indice di massa corporea"),
+    known_as=(
+        "bmi", "imc", "body mass index", "índice de masa corporal", "indice de masse corporelle", "körpermasseindex",
+        "índice de massa corporal", "indice di massa corporea",
+    ),
     # the lightest and heaviest adults on record had some 7 and 210
     plausible=(7, 210),
 )
@@ -22,8 +24,10 @@ PREGNANT = Variable(
     missing="not examined, or not ascertained; published for women aged 8-59 in 2005-2006 and 20-44 in 2007-2008",
     population="women aged 8-59 (2005-2006) or 20-44 (2007-2008) who were examined",
     differs="published for women aged 8-59 in 2005-2006, 20-44 in 2007-2008: compare within the ages both have",
-    known_as=("pregnant", "pregnancy", "embarazo", "embarazada", "enceinte", "grossesse", "schwanger", "schwangerschaft", "grávida",
-              "gravidez", "incinta", "gravidanza"),
+    known_as=(
+        "pregnant", "pregnancy", "embarazo", "embarazada", "enceinte", "grossesse", "schwanger", "schwangerschaft", "grávida",
+        "gravidez", "incinta", "gravidanza",
+    ),
 )
 HEALTH = Variable(
     "self_rated_health", "General health, self-rated", kind="category",
@@ -36,8 +40,10 @@ HEALTH = Variable(
         "fair": ("regular", "moyenne", "assez bonne", "mittelmäßig", "razoável", "discreta"),
         "poor": ("mala", "mauvaise", "schlecht", "ruim", "má", "cattiva", "scadente"),
     },
-    known_as=("general health", "self-rated health", "salud general", "santé générale", "allgemeiner gesundheitszustand",
-              "saúde geral", "salute generale"),
+    known_as=(
+        "general health", "self-rated health", "salud general", "santé générale", "allgemeiner gesundheitszustand",
+        "saúde geral", "salute generale",
+    ),
 )
 TROUBLE_SEEING = Variable(
     "trouble_seeing", "Trouble seeing, even with glasses or contact lenses", kind="yes/no",

@@ -12,8 +12,8 @@ OLDEST_PUBLISHED_AGE = 80
 AGE = Variable(
     "age_years", "Age", kind="integer", unit="years", missing="not recorded",
     known_as=(
-        "age", "age at visit", "patient age", "edad", "edad en años", "âge", "age en années", "alter", "lebensalter", "idade", "età",
-        "eta",
+        "age", "age at visit", "patient age", "edad", "edad en años", "âge", "age en années", "alter", "lebensalter", "idade",
+        "età", "eta",
     ),
     # the longest documented life is 122 years
     plausible=(0, 122),
@@ -27,7 +27,8 @@ SEX = Variable(
             "männlich", "maennlich", "mann", "herr", "junge", "homem", "uomo", "maschio", "maschile", "♂",
         ),
         "female": (
-            "f", "woman", "women", "girl", "fem", "feminine", "femenino", "femenina", "mujer", "femme", "fille", "féminin", "feminin",
+            "f", "woman", "women", "girl", "fem", "feminine", "femenino", "femenina", "mujer", "femme", "fille", "féminin",
+            "feminin",
             "w", "weiblich", "frau", "mädchen", "feminino", "feminina", "mulher", "donna", "femmina", "femminile", "♀",
         ),
     },

@@ -31,37 +31,41 @@ def _serum(
     )
 
 
-# Plausible limits are wider than anything a living person was reported with, as far as known, and no reference range: 99 to 160
-# mmol/L of sodium, 2.4 to 6.0 of potassium, 1.73 to 3.18 of calcium were measured in NHANES 2005-2008; critical illness goes beyond.
-# They are narrow enough that most decimal slips, and calcium or albumin in the other unit, fall outside.
+# Plausible limits lie far outside reference ranges: NHANES 2005-2008 measured 99 to 160 mmol/L of sodium, 2.4 to 6.0 of
+# potassium, 1.73 to 3.18 of calcium, and critical illness goes well beyond. They are narrow enough that most decimal slips, and
+# calcium or albumin in the other unit, fall outside.
 SODIUM = _serum(
     "serum_sodium_mmol_l", "Serum sodium", accepts=quantities.ONE_CHARGE, plausible=(90, 200),
-    known_as=("na", "na+", "sodium", "sodio", "natrium", "sódio", "serum na", "s-na", "plasma sodium", "sodio sérico", "natrémie"),
+    known_as=(
+        "na", "na+", "sodium", "sodio", "natrium", "sódio", "serum na", "s-na", "plasma sodium", "sodio sérico", "natrémie",
+    ),
 )
 POTASSIUM = _serum(
     "serum_potassium_mmol_l", "Serum potassium", accepts=quantities.ONE_CHARGE, plausible=(1.0, 12.0),
     known_as=(
-        "k", "k+", "potassium", "potasio", "kalium", "potássio", "potassio", "serum k", "s-k", "plasma potassium", "potasio sérico",
-        "kaliémie",
+        "k", "k+", "potassium", "potasio", "kalium", "potássio", "potassio", "serum k", "s-k", "plasma potassium",
+        "potasio sérico", "kaliémie",
     ),
 )
 CALCIUM = _serum(
     "serum_calcium_mmol_l", "Serum calcium, total", accepts=quantities.CALCIUM, plausible=(0.8, 5.5),
     known_as=(
-        "ca", "ca++", "ca2+", "calcium", "calcium total", "total calcium", "calcio", "calcio total", "kalzium", "cálcio", "serum ca",
-        "s-ca", "calcémie", "calcio totale", "gesamtcalcium",
+        "ca", "ca++", "ca2+", "calcium", "calcium total", "total calcium", "calcio", "calcio total", "kalzium", "cálcio",
+        "serum ca", "s-ca", "calcémie", "calcio totale", "gesamtcalcium",
     ),
 )
 PHOSPHORUS = _serum(
     "serum_phosphorus_mmol_l", "Serum phosphorus", accepts=quantities.PHOSPHORUS, plausible=(0.1, 7.0),
     known_as=(
-        "phos", "po4", "phosphate", "phosphorus", "inorganic phosphate", "fosfato", "fósforo", "phosphore", "phosphat", "phosphor",
-        "fosforo", "serum phosphate", "pi",
+        "phos", "po4", "phosphate", "phosphorus", "inorganic phosphate", "fosfato", "fósforo", "phosphore", "phosphat",
+        "phosphor", "fosforo", "serum phosphate", "pi",
     ),
 )
 BICARBONATE = _serum(
     "serum_bicarbonate_mmol_l", "Serum bicarbonate", accepts=quantities.ONE_CHARGE, plausible=(2, 60),
-    known_as=("hco3", "hco3-", "bicarb", "bicarbonate", "bicarbonato", "bikarbonat", "hydrogencarbonat", "total co2", "tco2", "co2"),
+    known_as=(
+        "hco3", "hco3-", "bicarb", "bicarbonate", "bicarbonato", "bikarbonat", "hydrogencarbonat", "total co2", "tco2", "co2",
+    ),
 )
 CHLORIDE = _serum(
     "serum_chloride_mmol_l", "Serum chloride", accepts=quantities.ONE_CHARGE, plausible=(60, 150),

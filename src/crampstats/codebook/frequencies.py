@@ -18,7 +18,8 @@ PER_MONTH: Mapping[str, tuple[str, ...]] = MappingProxyType({
         "1 vez por mês", "una volta al mese", "1 volta al mese",
     ),
     "sometimes": (
-        "2-4", "2-4 times a month", "2 to 4 times a month", "2-4 times per month", "2-4x a month", "sometimes (2-4 times a month)",
+        "2-4", "2-4 times a month", "2 to 4 times a month", "2-4 times per month", "2-4x a month",
+        "sometimes (2-4 times a month)",
         "sometimes - 2-4 times a month", "occasionally", "a veces", "2-4 veces al mes", "de 2 a 4 veces al mes", "parfois",
         "quelquefois", "2-4 fois par mois", "2 à 4 fois par mois", "manchmal", "2-4 mal im monat", "2-4x im monat",
         "2- bis 4-mal im monat", "às vezes", "as vezes", "2-4 vezes por mês", "2 a 4 vezes por mês", "a volte", "talvolta",
@@ -33,7 +34,8 @@ PER_MONTH: Mapping[str, tuple[str, ...]] = MappingProxyType({
     ),
     "almost always": (
         "16-30", "16-30 times a month", "16 to 30 times a month", "16-30 times per month", "16-30x a month",
-        "almost always (16-30 times a month)", "almost always - 16-30 times a month", "every night", "almost every night", "nightly",
+        "almost always (16-30 times a month)", "almost always - 16-30 times a month", "every night", "almost every night",
+        "nightly",
         "daily", "always", "casi siempre", "siempre", "cada noche", "todas las noches", "16-30 veces al mes", "presque toujours",
         "toujours", "chaque nuit", "toutes les nuits", "16-30 fois par mois", "fast immer", "immer", "jede nacht",
         "16-30 mal im monat", "16-30x im monat", "16- bis 30-mal im monat", "quase sempre", "sempre", "todas as noites",

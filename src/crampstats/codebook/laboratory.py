@@ -39,19 +39,23 @@ CREATININE = _sample(
 HBA1C = _sample(
     "hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12, plausible=(2.5, 20),
     known_as=(
-        "hba1c", "a1c", "hb a1c", "glycated haemoglobin", "glycated hemoglobin", "hemoglobina glicosilada", "hemoglobina glucosilada",
-        "hémoglobine glyquée", "langzeitzucker", "hemoglobina glicada", "emoglobina glicata",
+        "hba1c", "a1c", "hb a1c", "glycated haemoglobin", "glycated hemoglobin", "hemoglobina glicosilada",
+        "hemoglobina glucosilada", "hémoglobine glyquée", "langzeitzucker", "hemoglobina glicada", "emoglobina glicata",
     ),
 )
 TSH = Variable(
     "tsh_miu_l", "Thyroid-stimulating hormone", unit="mIU/L",
     missing=f"{NO_SAMPLE}; not measured below 12 years, nor in 2005-2006",
     population="persons aged 12+ who were examined in 2007-2008", plausible=(0.0, 1000),
-    known_as=("tsh", "thyrotropin", "thyroid stimulating hormone", "tirotropina", "thyréostimuline", "thyreotropin", "tireotropina"),
+    known_as=(
+        "tsh", "thyrotropin", "thyroid stimulating hormone", "tirotropina", "thyréostimuline", "thyreotropin", "tireotropina",
+    ),
 )
 C_REACTIVE_PROTEIN = _sample(
     "c_reactive_protein_mg_l", "C-reactive protein", "mg/L", 1, accepts=quantities.C_REACTIVE_PROTEIN, plausible=(0, 700),
-    known_as=("crp", "hs-crp", "c reactive protein", "proteína c reactiva", "pcr", "protéine c réactive", "c-reaktives protein"),
+    known_as=(
+        "crp", "hs-crp", "c reactive protein", "proteína c reactiva", "pcr", "protéine c réactive", "c-reaktives protein",
+    ),
 )
 RED_CELLS = _sample(
     "red_cell_count", "Red blood cells", "10¹²/L", 1, plausible=(0.5, 10),

@@ -34,9 +34,10 @@ CRAMP_FREQUENCY = Variable(
     words=frequencies.PER_MONTH,
     known_as=(
         "slq160", "leg cramps", "night cramps", "nocturnal leg cramps", "cramp frequency", "how often leg cramps",
-        "frequency of cramps", "leg cramps while trying to sleep", "calambres", "frecuencia de calambres", "calambres nocturnos",
-        "crampes", "fréquence des crampes", "crampes nocturnes", "wadenkrämpfe", "häufigkeit der krämpfe", "nächtliche wadenkrämpfe",
-        "cãibras", "frequência de cãibras", "cãibras noturnas", "crampi", "frequenza dei crampi", "crampi notturni",
+        "frequency of cramps", "leg cramps while trying to sleep", "calambres", "frecuencia de calambres",
+        "calambres nocturnos", "crampes", "fréquence des crampes", "crampes nocturnes", "wadenkrämpfe",
+        "häufigkeit der krämpfe", "nächtliche wadenkrämpfe", "cãibras", "frequência de cãibras", "cãibras noturnas", "crampi",
+        "frequenza dei crampi", "crampi notturni",
     ),
 )
 

@@ -1,0 +1,150 @@
+"""Cramps as a clinic asks of them: ever, last month, last week, when, where, how long, how bad, and what they do to sleep.
+
+What makes a cramp the kind that comes at night (Hallegraeff 2017, `HALLEGRAEFF`): intense pain, seconds to ten minutes, calf or
+foot, seldom thigh or hamstring, pain that stays, broken sleep, distress.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crampstats.codebook import quantities
+from crampstats.codebook.clinic import POPULATION, asked, at_the_clinic
+from crampstats.codebook.columns import Derived, Kind, Variable
+from crampstats.codebook.outcomes import CRAMP_FREQUENCY
+from crampstats.codebook.rules import Above, AllOf, AnyOf, AtLeast, IsTrue, OneOf
+
+HALLEGRAEFF = "Hallegraeff J and others, BMC Fam Pract 2017;18:29, https://doi.org/10.1186/s12875-017-0600-x"
+FORM = "this project's intake form"
+LONGEST_CRAMP_MINUTES = 10
+WITH_CRAMPS = "patients with cramps, ever or in the past month"
+NO_CRAMPS = "did not know, or left empty; asked only of those with cramps"
+
+EVER = asked(
+    "cramps_ever", "Leg cramps, ever",
+    known_as=("ever had leg cramps", "ever cramps", "lifetime cramps", "leg cramps ever"),
+)
+FREQUENCY = at_the_clinic(CRAMP_FREQUENCY)
+NIGHTS = asked(
+    "cramp_nights_past_week", "Nights with a leg cramp, past week", "integer", unit="nights", plausible=(0, 7),
+    known_as=(
+        "cramp nights", "nights with cramps", "cramps per week", "noches con calambres", "nuits avec crampes",
+        "nächte mit krämpfen", "noites com cãibras", "notti con crampi",
+    ),
+)
+HAS_CRAMPS = AnyOf(IsTrue(EVER.name), OneOf(FREQUENCY.name, tuple(FREQUENCY.levels)[1:]))
+
+
+def _of_those_with_cramps(name: str, label: str, kind: Kind = "yes/no", **more: Any) -> Variable:
+    return asked(name, label, kind, missing=NO_CRAMPS, population=WITH_CRAMPS, **more)
+
+
+TIMES = (
+    _of_those_with_cramps("cramps_asleep", "Cramps while asleep"),
+    _of_those_with_cramps("cramps_in_bed_awake", "Cramps in bed before sleep"),
+    _of_those_with_cramps("cramps_in_the_evening", "Cramps in the evening, before bed"),
+    _of_those_with_cramps("cramps_by_day", "Cramps by day", known_as=("daytime cramps", "day cramps", "cramps during the day")),
+    _of_those_with_cramps("cramps_during_exercise", "Cramps during exercise",
+    known_as=(
+        "exercise cramps", "exertional cramps",
+    )),
+    _of_those_with_cramps("cramps_after_exercise", "Cramps in the hours after exercise"),
+)
+USUAL_TIME = _of_those_with_cramps(
+    "cramp_usual_time", "Usual clock time of cramps", "time", known_as=("cramp time", "time of cramp", "time of cramps"),
+)
+SITES = (
+    _of_those_with_cramps("cramps_in_calf", "Cramps in the calf",
+                          known_as=("calf cramps", "calf", "pantorrilla", "mollet", "wade", "panturrilha", "polpaccio")),
+    _of_those_with_cramps("cramps_in_foot", "Cramps in the foot or toes",
+                          known_as=("foot cramps", "foot", "pie", "pied", "fuß", "pé", "piede")),
+    _of_those_with_cramps("cramps_in_thigh", "Cramps in the front of the thigh",
+                          known_as=("thigh cramps", "thigh", "muslo", "cuisse", "oberschenkel", "coxa", "coscia")),
+    _of_those_with_cramps("cramps_in_hamstring", "Cramps in the back of the thigh", known_as=("hamstring cramps", "hamstring")),
+    _of_those_with_cramps("cramps_in_other_leg_part", "Cramps elsewhere in the leg", known_as=("other site",)),
+)
+SIDE = _of_those_with_cramps(
+    "cramp_side", "Side of the cramps", "category",
+    levels={"one": "always the same leg", "either": "one leg at a time, either of them", "both": "both legs at once"},
+    words={
+        "one": ("left", "right", "one side", "unilateral", "same leg"),
+        "either": ("alternating", "either side"),
+        "both": ("both sides", "bilateral", "both legs"),
+    },
+    known_as=("side", "side of cramp", "laterality"),
+)
+SPREADS = _of_those_with_cramps(
+    "cramp_spreads", "Cramps spread to other muscles of the leg", known_as=("spread", "spreads", "cramp spread"),
+)
+DURATION = _of_those_with_cramps(
+    "cramp_duration_minutes", "Duration of a usual cramp", "number", unit="minutes", accepts=quantities.MINUTES,
+    # a day and a night; the published mean is 9 minutes
+    plausible=(0, 1440),
+    known_as=(
+        "duration", "cramp duration", "duration of cramp", "how long does a cramp last", "duración", "durée", "dauer",
+        "duração", "durata",
+    ),
+)
+SEVERITY = _of_those_with_cramps(
+    "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points 0-10", plausible=(0, 10),
+    known_as=(
+        "severity", "pain score", "nrs", "cramp severity", "cramp pain", "pain 0-10", "intensidad", "dolor", "intensité",
+        "schmerzstärke", "intensidade", "dor", "intensità", "dolore",
+    ),
+)
+WOKEN = _of_those_with_cramps(
+    "woken_by_cramps", "Woken by a cramp, past month",
+    known_as=(
+        "woken", "wakes", "cramps wake", "wakes up with cramps", "le despiertan", "réveillé par crampes", "wacht auf",
+        "geweckt", "acorda", "svegliato",
+    ),
+)
+LINGERING = _of_those_with_cramps(
+    "lingering_pain", "Pain stays after the cramp",
+    known_as=(
+        "pain afterwards", "residual pain", "pain after cramp", "soreness after",
+    ),
+)
+DISTURB_SLEEP = _of_those_with_cramps(
+    "cramps_disturb_sleep", "Cramps disturb sleep, past month",
+    known_as=(
+        "disturbs sleep", "sleep disturbance", "sleep disturbed",
+    ),
+)
+DISTRESS = _of_those_with_cramps("cramps_distressing", "Cramps are very distressing", known_as=("distress", "distressing"))
+SINCE = _of_those_with_cramps(
+    "cramps_since_years", "Years with cramps", "number", unit="years", accepts=quantities.YEARS, plausible=(0, 122),
+    known_as=("cramps since", "years with cramps", "how long cramps", "onset years ago"),
+)
+WIDESPREAD = asked(
+    "cramps_in_other_muscles", "Cramps or spasms in muscles other than the legs",
+    known_as=("widespread cramps", "generalised cramps", "generalized cramps", "cramps in arms or trunk"),
+)
+QUININE = asked("quinine_for_cramps", "Takes quinine against cramps", known_as=("quinine for cramps", "on quinine"))
+MAGNESIUM_SUPPLEMENT = asked(
+    "magnesium_for_cramps", "Takes magnesium against cramps", known_as=("magnesium supplement", "magnesium supplements"),
+)
+
+OVER_TEN_MINUTES = Derived(
+    "cramp_over_10_minutes", "A usual cramp lasts more than 10 minutes", Above(DURATION.name, LONGEST_CRAMP_MINUTES), HALLEGRAEFF,
+    WITH_CRAMPS,
+)
+CALF_OR_FOOT_ONLY = Derived(
+    "cramps_in_calf_or_foot", "Cramps in calf or foot", AnyOf(IsTrue("cramps_in_calf"), IsTrue("cramps_in_foot")), HALLEGRAEFF,
+    WITH_CRAMPS,
+)
+PAST_WEEK = Derived(
+    "cramps_past_week", "Leg cramps on a night of the past week", AtLeast(NIGHTS.name, 1), FORM, POPULATION,
+)
+ANY = OneOf(FREQUENCY.name, tuple(FREQUENCY.levels)[1:])
+PAINFUL_AND_SLEEPLESS = Derived(
+    "cramps_with_pain_and_lost_sleep", "Leg cramps at night with pain and lost sleep",
+    AllOf(ANY, AtLeast(SEVERITY.name, 1), AnyOf(IsTrue(WOKEN.name), IsTrue(DISTURB_SLEEP.name))),
+    f"{FORM}; the popular text says that cramps cause pain and sleeplessness", POPULATION,
+)
+
+VARIABLES = (
+    EVER, FREQUENCY, NIGHTS, *TIMES, USUAL_TIME, *SITES, SIDE, SPREADS, DURATION, SEVERITY, WOKEN, LINGERING, DISTURB_SLEEP,
+    DISTRESS, SINCE, WIDESPREAD, QUININE, MAGNESIUM_SUPPLEMENT,
+)
+DERIVED = (OVER_TEN_MINUTES, CALF_OR_FOOT_ONLY, PAST_WEEK, PAINFUL_AND_SLEEPLESS)
