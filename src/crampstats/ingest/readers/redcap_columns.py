@@ -11,10 +11,10 @@ import pandas as pd
 from crampstats.codebook.columns import NOT_DONE
 from crampstats.core.units import find_unit
 from crampstats.ingest.readers.redcap_dictionary import Dictionary
-from crampstats.ingest.readers.redcap_fields import ISO_DAY, STATUS, TICKED, DictionaryField
+from crampstats.ingest.readers.redcap_fields import EVENT, ISO_DAY, STATUS, TICKED, DictionaryField
 from crampstats.ingest.recorded import RecordedColumn
 
-EVENT, INSTRUMENT, INSTANCE = "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance"
+INSTRUMENT, INSTANCE = "redcap_repeat_instrument", "redcap_repeat_instance"
 GROUP, SURVEY_IDENTIFIER = "redcap_data_access_group", "redcap_survey_identifier"
 # REDCap's own columns: their heading in an export with labels, and what they hold.
 OWN: Mapping[str, RecordedColumn] = {

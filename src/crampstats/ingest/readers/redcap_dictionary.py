@@ -6,13 +6,14 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.findings import Finding, Findings
+from crampstats.ingest.readers.branching import read_condition
 from crampstats.ingest.readers.redcap_fields import (
     BUILT_IN_CHOICES,
     CHOICE_TYPES,
@@ -187,11 +188,12 @@ def _dictionary(name: str, headings: Sequence[str], rows: Sequence[tuple[int, li
     for number, row in rows:
         cells = {key: row[place] if place < len(row) else "" for key, place in places.items()}
         try:
-            fields.append(_field(number, cells))
+            question, noticed = _readable(_field(number, cells))
         except DataError as error:
             problems.append(f"row {number}: {error}")
             continue
-        findings = findings.add(*_noticed(fields[-1], len(row) - len(headings)))
+        fields.append(question)
+        findings = findings.add(*noticed, *_noticed(question, len(row) - len(headings)))
     problems += _repeated(fields)
     if problems:
         more = f" and {len(problems) - MOST_NAMED} more" if len(problems) > MOST_NAMED else ""
@@ -238,6 +240,18 @@ def _field(number: int, cells: Mapping[str, str]) -> DictionaryField:
         section=plain(given.get("section_header", "")), matrix=given.get("matrix_group_name", ""),
         annotation=given.get("field_annotation", ""), row=number,
     )
+
+
+def _readable(one: DictionaryField) -> tuple[DictionaryField, list[Finding]]:
+    """The question without branching logic that cannot be read, and a finding that quotes it."""
+    try:
+        read_condition(one.shown_if)
+    except DataError as error:
+        return replace(one, shown_if=""), [Finding(
+            one.name, "branching_logic_not_read", "warning", f"row {one.row}: the branching logic of {one.name!r}: {error}",
+            "The question counts as shown to everybody; mend the logic in REDCap.", one.row, one.shown_if,
+        )]
+    return one, []
 
 
 def _noticed(one: DictionaryField, surplus: int) -> list[Finding]:

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from crampstats.core.errors import DataError
 from crampstats.ingest.recorded import RecordedColumn, RecordedKind
 
+EVENT = "redcap_event_name"
 FIELD_TYPES = (
     "text", "notes", "textarea", "radio", "dropdown", "select", "checkbox", "yesno", "truefalse", "calc", "slider", "file",
     "signature", "sql", "descriptive",

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.findings import Finding, Findings
-from crampstats.ingest.readers.redcap_columns import EVENT, INSTANCE, INSTRUMENT, OWN
+from crampstats.ingest.readers.redcap_columns import INSTANCE, INSTRUMENT, OWN
+from crampstats.ingest.readers.redcap_fields import EVENT
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 
