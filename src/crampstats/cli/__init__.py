@@ -11,6 +11,7 @@ import click
 from crampstats.cli.associate import associate
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
+from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.prepare import prepare
 from crampstats.cli.template import template
@@ -70,5 +71,5 @@ def app() -> None:
     """
 
 
-for command in (report, prevalence, associate, claims, evidence, figures, prepare, template, data):
+for command in (report, prevalence, associate, claims, evidence, figures, prepare, template, find, data):
     app.add_command(command)
