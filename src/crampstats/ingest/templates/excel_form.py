@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 from crampstats.codebook.forms import Form
 from crampstats.ingest.templates.asked import Asked, list_questions
 from crampstats.ingest.templates.conditions import SheetWriting, box_name, plain
-from crampstats.ingest.templates.excel_pages import QUIET, SECTION_FILLS, add_codes, add_instructions, add_paper_form
+from crampstats.ingest.templates.excel_pages import (
+    QUIET,
+    SECTION_FILLS,
+    add_codes,
+    add_instructions,
+    add_paper_form,
+    fit_heights,
+    letters,
+)
 from crampstats.ingest.templates.steady_zip import workbook_bytes
 from crampstats.present.files import write_whole
 
@@ -122,7 +130,7 @@ def list_columns(questions: Iterable[Asked]) -> tuple[Column, ...]:
 
 
 def _write_headings(sheet: Worksheet, columns: Sequence[Column]) -> None:
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, Border, PatternFill, Side
 
     wrapped = Alignment(wrap_text=True, vertical="top")
     line = Border(bottom=Side("thin", color=QUIET))
@@ -132,8 +140,8 @@ def _write_headings(sheet: Worksheet, columns: Sequence[Column]) -> None:
         section, shade = (begins, shade + 1) if begins else (section, max(shade, 0))
         fill = PatternFill("solid", fgColor=SECTION_FILLS[shade % len(SECTION_FILLS)])
         for row, text, font in (
-            (SECTION_ROW, begins, Font(bold=True, size=12)), (QUESTION_ROW, column.words, Font(bold=column.asked.required)),
-            (HEADING_ROW, column.heading, Font(color=QUIET, size=8)),
+            (SECTION_ROW, begins, letters(bold=True, size=12)), (QUESTION_ROW, column.words, letters(bold=column.asked.required)),
+            (HEADING_ROW, column.heading, letters(color=QUIET, size=8)),
         ):
             cell = sheet[f"{column.letter}{row}"]
             cell.value, cell.font, cell.fill = text or None, font, fill
@@ -242,9 +250,7 @@ def _lay_out(sheet: Worksheet, columns: Iterable[Column]) -> None:
         size.width = WIDTHS.get(column.asked.answer, 20)
         # kept as text, a record number keeps the noughts before it
         size.number_format = NUMBER_FORMATS.get(column.asked.answer, "General")
-    sheet.row_dimensions[SECTION_ROW].height = 18
-    sheet.row_dimensions[QUESTION_ROW].height = 110
-    sheet.row_dimensions[HEADING_ROW].height = 24
+    fit_heights(sheet)
     sheet.freeze_panes = f"B{FIRST_ROW}"
     sheet.print_title_rows = f"{SECTION_ROW}:{HEADING_ROW}"
     sheet.print_title_cols = "A:A"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crampstats.codebook.forms import Form
 from crampstats.ingest.templates.asked import Asked
@@ -11,12 +12,15 @@ from crampstats.ingest.templates.conditions import WordsWriting
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
+    from openpyxl.cell import Cell
+    from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
 
 INSTRUCTIONS_SHEET, CODES_SHEET, PAPER_SHEET = "How to fill in", "Codes", "Printed form"
 QUIET = "7F7F7F"
 HEADING_FILL = "D9E2F3"
 SECTION_FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED")
+LINE = 1.35  # height of a line in units of its letters
 EMPTY_BOX = "☐"
 BLANKS = {
     "integer": "________", "number": "________", "date": "____-__-__  (year-month-day)", "time": "__:__  (24 hours)",
@@ -27,7 +31,7 @@ BLANKS = {
 def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row: int) -> None:
     """A sheet that says in plain words how the form is filled in."""
     sheet = workbook.create_sheet(INSTRUCTIONS_SHEET)
-    _widen(sheet, (100,))
+    _widen(sheet, (84,))
     lines = (
         (form.label, True), ("", False),
         ("Typing", True),
@@ -64,7 +68,7 @@ def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row:
 
 def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
     """A sheet with every question and, below it, its answers with their codes and meanings."""
-    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.styles import Alignment, PatternFill
 
     sheet = workbook.create_sheet(CODES_SHEET)
     headings = ("Field", "Question", "Asked only if", "Code", "Answer", "Stands for")
@@ -80,30 +84,32 @@ def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
     for cell in sheet[1]:
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor=HEADING_FILL)
+        cell.font, cell.fill = letters(bold=True), PatternFill("solid", fgColor=HEADING_FILL)
     sheet.freeze_panes = "A2"
+    fit_heights(sheet)
     _fit_to_width(sheet, "landscape")
 
 
 def add_paper_form(workbook: Workbook, form: Form, questions: Sequence[Asked]) -> None:
     """A sheet with the questions one below the other, to be printed and filled in by hand."""
-    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+    from openpyxl.styles import Alignment, Border, PatternFill, Side
 
     sheet = workbook.create_sheet(PAPER_SHEET)
     _widen(sheet, (5, 52, 44))
     sheet.append([form.label])
-    sheet["A1"].font = Font(bold=True, size=14)
+    sheet["A1"].font = letters(bold=True, size=14)
     line = Border(bottom=Side("hair", color=QUIET))
     writing = _words(questions)
     for number, asked in enumerate(questions, start=1):
         if asked.begins:
             sheet.append([asked.begins])
             for cell in sheet[sheet.max_row]:
-                cell.font, cell.fill = Font(bold=True, size=12), PatternFill("solid", fgColor=HEADING_FILL)
+                cell.font, cell.fill = letters(bold=True, size=12), PatternFill("solid", fgColor=HEADING_FILL)
         sheet.append([number, _on_paper(asked, writing), _space(asked)])
         for cell in sheet[sheet.max_row]:
             cell.alignment, cell.border = Alignment(wrap_text=True, vertical="top"), line
     sheet.print_title_rows = "1:1"
+    fit_heights(sheet)
     _fit_to_width(sheet, "portrait")
 
 
@@ -151,13 +157,40 @@ def _words(questions: Iterable[Asked]) -> WordsWriting:
 
 
 def _write_lines(sheet: Worksheet, lines: Iterable[tuple[str, bool]]) -> None:
-    from openpyxl.styles import Alignment, Font
+    from openpyxl.styles import Alignment
 
     for row, (text, bold) in enumerate(lines, start=1):
         cell = sheet.cell(row, 1, text or None)
-        cell.font = Font(bold=bold, size=14 if row == 1 else 11)
+        cell.font = letters(bold=bold, size=14 if row == 1 else 11)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
+    fit_heights(sheet)
     _fit_to_width(sheet, "portrait")
+
+
+def fit_heights(sheet: Worksheet) -> None:
+    """Rows as high as their wrapped text needs: not every spreadsheet program finds that out by itself."""
+    for row in sheet.iter_rows():
+        heights = [_lines(cell, sheet.column_dimensions[cell.column_letter].width) * _size(cell) for cell in row]
+        sheet.row_dimensions[row[0].row].height = round(max(heights) * LINE + 3)
+
+
+def _lines(cell: Cell, width: float) -> int:
+    """Lines a cell takes, about; widths are counted in digits of 11 points."""
+    if cell.value is None or not cell.alignment.wrap_text:
+        return 1
+    fitting = width * 0.95 * 11 / _size(cell)
+    return sum(max(1, math.ceil(len(line) / fitting)) for line in str(cell.value).split("\n"))
+
+
+def _size(cell: Cell) -> float:
+    return float(cell.font.sz or 11)
+
+
+def letters(**how: Any) -> Font:
+    """A font of the workbook's own family; one left unnamed is another in some programs."""
+    from openpyxl.styles import Font
+
+    return Font(**{"name": "Calibri", "size": 11, **how})
 
 
 def _widen(sheet: Worksheet, widths: Sequence[float]) -> None:
