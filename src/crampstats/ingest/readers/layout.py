@@ -13,7 +13,7 @@ import pandas as pd
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
-from crampstats.ingest.recorded import RecordedColumn, RecordedTable
+from crampstats.ingest.recorded import RecordedColumn, RecordedKind, RecordedTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -145,7 +145,20 @@ def title_found(name: str, place: int, header_row: int) -> tuple[Finding, ...]:
     )
 
 
-def lay_out(grid: Grid, format: str) -> RecordedTable:
+def numbers_found(name: str, headings: Sequence[str], place: int) -> tuple[Finding, ...]:
+    """The finding that most headings are numbers, as where a table has none."""
+    given = [cell for cell in headings if cell.strip()]
+    if sum(not LETTER.search(cell) for cell in given) <= len(given) / 2:
+        return ()
+    return (
+        Finding(
+            name, "headings are numbers", "warning", "most headings are numbers: the table may have no headings at all.",
+            "If so, write headings into the first row; else its first record is lost.", source_row=place + 1,
+        ),
+    )
+
+
+def lay_out(grid: Grid, format: str, kinds: Sequence[RecordedKind] = ()) -> RecordedTable:
     """A recorded table from a grid.
 
     Parameters
@@ -154,6 +167,8 @@ def lay_out(grid: Grid, format: str) -> RecordedTable:
         Cells below the headings.
     format
         As in `RecordedTable`.
+    kinds
+        Of each column of the grid what the file says it holds; none says nothing.
 
     Returns
     -------
@@ -178,7 +193,7 @@ def lay_out(grid: Grid, format: str) -> RecordedTable:
     )
     findings = grid.findings.add(*naming, *_repeats_told(grid, repeated), *_lost_letters(cells, grid.rows[keep]))
     flow = left_out(grid.flow, "records", {"rows without anything in them": blank.sum(), "headings repeated": repeated.sum()})
-    described = tuple(RecordedColumn(name) for name in names)
+    described = tuple(RecordedColumn(name, kind=kinds[place] if kinds else "") for name, place in zip(names, places, strict=True))
     return RecordedTable(grid.name, cells, grid.rows[keep], described, format, flow, findings)
 
 

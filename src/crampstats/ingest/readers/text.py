@@ -19,7 +19,7 @@ from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
 from crampstats.ingest.readers.decoding import decode_text
-from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, left_out, rows_told, title_found
+from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, left_out, numbers_found, rows_told, title_found
 from crampstats.ingest.recorded import RecordedTable
 
 if TYPE_CHECKING:
@@ -264,21 +264,11 @@ def _without_heading(name: str, what: str) -> Finding:
 
 
 def _headings_told(record: Record, place: int, name: str) -> tuple[Finding, ...]:
-    """Findings about the heading row itself: broken quotation marks, and headings that look like data."""
-    findings = []
-    if record.astray:
-        findings.append(
-            Finding(name, "quotation mark", "warning", "a quotation mark in the headings does not close.", source_row=place + 1)
-        )
-    given = [cell for cell in record.cells if cell.strip()]
-    if given and sum(bool(re.fullmatch(r"[\d\s.,:/+-]+", cell)) for cell in given) > len(given) / 2:
-        findings.append(
-            Finding(
-                name, "headings are numbers", "warning", "most headings are numbers: the table may have no headings at all.",
-                "If so, write headings into the first row; else its first record is lost.", source_row=place + 1,
-            )
-        )
-    return tuple(findings)
+    found = numbers_found(name, record.cells, place)
+    if not record.astray:
+        return found
+    message = "a quotation mark in the headings does not close its cell and was read as a letter."
+    return (Finding(name, "quotation mark", "warning", message, source_row=place + 1), *found)
 
 
 def _regular(file: TextFile, heading: list[str], start: int, place: int) -> Grid | None:
