@@ -134,18 +134,20 @@ def _options(answers: _Answers) -> tuple[str, ...]:
     A sentence with a comma in it differs from ticked boxes in that its halves do not come back in other company.
     """
     rows, company = Counter[str](), Counter[str]()
-    alone = {parts[0] for parts in answers.parts if len(parts) == 1}
     for parts, count in zip(answers.parts, answers.counts, strict=True):
-        for part in set(parts):
+        for part in dict.fromkeys(parts):
             rows[part] += int(count)
             company[part] += 1
     options = [part for part, count in rows.items() if count > 1]
-    if not 2 <= len(options) <= MOST_OPTIONS or any(len(part) > LONGEST_OPTION for part in options):
-        return ()
-    free = sum(company[part] > 1 or part in alone for part in options) * 2 > len(options)
+    alone = {parts[0] for parts in answers.parts if len(parts) == 1}
+    joined = {part for parts in answers.parts if len(parts) > 1 for part in parts}
+    free = sum(company[part] > 1 or part in alone for part in joined) * 2 > len(joined)
     repeated = sum(rows[part] for part in options) >= REPEATED * sum(rows.values())
     numbers = any(re.fullmatch(r"[\d.,:/\s-]+", part) for part in options)
-    return tuple(rows) if free and repeated and not numbers and len(rows) <= 2 * MOST_OPTIONS else ()
+    short = all(len(part) <= LONGEST_OPTION for part in options)
+    if not 2 <= len(options) <= MOST_OPTIONS or len(rows) > 2 * MOST_OPTIONS:
+        return ()
+    return tuple(rows) if free and repeated and short and not numbers else ()
 
 
 def _box(
@@ -156,6 +158,6 @@ def _box(
         name += "'"
     ticked = pd.Series(["1" if option in parts else "0" for parts in answers.parts] + [None], dtype="str")
     box = RecordedColumn(
-        name, label=f"{' '.join(column.name.split())}: {option}", choices=TICKS, kind="checkbox", field=column.name, option=option,
+        name, f"{' '.join(column.name.split())}: {option}", TICKS, kind="checkbox", field=column.name, option=option,
     )
     return box, ticked.take(np.where(answers.codes < 0, len(answers.parts), answers.codes)).set_axis(index)

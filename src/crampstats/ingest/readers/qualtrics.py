@@ -178,7 +178,7 @@ def _response_findings(
     status, finished = (cells[by_key[key]].str.lower() if key in by_key else None for key in ("status", "finished"))
     found = []
     if status is not None:
-        found += _counted(name, by_key["status"], "preview", status.isin(TRIALS), "are previews or tests of the form, no participants")
+        found += _counted(name, by_key["status"], "preview", status.isin(TRIALS), "are previews or tests, no participants")
         found += _counted(name, by_key["status"], "spam", status.isin(SPAM), "are marked as spam by Qualtrics")
     if finished is not None:
         found += _counted(name, by_key["finished"], "unfinished", finished.isin(UNFINISHED), "end before the end of the form")
