@@ -20,8 +20,8 @@ FIELD = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 LONGEST_FIELD = 26
 CODE = re.compile(r"-?[A-Za-z0-9_]+")
 BOX_CODE = re.compile(r"[a-z0-9_]+")
-# "|" parts the choices and "<" opens HTML in REDCap; line breaks part cells of a heading
-FORBIDDEN = re.compile(r"[<>|\r\n]")
+# in REDCap "|" parts the choices, "<" opens HTML and "[" names a field, as "${" does in XLSForm; line breaks part rows
+FORBIDDEN = re.compile(r"[<>|\[\]\r\n]|\$\{")
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ class Asked:
     def hint(self) -> str:
         """Small print: the note, and the unit where neither note nor question says it."""
         said = f"{self.item.question} {self.item.note}"
-        unit = f"In {self.unit}." if self.unit and self.unit not in said else ""
+        told = self.unit in said or self.answer == "rating"
+        unit = f"In {self.unit}." if self.unit and not told else ""
         return " ".join(part for part in (self.item.note, unit) if part)
 
     @property
@@ -110,7 +111,8 @@ def list_questions(form: Form) -> tuple[Asked, ...]:
 
 
 def _ask(item: Item, variable: Variable | None, begins: str, numbers: tuple[str, ...], form: Form) -> Asked:
-    shown = find_condition(item.shown_if, form) if item.shown_if else _any_given(numbers)
+    # the unit of a number that is not shown is not wanted either
+    shown = _any_given(numbers) or (find_condition(item.shown_if, form) if item.shown_if else None)
     measured = variable if variable and variable.kind in MEASURED and not item.options and not item.unit_field else None
     return Asked(
         item, _answer(item, variable), begins,
@@ -141,7 +143,8 @@ def _answer(item: Item, variable: Variable | None) -> Answer:
     if variable.kind == "integer":
         return "rating" if variable.plausible == (0, TOP_OF_RATING) else "integer"
     if variable.kind == "text":
-        return "text" if item.identifier else "long text"
+        # a label ("Site of the clinic") wants a word, a question an answer in words
+        return "long text" if item.question.endswith("?") else "text"
     return variable.kind  # type: ignore[return-value]
 
 
@@ -180,7 +183,7 @@ def _field_problems(item: Item, form_name: str) -> Iterator[str]:
         yield f"{item.field!r} is a name REDCap keeps for itself"
     for words in (item.question, item.note, item.section):
         if FORBIDDEN.search(words):
-            yield f"{item.field!r} has a line break or one of < > | in {words!r}"
+            yield f"{item.field!r} has a line break or one of < > | [ ] ${{ in {words!r}"
     if not item.question.strip():
         yield f"{item.field!r} asks nothing"
 
@@ -191,7 +194,7 @@ def _option_problems(item: Item) -> Iterator[str]:
         if not allowed.fullmatch(code):
             yield f"{item.field!r} has the code {code!r}; only {'a-z, 0-9 and _' if item.ticks else 'letters, digits and _'} are"
         if FORBIDDEN.search(wording) or not wording.strip():
-            yield f"{item.field!r} has a line break, one of < > |, or nothing in the wording of {code!r}"
+            yield f"{item.field!r} has a line break, one of < > | [ ] ${{, or nothing in the wording of {code!r}"
     wordings = [wording.casefold() for wording in item.options.values()]
     if len(set(wordings)) < len(wordings):
         yield f"{item.field!r} words two answers alike"

@@ -99,7 +99,20 @@ class Joined(Condition):
     parts: tuple[Condition, ...]
 
     def write(self, writing: Writing) -> str:
-        return writing.join(self.word, [part.write(writing) for part in self.parts])
+        return writing.join(self.word, [part.write(writing) for part in self.leaves])
+
+    @property
+    def leaves(self) -> tuple[Condition, ...]:
+        """The parts, with those joined by the same word taken apart: fewer brackets to read."""
+        leaves: list[Condition] = []
+        for part in self.parts:
+            if isinstance(part, Joined) and part.word == self.word:
+                leaves += part.leaves
+            elif isinstance(part, Chosen) and self.word == "or":
+                leaves += [Chosen(part.field, (code,)) for code in part.codes]
+            else:
+                leaves.append(part)
+        return tuple(leaves)
 
 
 class Writing(ABC):
