@@ -23,7 +23,7 @@ from crampstats.ingest.readers.redcap_columns import (
 )
 from crampstats.ingest.readers.redcap_dictionary import Dictionary
 from crampstats.ingest.readers.redcap_fields import STATUS, TICKED
-from crampstats.ingest.readers.redcap_labels import codes_for_labels, field_names, with_heading
+from crampstats.ingest.readers.redcap_labels import choices_as_found, codes_for_labels, field_names, with_heading
 from crampstats.ingest.readers.redcap_tables import repeated_rows, split_tables
 from crampstats.ingest.readers.redcap_unsaved import empty_unsaved_boxes
 from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedTable
@@ -40,7 +40,7 @@ def is_redcap(table: RecordedTable) -> bool:
     names = [str(name) for name in table.cells.columns]
     if any(name in OWN for name in names) or {"Repeat Instrument", "Repeat Instance"} <= set(names):
         return True
-    if any(re.fullmatch(rf"{re.escape(STATUS_LABEL)}( \(\d+\)|\.\d+)?", name) for name in names):
+    if any(name == STATUS_LABEL for name in names):
         return True
     boxes = [name for name in names if BOX.fullmatch(name) or LABELLED_BOX.fullmatch(name)]
     statuses = [name for name in names if re.fullmatch(r"[a-z][a-z0-9_]*_complete", name)]
@@ -89,7 +89,10 @@ def refine_redcap(
     if dictionary is not None:
         cells, noticed = codes_for_labels(cells, columns, dictionary)
         findings += noticed
-    columns, noticed = _as_found(cells, [with_missing(column, codes) for column in columns], dictionary)
+    # The record's number and REDCap's own columns have no missing-data codes.
+    exempt = {cells.columns[0], *OWN}
+    columns = [column if column.name in exempt else with_missing(column, codes) for column in columns]
+    columns, noticed = _as_found(cells, columns, dictionary)
     findings += [*noticed, *strange_cells(cells, columns, table.source_rows), *repeated_rows(cells, table.source_rows)]
     cells, noticed = empty_unsaved_boxes(cells, columns, codes, table.source_rows)
     findings += noticed
@@ -99,7 +102,7 @@ def refine_redcap(
             "Check in REDCap that records exist and that the report or filter lets them through.",
         ))
     whole = replace(
-        table, cells=cells, columns=tuple(columns), format=FORMAT, findings=Findings((*table.findings.rows, *findings)),
+        table, cells=cells, columns=tuple(columns), format=FORMAT, findings=Findings((*_still_true(table, cells), *findings)),
     )
     return RecordedFile(split_tables(whole), FORMAT)
 
@@ -151,11 +154,16 @@ def _as_found(
             column = dates_as_found(column, cells[column.name], dictionary.by_name.get(column.name) if dictionary else None)
         elif column.decimal:
             column = decimal_as_found(column, cells[column.name])
-        elif column.choices and column.kind in ("category", "yes/no"):
-            column, noticed = spreadsheet_truths(column, cells[column.name])
+        elif column.choices:
+            column, noticed = spreadsheet_truths(choices_as_found(column, cells[column.name]), cells[column.name])
             findings += noticed
         found.append(column)
     return found, findings
+
+
+def _still_true(table: RecordedTable, cells: pd.DataFrame) -> list[Finding]:
+    # REDCap repeats labels as headings; where the dictionary told the columns apart that is nobody's concern.
+    return [one for one in table.findings.rows if one.column in cells or one.column not in table.cells]
 
 
 def _holds_only(cells: pd.Series, texts: list[str]) -> bool:

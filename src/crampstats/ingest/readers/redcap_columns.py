@@ -27,7 +27,7 @@ OWN: Mapping[str, RecordedColumn] = {
 STATUS_LABEL, TIMESTAMP_LABEL = "Complete?", "Survey Timestamp"
 NOT_COMPLETED = "[not completed]"
 BOX = re.compile(r"([a-z_][a-z0-9_]*?)___([a-z0-9_]+)")
-LABELLED_BOX = re.compile(r"(.*) \(choice=(.*)\)(?: \(\d+\)|\.\d+)?", flags=re.DOTALL)
+LABELLED_BOX = re.compile(r"(.*) \(choice=(.*)\)(?: \(\d+\)|[._]\d+)?", flags=re.DOTALL)
 ISO_FORMATS = (ISO_DAY, f"{ISO_DAY} %H:%M", f"{ISO_DAY} %H:%M:%S")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.findings import Finding, Findings
 from crampstats.ingest.readers.branching import read_condition
+from crampstats.ingest.readers.decoding import decode_text
 from crampstats.ingest.readers.redcap_fields import (
     BUILT_IN_CHOICES,
     CHOICE_TYPES,
@@ -52,6 +53,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "field_annotation": ("fieldannotation",),
 }
 NEEDED = ("field_name", "field_type")
+# A slider runs from 0 to 100 unless the form says otherwise.
+SLIDER_ENDS = {"text_validation_min": "0", "text_validation_max": "100"}
 MOST_NAMED = 5
 LONGEST_CELL = 131_072
 
@@ -107,8 +110,8 @@ def read_dictionary(path: str | Path) -> Dictionary:
     Parameters
     ----------
     path
-        The file: UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab. Columns are found by their headings, in REDCap's
-        wording; where the headings are in another language, by REDCap's order.
+        The file: UTF-8, UTF-16 or Windows-1252; comma, semicolon or tab; or a workbook. Columns are found by their headings, in
+        REDCap's wording; where the headings are in another language, by REDCap's order.
 
     Returns
     -------
@@ -121,6 +124,10 @@ def read_dictionary(path: str | Path) -> Dictionary:
         The file is not there, is no dictionary, or rows are not what REDCap writes; all of them are named, with their row.
     """
     path = Path(path)
+    if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods"):
+        from crampstats.ingest.readers.excel import read_excel
+
+        return dictionary_of(read_excel(path).main)
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -152,9 +159,7 @@ def is_dictionary(table: RecordedTable) -> bool:
 
 
 def _rows(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
-    if content[:2] == b"PK":
-        raise DataError(f"the dictionary {name} is a workbook; save it as CSV UTF-8, or give the CSV that REDCap downloads.")
-    text = _text(content).replace("\0", "")
+    text = decode_text(content, name).content.decode()
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max((",", ";", "\t"), key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -169,15 +174,6 @@ def _rows(content: bytes, name: str) -> Iterator[tuple[int, list[str]]]:
             f"the dictionary {name} holds a cell of more than {LONGEST_CELL:,} characters after row {number}: most likely a "
             "quotation mark is not closed there. Download it from REDCap again."
         ) from None
-
-
-def _text(content: bytes) -> str:
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16", errors="replace")
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
 
 
 def _dictionary(name: str, headings: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> Dictionary:
@@ -228,6 +224,8 @@ def _field(number: int, cells: Mapping[str, str]) -> DictionaryField:
         near = get_close_matches(type_, FIELD_TYPES, n=1)
         hint = f" (did you mean {near[0]!r}?)" if near else ""
         raise DataError(f"the field type {given['field_type'][:40]!r} of {name!r} is none of REDCap's{hint}.")
+    if type_ == "slider":
+        given = {**given, **{key: given.get(key) or end for key, end in SLIDER_ENDS.items()}}
     options = given.get("select_choices_or_calculations", "")
     validation = given.get("text_validation_type_or_show_slider_number", "").lower()
     return DictionaryField(

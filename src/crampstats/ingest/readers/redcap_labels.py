@@ -79,6 +79,20 @@ def codes_for_labels(
     )] if n else []
 
 
+def choices_as_found(column: RecordedColumn, cells: pd.Series) -> RecordedColumn:
+    """The column with its labels as the choices, where its cells hold labels and nothing else (an export without dictionary)."""
+    texts = [text for text in cells.dropna().unique() if text not in column.missing]
+    labels = set(column.choices.values())
+    if not texts or all(text in column.choices for text in texts):
+        return column
+    if all(text in labels for text in texts):
+        return replace(column, choices={label: label for label in column.choices.values()})
+    # A ticked box may be written by its own label.
+    if column.kind == "checkbox" and len(texts) == 1 and texts[0].casefold() not in ("true", "false"):
+        return replace(column, choices={texts[0]: "Checked"})
+    return column
+
+
 def with_heading(column: RecordedColumn, heading: str) -> RecordedColumn:
     """The column with the heading of the file as its label, where it says more than the name."""
     return replace(column, label=heading) if heading != column.name and not column.label else column
