@@ -51,7 +51,7 @@ def read_parquet(path: str | Path) -> RecordedFile:
     flow = left_out(Flow.start("rows in the file", len(cells)), "records", {"rows without anything in them": blank.sum()})
     columns = tuple(_described(field.name, table.column(place)) for place, field in enumerate(table.schema))
     kept = cells[~blank].reset_index(drop=True)
-    return RecordedFile({path.name: RecordedTable(path.name, kept, rows, columns, "parquet", flow)}, "parquet")
+    return RecordedFile({"": RecordedTable(path.name, kept, rows, columns, "parquet", flow)}, "parquet")
 
 
 def _read(path: Path) -> pa.Table:
@@ -107,8 +107,8 @@ def _as_text(column: pa.ChunkedArray) -> pd.Series:
         return _numbers_as_text(column)
     if pa.types.is_boolean(kind):
         column = pc.if_else(column, "TRUE", "FALSE")
-    if pa.types.is_timestamp(kind) and kind.tz is None:
-        return _instants_as_text(column)
+    if pa.types.is_timestamp(kind) or pa.types.is_time(kind):
+        return _moments_as_text(column)
     if pa.types.is_null(kind):
         column = column.cast(pa.string())
     if pa.types.is_duration(kind):
@@ -137,29 +137,28 @@ def _number(value: np.floating) -> str:
     return np.format_float_positional(value, trim="-") if 1e-5 <= abs(value) < 1e16 else str(value)
 
 
-def _instants_as_text(column: pa.ChunkedArray) -> pd.Series:
-    import pyarrow.compute as pc
+def _moments_as_text(column: pa.ChunkedArray) -> pd.Series:
+    """Times and instants without the zeros their unit adds; an instant at midnight of no zone is a date."""
+    import pyarrow as pa
 
-    text = pd.Series(pd.array(pc.strftime(column, format="%Y-%m-%d %H:%M:%S"), dtype="str"))
-    return as_text(text.str.replace(r"\.0+$", "", regex=True).str.replace(" 00:00:00", "", regex=False))
+    text = as_text(pd.array(column.cast(pa.string()), dtype="str"))
+    text = text.str.replace(r"(\.\d*?)0+(?=\D|$)", r"\1", regex=True).str.replace(r"\.(?=\D|$)", "", regex=True)
+    return text.str.removesuffix(" 00:00:00")
 
 
 def _described(name: str, column: pa.ChunkedArray) -> RecordedColumn:
     """What the type says of the column."""
     import pyarrow as pa
 
-    choices = {}
-    if pa.types.is_dictionary(column.type):
-        levels = [str(level) for level in column.unify_dictionaries().chunk(0).dictionary.to_pylist()] if column.num_chunks else []
-        choices = {level: level for level in levels if level}
-    return RecordedColumn(name, choices=choices, kind=_kind(column.type))
+    if not pa.types.is_dictionary(column.type):
+        return RecordedColumn(name, kind=_kind(column.type))
+    levels = _as_text(pa.chunked_array([column.combine_chunks().dictionary])).dropna()
+    return RecordedColumn(name, choices=dict(zip(levels, levels, strict=True)), kind="category")
 
 
 def _kind(kind: pa.DataType) -> RecordedKind:
     import pyarrow as pa
 
-    if pa.types.is_dictionary(kind):
-        return "category"
     if pa.types.is_boolean(kind):
         return "yes/no"
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):

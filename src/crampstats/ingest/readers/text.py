@@ -126,7 +126,7 @@ def open_text(path: str | Path, *, delimiter: str = "") -> TextFile:
     if line := SEPARATOR_LINE.match(content):
         start, delimiter = line.end(), delimiter or line.group(1).decode("ascii", errors="replace")
     if not content[start:SAMPLE_BYTES].strip() and not content[start:].strip():
-        raise DataError(f"{path.name} is empty.")
+        raise DataError(f"{path.name} is empty: nothing was written into it. Export the table again, with all records.")
     content = content[start:].rstrip(b"\r\n")
     tab_first = path.suffix.lower() in (".tsv", ".tab")
     delimiter = delimiter or find_delimiter(_lines(_sample(content)), ("\t", *DELIMITERS) if tab_first else DELIMITERS)
@@ -153,7 +153,7 @@ def read_opened(file: TextFile, *, header_row: int = 0) -> RecordedTable:
             )
         grid = _regular(file, heading, start, place) or _tolerant(file, heading, start, place)
     findings = Findings().add(
-        *file.findings.rows, *title_found(file.name, place, header_row), *widening, *grid.findings.rows,
+        *file.findings.rows, *title_found(file.name, place, header_row), *_one_column(file), *widening, *grid.findings.rows,
         *_headings_told(records[place], place, file.name),
     )
     table = lay_out(Grid(grid.name, grid.heading, grid.columns, grid.rows, grid.flow, findings), "csv")
@@ -260,6 +260,17 @@ def _without_heading(name: str, what: str) -> Finding:
     return Finding(
         name, "fewer headings than cells", "warning", f"the rows have more cells than there are headings; {what}.",
         "Check that every heading stands over its own column.",
+    )
+
+
+def _one_column(file: TextFile) -> tuple[Finding, ...]:
+    if file.delimiter != NO_DELIMITER:
+        return ()
+    return (
+        Finding(
+            file.name, "one column", "warning", "neither comma, semicolon, tab nor bar cuts the lines alike: one column was read.",
+            "If there are more, save the table as .csv.",
+        ),
     )
 
 
