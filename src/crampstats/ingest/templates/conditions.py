@@ -51,7 +51,7 @@ class Chosen(Condition):
     codes: tuple[str, ...]
 
     def write(self, writing: Writing) -> str:
-        return writing.join("or", [writing.chosen(self.field, code) for code in self.codes])
+        return writing.join("or", writing.choices(self.field, self.codes))
 
 
 @dataclass(frozen=True)
@@ -99,20 +99,18 @@ class Joined(Condition):
     parts: tuple[Condition, ...]
 
     def write(self, writing: Writing) -> str:
-        return writing.join(self.word, [part.write(writing) for part in self.leaves])
+        return writing.join(self.word, [text for part in self.leaves for text in self._texts(part, writing)])
 
     @property
     def leaves(self) -> tuple[Condition, ...]:
         """The parts, with those joined by the same word taken apart: fewer brackets to read."""
-        leaves: list[Condition] = []
-        for part in self.parts:
-            if isinstance(part, Joined) and part.word == self.word:
-                leaves += part.leaves
-            elif isinstance(part, Chosen) and self.word == "or":
-                leaves += [Chosen(part.field, (code,)) for code in part.codes]
-            else:
-                leaves.append(part)
-        return tuple(leaves)
+        alike = [part.leaves if isinstance(part, Joined) and part.word == self.word else (part,) for part in self.parts]
+        return tuple(leaf for leaves in alike for leaf in leaves)
+
+    def _texts(self, part: Condition, writing: Writing) -> list[str]:
+        if isinstance(part, Chosen) and self.word == "or":
+            return writing.choices(part.field, part.codes)
+        return [part.write(writing)]
 
 
 class Writing(ABC):
@@ -137,6 +135,10 @@ class Writing(ABC):
     @abstractmethod
     def compared(self, field: str, sign: str, limit: str) -> str:
         """The number lies so."""
+
+    def choices(self, field: str, codes: tuple[str, ...]) -> list[str]:
+        """One of the codes was chosen, as parts to be joined by "or"."""
+        return [self.chosen(field, code) for code in codes]
 
     def join(self, word: str, parts: list[str]) -> str:
         """Parts joined by "and" or "or", in brackets where there are several."""
@@ -236,6 +238,12 @@ class WordsWriting(Writing):
 
     def chosen(self, field: str, code: str) -> str:
         return f"question {self.numbers[field]} is “{self.wordings[field][code]}”"
+
+    def choices(self, field: str, codes: tuple[str, ...]) -> list[str]:
+        others = [code for code in self.wordings[field] if code not in codes]
+        quoted = [f"“{self.wordings[field][code]}”" for code in (others if len(others) < len(codes) else codes)]
+        listed = " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+        return [f"question {self.numbers[field]} is {'not ' if len(others) < len(codes) else ''}{listed}"]
 
     def boxed(self, field: str, code: str) -> str:
         return f"“{self.wordings[field][code]}” is ticked in question {self.numbers[field]}"

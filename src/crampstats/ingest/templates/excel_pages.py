@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
 
 from crampstats.codebook.forms import Form
@@ -31,7 +32,7 @@ BLANKS = {
 def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row: int) -> None:
     """A sheet that says in plain words how the form is filled in."""
     sheet = workbook.create_sheet(INSTRUCTIONS_SHEET)
-    _widen(sheet, (84,))
+    _widen(sheet, (74,))
     lines = (
         (form.label, True), ("", False),
         ("Typing", True),
@@ -74,9 +75,10 @@ def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
     headings = ("Field", "Question", "Asked only if", "Code", "Answer", "Stands for")
     sheet.append(headings)
     writing = _words(questions)
-    for number, asked in enumerate(questions, start=1):
+    for asked in questions:
         condition = asked.shown_if.write(writing) if asked.shown_if else ""
-        sheet.append([asked.item.field, f"{number}. {asked.item.question}", condition or None, None, _expected(asked), None])
+        question = f"{writing.numbers[asked.item.field]}. {asked.item.question}"
+        sheet.append([asked.item.field, question, condition or None, None, _expected(asked), None])
         for code, wording in asked.item.options.items():
             sheet.append([asked.item.field, None, None, code, wording, _stands_for(asked, code)])
     _widen(sheet, (24, 60, 44, 14, 40, 34))
@@ -98,34 +100,46 @@ def add_paper_form(workbook: Workbook, form: Form, questions: Sequence[Asked]) -
     _widen(sheet, (5, 52, 44))
     sheet.append([form.label])
     sheet["A1"].font = letters(bold=True, size=14)
-    line = Border(bottom=Side("hair", color=QUIET))
-    writing = _words(questions)
-    for number, asked in enumerate(questions, start=1):
-        if asked.begins:
-            sheet.append([asked.begins])
-            for cell in sheet[sheet.max_row]:
-                cell.font, cell.fill = letters(bold=True, size=12), PatternFill("solid", fgColor=HEADING_FILL)
-        sheet.append([number, _on_paper(asked, writing), _space(asked)])
+    wrapped, line = Alignment(wrap_text=True, vertical="top"), Border(bottom=Side("hair", color=QUIET))
+    for number, question, space in _paper_lines(questions):
+        sheet.append([number, question, space])
         for cell in sheet[sheet.max_row]:
-            cell.alignment, cell.border = Alignment(wrap_text=True, vertical="top"), line
+            if number is None and space is None:
+                cell.font, cell.fill = letters(bold=True, size=12), PatternFill("solid", fgColor=HEADING_FILL)
+            elif number is None:
+                cell.font = letters(italic=True)
+            cell.alignment, cell.border = wrapped, line
     sheet.print_title_rows = "1:1"
     fit_heights(sheet)
     _fit_to_width(sheet, "portrait")
 
 
-def _on_paper(asked: Asked, writing: WordsWriting) -> str:
-    parts = [asked.item.question]
-    if asked.shown_if:
-        parts.append(f"(Only if {asked.shown_if.write(writing)}.)")
-    if asked.hint:
-        parts.append(asked.hint)
-    return "\n".join(parts)
+def _paper_lines(questions: Sequence[Asked]) -> Iterator[tuple[int | None, str, str | None]]:
+    """Number, question and room for the answer; a section without both, a condition for the questions after it without number.
+
+    A unit stands beside its number, and a condition once for all the questions it is for.
+    """
+    writing = _words(questions)
+    units = {asked.item.field: asked for asked in questions}
+    listed = [asked for asked in questions if asked.item.field not in {other.item.unit_field for other in questions}]
+    for condition, some in groupby(listed, key=lambda asked: asked.shown_if):
+        together = list(some)
+        first, last = (writing.numbers[asked.item.field] for asked in (together[0], together[-1]))
+        for asked in together:
+            if asked.begins:
+                yield None, asked.begins, None
+            if condition and asked is together[0]:
+                which = f"Question {first}" if first == last else f"Questions {first} to {last}"
+                yield None, f"{which}: only if {condition.write(writing)}.", ""
+            unit = units.get(asked.item.unit_field)
+            text = "\n".join(part for part in (asked.item.question, asked.hint) if part)
+            yield writing.numbers[asked.item.field], text, f"{_space(asked)}   {_space(unit, '   ')}" if unit else _space(asked)
 
 
-def _space(asked: Asked) -> str:
+def _space(asked: Asked, between: str = "\n") -> str:
     """Where the answer is written or ticked."""
     if asked.item.options:
-        return "\n".join(f"{EMPTY_BOX} {wording}" for wording in asked.item.options.values())
+        return between.join(f"{EMPTY_BOX} {wording}" for wording in asked.item.options.values())
     if asked.answer == "rating" and asked.limits:
         low, high = (int(limit) for limit in asked.limits)
         return "   ".join(str(number) for number in range(low, high + 1))
@@ -151,8 +165,11 @@ def _stands_for(asked: Asked, code: str) -> str | None:
     return f"{item.variable} = {said}" if item.variable else None
 
 
-def _words(questions: Iterable[Asked]) -> WordsWriting:
-    numbers = {asked.item.field: number for number, asked in enumerate(questions, start=1)}
+def _words(questions: Sequence[Asked]) -> WordsWriting:
+    """Conditions in words; a unit has the number of the question it belongs to."""
+    units = {asked.item.unit_field for asked in questions}
+    counted = accumulate(asked.item.field not in units for asked in questions)
+    numbers = {asked.item.field: number for asked, number in zip(questions, counted, strict=True)}
     return WordsWriting(numbers, {asked.item.field: asked.item.options for asked in questions})
 
 

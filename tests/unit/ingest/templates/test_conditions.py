@@ -62,6 +62,18 @@ def test_paper_says_it_in_words() -> None:
     assert written == "question 4 is “Female” and question 3 is 12 or more"
 
 
+def test_words_name_the_shorter_list() -> None:
+    numbers = {item.field: number for number, item in enumerate(SMALL.items, start=1)}
+    written = find_condition(OneOf("pregnant", (True, False)), SMALL).write(WordsWriting(numbers, OPTIONS))
+    assert written == "question 5 is not “Don't know”"
+
+
+def test_conditions_joined_by_the_same_word_need_no_brackets_inside() -> None:
+    rule = AnyOf(OneOf("sex", ("male", "female")), AnyOf(PREGNANT, IsTrue("dialysis")))
+    written = find_condition(rule, SMALL).write(RedcapWriting())
+    assert written == "([sex] = '1' or [sex] = '2' or [pregnant] = '1' or [dialysis] = '1')"
+
+
 @pytest.mark.parametrize(("rule", "message"), [
     (Ticked("diabetes", "pregnant"), "no form can show a question by the rule"),
     (Not(Unless(PREGNANT, FEMALE)), "no form can show a question by the rule"),
