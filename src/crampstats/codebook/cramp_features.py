@@ -88,8 +88,8 @@ DURATION = _of_those_with_cramps(
 SEVERITY = _of_those_with_cramps(
     "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points 0-10", plausible=(0, 10),
     known_as=(
-        "severity", "pain score", "nrs", "cramp severity", "cramp pain", "pain 0-10", "intensidad", "dolor", "intensité",
-        "schmerzstärke", "intensidade", "dor", "intensità", "dolore",
+        "severity", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10", "pain of cramp", "intensidad del calambre",
+        "intensité de la crampe", "stärke des krampfs", "krampfstärke", "intensidade da cãibra", "intensità del crampo",
     ),
 )
 WOKEN = _of_those_with_cramps(

@@ -45,6 +45,11 @@ RACE_ETHNICITY = Variable(
         "non-Hispanic black": "non-Hispanic black",
         "other": "other race, including multiracial",
     },
+    words={
+        "Mexican American": ("mexican-american",), "other Hispanic": ("hispanic other",),
+        "non-Hispanic white": ("white non-hispanic",), "non-Hispanic black": ("black non-hispanic",),
+    },
+    known_as=("race", "ethnicity", "race/ethnicity", "race and hispanic origin", "ridreth1"),
 )
 EDUCATION = Variable(
     "education",
@@ -60,6 +65,10 @@ EDUCATION = Variable(
     ordered=True,
     missing="refused or did not know; not asked below 20 years",
     population="adults aged 20+",
+    known_as=(
+        "education level", "schooling", "highest education", "educación", "estudios", "nivel de estudios", "niveau d'études",
+        "bildung", "schulbildung", "bildungsabschluss", "escolaridade", "educação", "istruzione", "titolo di studio",
+    ),
 )
 INCOME = Variable(
     "income_poverty_ratio", "Family income relative to the poverty threshold", unit="ratio",

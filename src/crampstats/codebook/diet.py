@@ -9,7 +9,10 @@ MISSING = "not examined, no reliable recall, or a breast-fed infant"
 RECALLED = "persons with a reliable recall of the first day"
 WILLETT = "Willett WC and others, Am J Clin Nutr 1997;65(4 Suppl):1220S-1228S, https://doi.org/10.1093/ajcn/65.4.1220S"
 
-ENERGY = Variable("dietary_energy_kcal", "Energy eaten in a day", unit="kcal", missing=MISSING, population=RECALLED)
+ENERGY = Variable(
+    "dietary_energy_kcal", "Energy eaten in a day", unit="kcal", missing=MISSING, population=RECALLED, plausible=(0, 20_000),
+    known_as=("energy intake", "calories", "kcal per day"),
+)
 NUTRIENTS = tuple(
     Variable(f"dietary_{name}_mg", f"{name.capitalize()} eaten in a day", unit="mg", missing=MISSING, population=RECALLED)
     for name in ("magnesium", "potassium", "calcium", "sodium")

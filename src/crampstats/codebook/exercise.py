@@ -16,11 +16,11 @@ FRAMES = "one questionnaire asks of the past 30 days, the other of a typical wee
 
 ANY_VIGOROUS = Variable(
     "any_vigorous_activity", "Any vigorous activity in leisure time", kind="yes/no", missing=MISSING, population=POPULATION,
-    differs=FRAMES,
+    differs=FRAMES, known_as=("vigorous activity", "vigorous exercise"),
 )
 ANY_MODERATE = Variable(
     "any_moderate_leisure", "Any moderate activity in leisure time", kind="yes/no", missing=MISSING, population=POPULATION,
-    differs=FRAMES,
+    differs=FRAMES, known_as=("moderate activity", "moderate exercise"),
 )
 ACTIVE_TRAVEL = Variable(
     "walks_or_cycles_to_places", "Walks or cycles to get to places", kind="yes/no", missing=MISSING, population=POPULATION,
@@ -28,6 +28,7 @@ ACTIVE_TRAVEL = Variable(
 )
 MET_MINUTES = Variable(
     "met_minutes_week", "Physical activity, all that was asked", unit="MET-minutes/week",
+    known_as=("met minutes", "met-min/week", "ipaq met minutes"), plausible=(0, 50_000),
     missing="refused, did not know, or gave more hours than a day has", population=POPULATION,
     apart=(
         "the 30-day questionnaire leaves out work and rates each sport by its own MET score; the typical week includes work and "
@@ -42,6 +43,10 @@ LEISURE_MET_MINUTES = Variable(
 )
 HEAVY_WORK = Variable(
     "heavy_work", "Heavy work", kind="yes/no", missing=MISSING, population=POPULATION,
+    known_as=(
+        "heavy physical work", "manual work", "trabajo pesado", "travail pénible", "schwere arbeit", "trabalho pesado",
+        "lavoro pesante",
+    ),
     apart=(
         "one questionnaire asks which of four sentences describes the usual day (heavy work or heavy loads), the other whether "
         "work involves vigorous activity for ten minutes on end in a typical week"
@@ -49,7 +54,11 @@ HEAVY_WORK = Variable(
 )
 SITTING = Variable(
     "sitting_hours_day", "Time spent sitting on a typical day", unit="hours/day", missing="refused or did not know",
-    population=POPULATION,
+    population=POPULATION, plausible=(0, 24),
+    known_as=(
+        "sitting hours", "hours sitting", "sitting time", "horas sentado", "heures assis", "stunden sitzen",
+        "horas sentado por dia", "ore seduto",
+    ),
 )
 MOSTLY_SITTING = Variable(
     "sits_most_of_the_day", "Sits during the day and does not walk about much", kind="yes/no", missing=MISSING,

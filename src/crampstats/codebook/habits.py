@@ -18,7 +18,8 @@ WEEKS_A_YEAR = 365.25 / 7
 PERIODS_A_WEEK = {"week": 1.0, "month": 12 / WEEKS_A_YEAR, "year": 1 / WEEKS_A_YEAR}
 
 HUNDRED_CIGARETTES = Variable(
-    "smoked_100_cigarettes", "100 cigarettes or more in life", kind="yes/no", missing=NOT_KNOWN, population=ADULTS
+    "smoked_100_cigarettes", "100 cigarettes or more in life", kind="yes/no", missing=NOT_KNOWN, population=ADULTS,
+    known_as=("100 cigarettes", "ever smoked 100 cigarettes"),
 )
 SMOKES_NOW = Variable(
     "smokes_now", "Smokes cigarettes now", kind="category",

@@ -42,19 +42,36 @@ SEQUENCE_RATIOS = {
 }
 
 
-def _takes(name: str, label: str) -> Variable:
-    return Variable(name, label, kind="yes/no", missing=MISSING, population=POPULATION)
+def _takes(name: str, label: str, *known_as: str) -> Variable:
+    return Variable(name, label, kind="yes/no", missing=MISSING, population=POPULATION, known_as=known_as)
 
 
 VARIABLES = (
-    _takes("takes_loop_diuretic", "Takes a loop diuretic"),
-    _takes("takes_thiazide_diuretic", "Takes a thiazide or thiazide-like diuretic"),
-    _takes("takes_potassium_sparing_diuretic", "Takes a potassium-sparing diuretic"),
-    _takes("takes_any_diuretic", "Takes any diuretic"),
-    _takes("takes_statin", "Takes a statin"),
-    _takes("takes_long_acting_beta_agonist", "Takes a long-acting beta-agonist"),
-    _takes("takes_beta_agonist_with_steroid", "Takes a long-acting beta-agonist with a corticosteroid"),
-    _takes("takes_quinine", "Takes quinine"),
+    _takes("takes_loop_diuretic", "Takes a loop diuretic", "loop diuretic", "loop diuretics"),
+    _takes(
+        "takes_thiazide_diuretic", "Takes a thiazide or thiazide-like diuretic", "thiazide", "thiazides", "thiazide diuretic",
+        "tiazida", "thiazidique",
+    ),
+    _takes(
+        "takes_potassium_sparing_diuretic", "Takes a potassium-sparing diuretic", "potassium sparing diuretic",
+        "potassium-sparing diuretic", "k-sparing diuretic",
+    ),
+    _takes(
+        "takes_any_diuretic", "Takes any diuretic", "diuretic", "diuretics", "water tablets", "water pills", "diurético",
+        "diuréticos", "diurétique", "diuretikum", "diuretika", "diuretico", "diuretici",
+    ),
+    _takes(
+        "takes_statin", "Takes a statin", "statin", "statins", "estatina", "estatinas", "statine", "statines", "statin therapy",
+        "cholesterol medicine",
+    ),
+    _takes(
+        "takes_long_acting_beta_agonist", "Takes a long-acting beta-agonist", "laba", "long acting beta agonist",
+        "long-acting beta-agonist", "long acting beta2 agonist",
+    ),
+    _takes(
+        "takes_beta_agonist_with_steroid", "Takes a long-acting beta-agonist with a corticosteroid", "laba/ics", "ics/laba",
+    ),
+    _takes("takes_quinine", "Takes quinine", "quinine", "quinina", "chinin", "chinina"),
 )
 DERIVED = (
     Derived(

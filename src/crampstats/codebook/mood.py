@@ -23,10 +23,11 @@ WORDS = {
 }
 ITEMS = tuple(
     Variable(
-        f"phq_{name}", f"{words}, past two weeks", kind="integer", unit="points 0-3",
+        f"phq_{name}", f"{words}, past two weeks", kind="integer", unit="points 0-3", plausible=(0, 3),
+        known_as=(f"phq9 {place}", f"phq-9 item {place}", f"dpq0{place}0"),
         missing="not examined, refused or did not know; not asked below 18 years", population=POPULATION,
     )
-    for name, words in WORDS.items()
+    for place, (name, words) in enumerate(WORDS.items(), start=1)
 )
 SCORE = Derived(
     "depression_score", "Depression score (PHQ-9)",

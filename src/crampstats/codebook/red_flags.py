@@ -70,7 +70,7 @@ BLADDER_BOWEL = asked(
 )
 NOT_EASING = asked(
     "cramp_not_easing", "A cramp over 10 minutes that did not get better",
-    known_as=("cramp over 10 minutes", "cramp longer than 10 minutes", "prolonged cramp"),
+    known_as=("cramp longer than 10 minutes", "prolonged cramp"),
 )
 TETANUS = asked(
     "tetanus_risk", "Dirty wound, stiff jaw or spreading spasms", known_as=("tetanus", "tetanus exposure", "possible tetanus"),

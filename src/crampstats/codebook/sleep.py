@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crampstats.codebook import frequencies
 from crampstats.codebook.model import Derived, Variable
 from crampstats.codebook.outcomes import CRAMP_FREQUENCY
 from crampstats.codebook.rules import AnyOf, Below, IsTrue, OneOf, Ticked, Unless
@@ -14,13 +15,31 @@ GRANDNER = "Grandner & Winkelman 2017, https://doi.org/10.1371/journal.pone.0178
 
 OFTEN = ("often", "almost always")
 EVER = ("rarely", "sometimes", *OFTEN)
+# Headings of own files that ask the same
+KNOWN_AS = {
+    "leg_jerk_frequency": ("slq150", "leg twitching", "sacudidas de piernas", "secousses des jambes"),
+    "snoring": ("snores", "ronquidos", "ronquido", "ronflement", "ronflements", "schnarchen", "ronco", "russamento"),
+    "snorting": ("snorting or gasping", "stops breathing", "witnessed apnoea", "gasping"),
+    "trouble_falling_asleep": ("difficulty falling asleep", "sleep onset insomnia", "einschlafprobleme", "einschlafstörung"),
+    "waking_at_night": ("wakes at night", "wake up at night", "nocturnal awakenings", "durchschlafstörung"),
+    "waking_too_early": ("early awakening", "wakes too early", "waking up too early", "früherwachen"),
+    "unrested": ("feels unrested", "unrefreshing sleep", "feeling unrested"),
+    "sleepiness": (
+        "daytime sleepiness", "excessive daytime sleepiness", "somnolencia", "somnolence", "tagesmüdigkeit", "sonolência",
+        "sonnolenza",
+    ),
+    "too_little_sleep": ("not enough sleep", "insufficient sleep"),
+    "sleeping_pills": (
+        "sleep medication", "hypnotics", "sleeping tablets", "somníferos", "somnifères", "schlafmittel", "sonniferi",
+    ),
+}
 
 
 def _frequency(name: str, label: str, levels: dict[str, str] | None = None) -> Variable:
     """How often in the past month, in the words of the cramp item."""
     return Variable(
         name, label, kind="category", levels=levels or CRAMP_FREQUENCY.levels, ordered=True, missing=NOT_KNOWN,
-        population=POPULATION,
+        population=POPULATION, words=frequencies.PER_WEEK if levels else frequencies.PER_MONTH, known_as=KNOWN_AS.get(name, ()),
     )
 
 
@@ -29,7 +48,12 @@ NIGHTS = {
     "frequently": "5 or more nights a week",
 }
 HOURS = Variable(
-    "sleep_hours", "Usual sleep on weekdays or workdays", kind="integer", unit="hours", missing=NOT_KNOWN, population=POPULATION
+    "sleep_hours", "Usual sleep on weekdays or workdays", kind="integer", unit="hours", missing=NOT_KNOWN, population=POPULATION,
+    plausible=(0, 24),
+    known_as=(
+        "hours of sleep", "sleep duration", "sleep per night", "hours slept", "horas de sueño", "heures de sommeil",
+        "schlafdauer", "stunden schlaf", "horas de sono", "ore di sonno",
+    ),
 )
 LEG_JERKS = _frequency("leg_jerk_frequency", "Leg jerks while sleeping, past month")
 ITEMS = (
@@ -44,7 +68,11 @@ ITEMS = (
     _frequency("sleeping_pills", "Taking pills to help sleep, past month"),
 )
 SLEEP_DISORDER = Variable(
-    "sleep_disorder", "Sleep disorder told by a doctor", kind="yes/no", missing=NOT_KNOWN, population=POPULATION
+    "sleep_disorder", "Sleep disorder told by a doctor", kind="yes/no", missing=NOT_KNOWN, population=POPULATION,
+    known_as=(
+        "sleep disorder diagnosed", "trastorno del sueño", "trouble du sommeil", "schlafstörung", "distúrbio do sono",
+        "disturbo del sonno",
+    ),
 )
 WHICH = "persons told of a sleep disorder"
 SLEEP_APNOEA_BOX = Variable(

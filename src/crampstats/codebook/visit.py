@@ -12,10 +12,11 @@ VISIT_DATE = asked(
         "data da consulta", "data da visita", "data della visita",
     ),
 )
+# not "site" alone: on many forms that is where the cramp sits
 SITE = asked(
-    "site", "Site of the clinic", "text", missing="not written down",
+    "clinic_site", "Site of the clinic", "text", missing="not written down",
     known_as=(
-        "clinic", "centre", "center", "hospital", "practice", "site code", "location", "centro", "clínica", "cabinet", "praxis",
+        "clinic", "centre", "center", "hospital", "practice", "site code", "centro", "clínica", "cabinet", "praxis",
         "klinik", "standort", "sede",
     ),
 )

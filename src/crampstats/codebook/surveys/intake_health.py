@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crampstats.codebook import clinic_conditions as conditions
 from crampstats.codebook import clinic_medicines as medicines
 from crampstats.codebook import cramp_features as cramps
@@ -76,8 +78,8 @@ DAILY_LIFE = section(
 )
 
 
-def _told(variable: Variable, what: str) -> Item:
-    return yes_no(variable, f"Has a doctor ever told you that you have {what}?")
+def _told(variable: Variable, what: str, **more: Any) -> Item:
+    return yes_no(variable, f"Has a doctor ever told you that you have {what}?", **more)
 
 
 (HYPERTENSION, HEART_FAILURE, CORONARY, ANGINA, HEART_ATTACK, STROKE, PERIPHERAL, CLOT) = conditions.HEART_AND_VESSELS
@@ -98,7 +100,7 @@ CONDITIONS = section(
     }, values={"1": True, "0": False}, missing={"3": "borderline", "9": DID_NOT_KNOW}),
     _told(THYROID, "a thyroid problem"),
     _told(LIVER, "a liver problem"),
-    _told(CIRRHOSIS, "cirrhosis of the liver"),
+    _told(CIRRHOSIS, "cirrhosis of the liver", required=True),
     _told(KIDNEY, "weak or failing kidneys"),
     yes_no(DIALYSIS, "In the past 12 months, did you have dialysis?", required=True),
     _told(NEUROPATHY, "nerve damage in your legs or feet (neuropathy)"),
