@@ -168,6 +168,9 @@ def _problems(form: Form) -> Iterator[str]:
     if first.options or first.variable or not first.identifier:
         yield f"it must begin with the record number, not with {first.field!r}"
     variables = {variable.name: variable for variable in form.variables}
+    questions = [item.question.casefold() for item in form.items]
+    if twice := [item.field for item in form.items if questions.count(item.question.casefold()) > 1]:
+        yield f"{', '.join(map(repr, twice))} ask in the same words"
     for item in form.items:
         yield from _field_problems(item, form.name)
         yield from _option_problems(item)

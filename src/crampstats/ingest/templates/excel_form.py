@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 SHEET = "Intake"
-SECTION_ROW, QUESTION_ROW, HEADING_ROW, FIRST_ROW = 1, 2, 3, 4
-LAST_ROW = 2003  # rows with lists and limits
+SECTION_ROW, HEADING_ROW, FIRST_ROW = 1, 2, 3
+LAST_ROW = 2002  # rows with lists and limits
 CHOICES_SHEET = "Choices"
 BOX = "x"
 # what Excel takes as the title of a prompt, as the prompt, and as the complaint
@@ -57,13 +57,13 @@ class Column:
     letter: str
 
     @property
-    def heading(self) -> str:
-        """What stands in the heading row, by which the column is found again."""
+    def name(self) -> str:
+        """The field or box it is for."""
         return box_name(self.asked.item.field, self.code) if self.code else self.asked.item.field
 
     @property
-    def words(self) -> str:
-        """What the person reads above it."""
+    def heading(self) -> str:
+        """What the person reads above it, and by which the column is found again."""
         item = self.asked.item
         return f"{item.question} {item.options[self.code]}" if self.code else item.question
 
@@ -89,10 +89,10 @@ def format_excel_form(form: Form) -> bytes:
     Returns
     -------
     bytes
-        An .xlsx file. The sheet "Intake" takes the answers: row 1 names the section, row 2 asks, row 3 holds the field names by
-        which the file is read, and from row 4 each row is a patient. A question with boxes has a column per box, under the
-        heading `field___code`. Further sheets say how to fill it in, list the codes and give the questions for printing. The same
-        form gives the same bytes.
+        An .xlsx file. The sheet "Intake" takes the answers: row 1 names the section, row 2 holds the questions, by which the file
+        is read again, and from row 3 each row is a patient. A question with boxes has a column per box, headed by the question
+        and the words of the box. Further sheets say how to fill it in, list the codes and give the questions for printing. The
+        same form gives the same bytes.
 
     Raises
     ------
@@ -139,15 +139,10 @@ def _write_headings(sheet: Worksheet, columns: Sequence[Column]) -> None:
         begins = column.asked.begins if column.asked.begins != section else ""
         section, shade = (begins, shade + 1) if begins else (section, max(shade, 0))
         fill = PatternFill("solid", fgColor=SECTION_FILLS[shade % len(SECTION_FILLS)])
-        for row, text, font in (
-            (SECTION_ROW, begins, letters(bold=True, size=12)), (QUESTION_ROW, column.words, letters(bold=column.asked.required)),
-            (HEADING_ROW, column.heading, letters(color=QUIET, size=8)),
-        ):
-            cell = sheet[f"{column.letter}{row}"]
-            cell.value, cell.font, cell.fill = text or None, font, fill
-            if row != SECTION_ROW:
-                cell.alignment = wrapped
-        sheet[f"{column.letter}{HEADING_ROW}"].border = line
+        above, heading = sheet[f"{column.letter}{SECTION_ROW}"], sheet[f"{column.letter}{HEADING_ROW}"]
+        above.value, above.font, above.fill = begins or None, letters(bold=True, size=12), fill
+        heading.value, heading.font, heading.fill = column.heading, letters(bold=column.asked.required), fill
+        heading.alignment, heading.border = wrapped, line
 
 
 def _add_choices(workbook: Workbook, questions: Iterable[Asked]) -> dict[str, str]:
@@ -180,7 +175,7 @@ def _add_validations(sheet: Worksheet, columns: Iterable[Column], choices: dict[
         check = DataValidation(allow_blank=True, errorStyle="warning", **rule)
         check.showErrorMessage, check.showInputMessage = bool(rule), True
         check.errorTitle, check.error = "Please check", expected[:LONGEST_ERROR]
-        check.promptTitle = _shorten(column.asked.item.field if column.code else column.words, LONGEST_TITLE)
+        check.promptTitle = _shorten(column.asked.item.options.get(column.code, column.heading), LONGEST_TITLE)
         check.prompt = _shorten(" ".join(part for part in (column.asked.hint, expected) if part) or "Free text.", LONGEST_PROMPT)
         check.add(column.cells)
         sheet.add_data_validation(check)
@@ -221,7 +216,7 @@ def _add_colours(sheet: Worksheet, columns: Sequence[Column]) -> None:
     from openpyxl.styles import PatternFill
 
     wordings = {column.asked.item.field: column.asked.item.options for column in columns}
-    writing = SheetWriting({column.heading: column.cell for column in columns}, wordings)
+    writing = SheetWriting({column.name: column.cell for column in columns}, wordings)
     record = columns[0]
     twice = f"COUNTIF(${record.letter}${FIRST_ROW}:${record.letter}${LAST_ROW},{record.cell})>1"
     rules = [(record, f'AND({record.cell}<>"",{twice})', DOUBTFUL)]

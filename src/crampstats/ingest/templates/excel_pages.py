@@ -56,8 +56,8 @@ def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row:
         ("A value below what the laboratory can measure may be typed as it is reported, such as <0.10.", False),
         ("", False),
         ("Please do not", True),
-        ("change, move or delete rows 1 to 3 or the columns; the names in row 3 are how the file is read. Notes of your own may "
-         "go into further columns on the right.", False),
+        ("change, move or delete the questions in row 2; by them the file is read. Notes of your own may go into further columns "
+         "on the right.", False),
         ("type names, addresses, telephone numbers or e-mail addresses into free text.", False),
         ("", False),
         ("Other sheets", True),
@@ -72,16 +72,16 @@ def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
     from openpyxl.styles import Alignment, PatternFill
 
     sheet = workbook.create_sheet(CODES_SHEET)
-    headings = ("Field", "Question", "Asked only if", "Code", "Answer", "Stands for")
+    headings = ("Field", "Number", "Question", "Asked only if", "Code", "Answer", "Stands for")
     sheet.append(headings)
     writing = _words(questions)
     for asked in questions:
         condition = asked.shown_if.write(writing) if asked.shown_if else ""
-        question = f"{writing.numbers[asked.item.field]}. {asked.item.question}"
-        sheet.append([asked.item.field, question, condition or None, None, _expected(asked), None])
+        number = writing.numbers[asked.item.field]
+        sheet.append([asked.item.field, number, asked.item.question, condition or None, None, _expected(asked), None])
         for code, wording in asked.item.options.items():
-            sheet.append([asked.item.field, None, None, code, wording, _stands_for(asked, code)])
-    _widen(sheet, (24, 60, 44, 14, 40, 34))
+            sheet.append([asked.item.field, None, None, None, code, wording, _stands_for(asked, code)])
+    _widen(sheet, (24, 8, 60, 44, 14, 40, 34))
     for row in sheet.iter_rows():
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -132,8 +132,10 @@ def _paper_lines(questions: Sequence[Asked]) -> Iterator[tuple[int | None, str, 
                 which = f"Question {first}" if first == last else f"Questions {first} to {last}"
                 yield None, f"{which}: only if {condition.write(writing)}.", ""
             unit = units.get(asked.item.unit_field)
-            text = "\n".join(part for part in (asked.item.question, asked.hint) if part)
-            yield writing.numbers[asked.item.field], text, f"{_space(asked)}   {_space(unit, '   ')}" if unit else _space(asked)
+            space = f"{_space(asked)}   {_space(unit, '   ')}" if unit else _space(asked)
+            yield writing.numbers[asked.item.field], asked.item.question, space
+            if asked.hint:
+                yield None, asked.hint, ""
 
 
 def _space(asked: Asked, between: str = "\n") -> str:

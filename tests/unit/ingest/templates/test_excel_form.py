@@ -10,13 +10,15 @@ import openpyxl
 import pytest
 
 from crampstats.codebook.forms import Item
-from crampstats.ingest.templates.excel_form import FIRST_ROW, HEADING_ROW, QUESTION_ROW, SECTION_ROW, SHEET, format_excel_form
+from crampstats.ingest.templates.asked import list_questions
+from crampstats.ingest.templates.excel_form import FIRST_ROW, HEADING_ROW, SECTION_ROW, SHEET, format_excel_form, list_columns
 
 from .small_form import SMALL
 
 WORKBOOK = openpyxl.load_workbook(io.BytesIO(format_excel_form(SMALL)))
 INTAKE = WORKBOOK[SHEET]
-LETTERS = {cell.value: cell.column_letter for cell in INTAKE[HEADING_ROW]}
+COLUMNS = list_columns(list_questions(SMALL))
+LETTERS = {column.name: column.letter for column in COLUMNS}
 
 
 def validation(heading: str):
@@ -34,16 +36,16 @@ def colours(heading: str) -> dict[str, str]:
     }
 
 
-def test_the_heading_row_holds_the_fields_and_a_column_for_each_box() -> None:
-    assert list(LETTERS) == [
-        "record_id", "visit_date", "age", "sex", "pregnant", "pain", "usual_time", "conditions___diabetes",
-        "conditions___cirrhosis", "conditions___none", "dialysis", "weight", "calcium", "calcium_unit", "medicines",
+def test_the_heading_row_asks_and_has_a_column_for_each_box() -> None:
+    assert [cell.value for cell in INTAKE[HEADING_ROW]] == [
+        "Record number", "Date of the visit", "Age", "Sex", "Are you pregnant?", "How bad is the pain?", "At what time?",
+        "Do you have any of these? Diabetes", "Do you have any of these? Cirrhosis, of the liver",
+        "Do you have any of these? None of these", "Dialysis?", "Weight", "Serum calcium", "Unit of the calcium",
+        "Which medicines do you take?",
     ]
 
 
-def test_questions_and_sections_stand_above() -> None:
-    assert INTAKE[f"{LETTERS['pregnant']}{QUESTION_ROW}"].value == "Are you pregnant?"
-    assert INTAKE[f"{LETTERS['conditions___none']}{QUESTION_ROW}"].value == "Do you have any of these? None of these"
+def test_sections_stand_above() -> None:
     assert [cell.value for cell in INTAKE[SECTION_ROW] if cell.value] == ["You", "Cramps", "Health", "Laboratory", "Medicines"]
 
 
@@ -77,25 +79,25 @@ def test_messages_fit_what_excel_takes() -> None:
 def test_a_question_that_does_not_apply_turns_grey() -> None:
     sex, age = LETTERS["sex"], LETTERS["age"]
     assert colours("pregnant") == {
-        "D9D9D9": f'AND($A4<>"",NOT(AND(${sex}4="Female",AND(${age}4<>"",${age}4>=12))))',
+        "D9D9D9": f'AND($A3<>"",NOT(AND(${sex}3="Female",AND(${age}3<>"",${age}3>=12))))',
     }
 
 
 def test_a_number_its_unit_does_not_allow_turns_red_and_a_missing_unit_yellow() -> None:
-    number, unit = f"${LETTERS['calcium']}4", f"${LETTERS['calcium_unit']}4"
+    number, unit = f"${LETTERS['calcium']}3", f"${LETTERS['calcium_unit']}3"
     red = [
-        rule.formula[0] for cells in INTAKE.conditional_formatting if str(cells.sqref).startswith(f"{LETTERS['calcium']}4:")
+        rule.formula[0] for cells in INTAKE.conditional_formatting if str(cells.sqref).startswith(f"{LETTERS['calcium']}3:")
         for rule in cells.rules
     ]
     assert red == [
         f'AND(ISNUMBER({number}),{unit}="mmol/L",OR({number}<0.5,{number}>5))',
         f'AND(ISNUMBER({number}),{unit}="mg/dL",OR({number}<2,{number}>20))',
     ]
-    assert colours("calcium_unit")["FFE699"] == f'AND($A4<>"",{unit}="",{number}<>"")'
+    assert colours("calcium_unit")["FFE699"] == f'AND($A3<>"",{unit}="",{number}<>"")'
 
 
 def test_a_record_number_used_twice_turns_red() -> None:
-    assert re.search(r"COUNTIF\(\$A\$4:\$A\$\d+,\$A4\)>1", colours("record_id")["F8CBAD"])
+    assert re.search(r"COUNTIF\(\$A\$3:\$A\$\d+,\$A3\)>1", colours("record_id")["F8CBAD"])
 
 
 def test_record_numbers_are_text_and_dates_are_shown_year_first() -> None:
@@ -104,8 +106,8 @@ def test_record_numbers_are_text_and_dates_are_shown_year_first() -> None:
 
 
 def test_headings_stay_in_sight_and_on_every_page() -> None:
-    assert INTAKE.freeze_panes == "B4"
-    assert (INTAKE.print_title_rows, INTAKE.print_title_cols) == ("$1:$3", "$A:$A")
+    assert INTAKE.freeze_panes == "B3"
+    assert (INTAKE.print_title_rows, INTAKE.print_title_cols) == ("$1:$2", "$A:$A")
 
 
 def test_the_intake_sheet_comes_first_and_others_explain_it() -> None:
@@ -113,8 +115,8 @@ def test_the_intake_sheet_comes_first_and_others_explain_it() -> None:
 
 
 def test_codes_say_what_each_answer_stands_for() -> None:
-    rows = [row for row in WORKBOOK["Codes"].values if row[0] in ("pregnant", "conditions", "calcium_unit") and row[3]]
-    assert [(row[0], row[3], row[5]) for row in rows] == [
+    rows = [row for row in WORKBOOK["Codes"].values if row[0] in ("pregnant", "conditions", "calcium_unit") and row[4]]
+    assert [(row[0], row[4], row[6]) for row in rows] == [
         ("pregnant", "1", "pregnant = yes"), ("pregnant", "0", "pregnant = no"), ("pregnant", "9", "no answer: did not know"),
         ("conditions", "diabetes", "diabetes = yes"), ("conditions", "cirrhosis", "cirrhosis = yes"),
         ("conditions", "none", None), ("calcium_unit", "1", None), ("calcium_unit", "2", None),
