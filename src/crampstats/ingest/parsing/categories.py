@@ -57,13 +57,19 @@ def _spellings(levels: Mapping[str, str], words: Mapping[str, Sequence[str]]) ->
                    [(text, level) for level, text in levels.items()]):
         found: dict[str, set[str]] = {}
         for word, level in source:
-            found.setdefault(_bare(word), set()).add(level)
+            found.setdefault(bare_word(word), set()).add(level)
         known = {word: next(iter(some)) for word, some in found.items() if len(some) == 1 and word} | known
     return known
 
 
-def _bare(text: str) -> str:
-    """Letters and figures alone; a sign that tells levels apart (+, <, >, %) stays."""
+def bare_word(text: str) -> str:
+    """Letters and figures alone; a sign that tells levels apart (+, <, >, %) stays.
+
+    Examples
+    --------
+    >>> bare_word("Not  Hispanic"), bare_word("65+")
+    ('nothispanic', '65+')
+    """
     return "".join(letter for letter in fold(text) if letter.isalnum() or letter in "+<>%=±/")
 
 
@@ -74,7 +80,7 @@ def _read_one(text: str, levels: Mapping[str, str], known: Mapping[str, str], de
         return Reading(reason=absent[text], rule="declared missing")
     if text in levels:
         return Reading(text)
-    word = _bare(text)
+    word = bare_word(text)
     if word in known:
         return Reading(known[word], rule="another spelling or word for it")
     if reason := read_missing(text):
