@@ -41,7 +41,9 @@ SODIUM = _serum(
     ),
 )
 POTASSIUM = _serum(
-    "serum_potassium_mmol_l", "Serum potassium", accepts=quantities.ONE_CHARGE, plausible=(1.0, 12.0),
+    "serum_potassium_mmol_l", "Serum potassium", accepts=quantities.ONE_CHARGE,
+    # survived: 14 mmol/L (Tran HA, https://sma.org/southern-medical-journal/article/extreme-hyperkalemia/)
+    plausible=(1.0, 14.0),
     known_as=(
         "k", "k+", "potassium", "potasio", "kalium", "potássio", "potassio", "serum k", "s-k", "plasma potassium",
         "potasio sérico", "kaliémie",

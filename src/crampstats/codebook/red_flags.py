@@ -27,7 +27,10 @@ CAUDA_EQUINA = "warning signs of cauda equina syndrome: cards of Greenhalgh, Fin
 RHABDOMYOLYSIS = "signs and symptoms of rhabdomyolysis: NIOSH, https://www.cdc.gov/niosh/rhabdo/"
 SECONDARY = "conditions that go with leg cramps: Allen RE, Kirby KA, Am Fam Physician 2012;86:350-355"
 BEST_PRACTICE = "BMJ Best Practice, Muscle cramps: signs that suggest an organic cause"
-MAYO = "Mayo Clinic, Night leg cramps, when to see a doctor"
+MAYO = (
+    "Mayo Clinic, Muscle cramp, when to see a doctor: "
+    "https://www.mayoclinic.org/diseases-conditions/muscle-cramp/symptoms-causes/syc-20350820"
+)
 # No source gives a length; three months, as chronic pain is counted. A choice of this project.
 PERSISTENT_YEARS = 0.25
 
