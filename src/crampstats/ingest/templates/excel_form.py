@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crampstats.codebook.forms import Form
 from crampstats.ingest.templates.asked import Asked, list_questions
-from crampstats.ingest.templates.conditions import SheetWriting, box_name, plain
+from crampstats.ingest.templates.conditions import box_name, plain
 from crampstats.ingest.templates.excel_pages import (
     QUIET,
     SECTION_FILLS,
@@ -20,6 +20,7 @@ from crampstats.ingest.templates.excel_pages import (
     letters,
 )
 from crampstats.ingest.templates.steady_zip import workbook_bytes
+from crampstats.ingest.templates.writings import SheetWriting
 from crampstats.present.files import write_whole
 
 if TYPE_CHECKING:

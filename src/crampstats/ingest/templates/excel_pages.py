@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crampstats.codebook.forms import Form
 from crampstats.ingest.templates.asked import Asked
-from crampstats.ingest.templates.conditions import WordsWriting
+from crampstats.ingest.templates.writings import WordsWriting
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

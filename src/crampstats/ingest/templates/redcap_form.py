@@ -8,7 +8,8 @@ from pathlib import Path
 
 from crampstats.codebook.forms import Form
 from crampstats.ingest.templates.asked import Asked, list_questions
-from crampstats.ingest.templates.conditions import RedcapWriting, plain
+from crampstats.ingest.templates.conditions import plain
+from crampstats.ingest.templates.writings import RedcapWriting
 from crampstats.present.files import save_text
 
 # As REDCap writes and expects them, in this order.

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from crampstats.codebook.forms import Form
 from crampstats.ingest.templates.asked import Asked, list_questions
-from crampstats.ingest.templates.conditions import XPathWriting, plain
+from crampstats.ingest.templates.conditions import plain
 from crampstats.ingest.templates.steady_zip import workbook_bytes
+from crampstats.ingest.templates.writings import XPathWriting
 from crampstats.present.files import write_whole
 
 if TYPE_CHECKING:

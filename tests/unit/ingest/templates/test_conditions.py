@@ -6,7 +6,8 @@ import pytest
 
 from crampstats.codebook.rules import AllOf, AnyOf, AtLeast, Below, Between, IsTrue, Not, OneOf, Rule, Ticked, Unless
 from crampstats.core.errors import DataError
-from crampstats.ingest.templates.conditions import RedcapWriting, SheetWriting, WordsWriting, XPathWriting, find_condition
+from crampstats.ingest.templates.conditions import find_condition
+from crampstats.ingest.templates.writings import RedcapWriting, SheetWriting, WordsWriting, XPathWriting
 
 from .small_form import SMALL
 
