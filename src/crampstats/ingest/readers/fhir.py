@@ -227,9 +227,8 @@ def _assemble(responses: Sequence[dict[str, Any]], collected: Mapping[_Key, _Col
     for key, (kind, identifier) in ABOUT.items():
         texts = {row: text for row, response in enumerate(responses) if (text := _about(response.get(key)))}
         if texts:
-            table.put(
-                RecordedColumn(f"{RESPONSE}.{key}", kind=kind, identifier=identifier, formats=_formats(texts.values(), kind)), texts,
-            )
+            formats = _formats(texts.values(), kind)
+            table.put(RecordedColumn(f"{RESPONSE}.{key}", kind=kind, identifier=identifier, formats=formats), texts)
     for (name, number), one in collected.items():
         heading = name if number == 1 else f"{name}#{number}"
         table.put(_describe(heading, one), one.texts)

@@ -1,0 +1,170 @@
+"""Files of SPSS, Stata and SAS, written here with pyreadstat and read back as text."""
+
+from datetime import date, datetime, time
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+
+from crampstats.core.errors import DataError
+from crampstats.ingest.readers.statistics import (
+    DECLARED,
+    read_portable,
+    read_sas,
+    read_spss,
+    read_stata,
+    read_transport,
+    write_number,
+)
+
+READERS = {".sav": read_spss, ".dta": read_stata, ".xpt": read_transport, ".por": read_portable}
+WRITERS = {
+    ".sav": pyreadstat.write_sav, ".dta": pyreadstat.write_dta, ".xpt": pyreadstat.write_xport, ".por": pyreadstat.write_por,
+}
+
+
+def cells(table, name):
+    return [None if pd.isna(text) else text for text in table.cells[name]]
+
+
+@pytest.fixture
+def intake(tmp_path):
+    """Four patients in an SPSS file: declared missing values single, as a range and as text; dates, times and labels."""
+    frame = pd.DataFrame({
+        "potassium": [4.1, 3.75, 99.0, -5.0],
+        "cramps": [1.0, 2.0, 9.0, np.nan],
+        "pain": [0.0, 7.0, 10.0, 3.0],
+        "site": ["calf", "NA", "foot", ""],
+        "visit": [date(2026, 11, 22), None, date(1900, 3, 4), date(2026, 1, 2)],
+        "at": [time(23, 10), None, time(0, 0), time(7, 5, 9)],
+        "moment": [datetime(2026, 11, 22, 23, 10), None, datetime(1900, 3, 4), datetime(2026, 1, 2, 3, 4, 5)],
+    })
+    path = tmp_path / "intake.sav"
+    pyreadstat.write_sav(
+        frame, str(path), column_labels={"potassium": "Serum potassium (mmol/L)", "cramps": "Cramps in the past month"},
+        variable_value_labels={
+            "potassium": {99: "not done"}, "cramps": {1: "Yes", 2: "No", 9: "Refused"}, "pain": {0: "none", 10: "worst"},
+            "site": {"calf": "Calf", "NA": "No answer"},
+        },
+        missing_ranges={"potassium": [99, {"lo": -np.inf, "hi": 0}], "cramps": [9], "site": ["NA"]},
+        variable_measure={"cramps": "nominal", "pain": "scale"},
+    )
+    return read_spss(path).main
+
+
+def test_every_cell_is_text_and_keeps_its_value(intake):
+    assert cells(intake, "potassium") == ["4.1", "3.75", "99", "-5"]
+    assert cells(intake, "cramps") == ["1", "2", "9", None]
+    assert cells(intake, "site") == ["calf", "NA", "foot", None]
+    assert intake.cells.dtypes.astype(str).eq("str").all()
+
+
+def test_dates_and_times_are_iso(intake):
+    assert cells(intake, "visit") == ["2026-11-22", None, "1900-03-04", "2026-01-02"]
+    assert cells(intake, "at") == ["23:10:00", None, "00:00:00", "07:05:09"]
+    assert cells(intake, "moment") == ["2026-11-22 23:10:00", None, "1900-03-04 00:00:00", "2026-01-02 03:04:05"]
+    assert intake.column("visit").formats == ("%Y-%m-%d",)
+    assert intake.column("moment").formats == ("%Y-%m-%d %H:%M:%S",)
+
+
+def test_declared_missing_values_keep_their_reason(intake):
+    assert dict(intake.column("potassium").missing) == {"99": "not done", "-5": DECLARED}
+    assert dict(intake.column("cramps").missing) == {"9": "Refused"}
+    assert dict(intake.column("site").missing) == {"NA": "No answer"}
+
+
+def test_labels_of_answers_are_choices_and_those_of_missing_values_are_not(intake):
+    assert dict(intake.column("cramps").choices) == {"1": "Yes", "2": "No"}
+    assert dict(intake.column("site").choices) == {"calf": "Calf"}
+    assert intake.column("cramps").label == "Cramps in the past month"
+
+
+def test_kinds_follow_measure_and_format(intake):
+    kinds = {column.name: column.kind for column in intake.columns}
+    assert kinds == {
+        "potassium": "number", "cramps": "category", "pain": "number", "site": "text", "visit": "date", "at": "time",
+        "moment": "date",
+    }
+
+
+def test_rows_count_from_one_as_the_packages_show_them_and_the_flow_closes(intake):
+    assert intake.source_rows.tolist() == [1, 2, 3, 4]
+    assert intake.flow.n == 4
+
+
+def test_stata_tags_stay_with_their_reason(tmp_path):
+    frame = pd.DataFrame({"k": [4.1, "a", "z", 3.5], "sex": [1, 2, "b", 2]})
+    path = tmp_path / "intake.dta"
+    pyreadstat.write_dta(
+        frame, str(path), missing_user_values={"k": ["a", "z"], "sex": ["b"]}, version=15,
+        variable_value_labels={"sex": {1: "male", 2: "female", "b": "refused"}},
+    )
+    table = read_stata(path).main
+    assert cells(table, "k") == ["4.1", ".a", ".z", "3.5"]
+    assert dict(table.column("k").missing) == {".a": "missing, tagged .a in the file", ".z": "missing, tagged .z in the file"}
+    assert dict(table.column("sex").missing) == {".b": "refused"}
+    assert (table.column("sex").kind, dict(table.column("sex").choices)) == ("category", {"1": "male", "2": "female"})
+
+
+def test_single_precision_does_not_grow_digits(tmp_path):
+    path = tmp_path / "single.dta"
+    pd.DataFrame({"f": np.array([1.1, 4.25, np.nan, 1e9], dtype="float32")}).to_stata(path, write_index=False)
+    assert cells(read_stata(path).main, "f") == ["1.1", "4.25", None, "1000000000"]
+
+
+@pytest.mark.parametrize("release", [5, 8])
+def test_transport_files_of_both_releases_are_read(tmp_path, release):
+    path = tmp_path / "intake.xpt"
+    frame = pd.DataFrame({"ID": [1.0, 2.0], "NOTE": ["wadenkrampf", ""]})
+    pyreadstat.write_xport(frame, str(path), file_format_version=release, column_labels={"ID": "Patient"})
+    table = read_transport(path).main
+    assert cells(table, "ID") == ["1", "2"]
+    assert cells(table, "NOTE") == ["wadenkrampf", None]
+    assert (table.format, table.column("ID").label) == ("xport", "Patient")
+
+
+def test_letters_of_any_script_survive(tmp_path):
+    path = tmp_path / "hebrew.sav"
+    pyreadstat.write_sav(pd.DataFrame({"ותק_ב": ["כאב", "ñandú"]}), str(path), column_labels=["שאלה"])
+    table = read_spss(path).main
+    assert cells(table, "ותק_ב") == ["כאב", "ñandú"]
+    assert table.columns[0].label == "שאלה"
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".dta", ".xpt", ".por"])
+def test_a_file_without_rows_is_refused(tmp_path, suffix):
+    path = tmp_path / f"empty{suffix}"
+    WRITERS[suffix](pd.DataFrame({"A": pd.Series(dtype="float64")}), str(path))
+    with pytest.raises(DataError, match=r"no rows|cut off"):
+        READERS[suffix](path)
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".dta", ".por"])
+@pytest.mark.parametrize("share", [0.2, 0.5, 0.9, 0.99])
+def test_a_file_cut_off_is_refused(tmp_path, suffix, share):
+    path = tmp_path / f"cut{suffix}"
+    WRITERS[suffix](pd.DataFrame({"A": np.arange(500) / 7, "B": ["calf"] * 500}), str(path))
+    raw = path.read_bytes()
+    path.write_bytes(raw[:int(len(raw) * share)])
+    with pytest.raises(DataError, match=r"cut\.\w+ "):
+        READERS[suffix](path)
+
+
+@pytest.mark.parametrize("reader", [read_spss, read_stata, read_sas, read_portable, read_transport])
+def test_other_files_and_nothing_are_refused_in_words(tmp_path, reader):
+    absent, empty, other = tmp_path / "absent", tmp_path / "empty", tmp_path / "letter.sav"
+    empty.write_bytes(b"")
+    other.write_text("Dear colleague, please find attached")
+    for path, words in ((absent, "not there"), (empty, "is empty"), (other, "letter.sav is no .* file")):
+        with pytest.raises(DataError, match=words):
+            reader(path)
+
+
+@pytest.mark.parametrize(("value", "text"), [
+    (0.0, "0"), (-0.0, "0"), (1e14, "100000000000000"), (0.1 + 0.2, "0.30000000000000004"), (1e300, "1e+300"),
+    (1e-8, "0.00000001"), (5e-324, "5e-324"), (float("inf"), "inf"),
+])
+def test_a_number_reads_back_as_itself(value, text):
+    assert write_number(value) == text
+    assert float(text) == value
