@@ -155,7 +155,8 @@ def _as_found(
         elif column.decimal:
             column = decimal_as_found(column, cells[column.name])
         elif column.choices:
-            column, noticed = spreadsheet_truths(choices_as_found(column, cells[column.name]), cells[column.name])
+            column = choices_as_found(column, cells[column.name]) if dictionary is None else column
+            column, noticed = spreadsheet_truths(column, cells[column.name])
             findings += noticed
         found.append(column)
     return found, findings

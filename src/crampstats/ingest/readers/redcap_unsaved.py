@@ -42,17 +42,16 @@ def empty_unsaved_boxes(
     for form in dict.fromkeys(column.form for column in columns if column.kind == "checkbox"):
         boxes = [column.name for column in columns if column.kind == "checkbox" and column.form == form]
         blank = _holds_nothing(cells, [column for column in columns if column.form == form])
-        n = _clear(emptied, boxes, blank)
-        if n:
-            findings.append(_noticed(boxes[0], form, n, int(blank.sum()), source_rows[blank.to_numpy()][0]))
+        n, rows = _clear(emptied, boxes, blank)
+        findings += [_noticed(boxes[0], form, n, source_rows[rows])] if n else []
     codes = {code.lower().replace("-", "_"): reason for code, reason in missing.items()}
     for column in columns:
         reason = codes.get(column.option.lower().replace("-", "_"), "") if column.kind == "checkbox" else ""
         if reason:
             boxes = [one.name for one in columns if one.field == column.field and one.name != column.name]
             ticked = cells[column.name].isin(["1", "Checked"])
-            n = _clear(emptied, boxes, ticked)
-            findings += [_answered_missing(column, reason, n, source_rows[ticked.to_numpy()][0])] if n else []
+            n, rows = _clear(emptied, boxes, ticked)
+            findings += [_answered_missing(column, reason, n, source_rows[rows][0])] if n else []
     return emptied, findings
 
 
@@ -70,21 +69,23 @@ def _holds_nothing(cells: pd.DataFrame, columns: Sequence[RecordedColumn]) -> pd
     return nothing
 
 
-def _clear(cells: pd.DataFrame, boxes: Sequence[str], rows: pd.Series) -> int:
-    n = 0
+def _clear(cells: pd.DataFrame, boxes: Sequence[str], rows: pd.Series) -> tuple[int, np.ndarray]:
+    """Empties unticked boxes in place; how many, and in which rows."""
+    n, touched = 0, np.zeros(len(cells), dtype=bool)
     for box in boxes:
-        unticked = rows & cells[box].isin(EMPTY_BOX)
-        n += int(unticked.sum())
+        unticked = (rows & cells[box].isin(EMPTY_BOX)).to_numpy(dtype=bool)
+        n, touched = n + int(unticked.sum()), touched | unticked
         cells[box] = cells[box].mask(unticked)
-    return n
+    return n, touched
 
 
-def _noticed(box: str, form: str, n: int, rows: int, first: int) -> Finding:
+def _noticed(box: str, form: str, n: int, rows: np.ndarray) -> Finding:
     named = f"the form {form!r}" if form else "the form of these boxes"
+    first = int(rows[0])
     return Finding(
         box, "form_not_filled_in", "note",
-        f"{named} holds no answer in {rows:,} row(s), first in row {first}; REDCap exports its boxes as 0 there. These {n:,} "
-        "cells are left empty: a form nobody filled in does not say no.", "Nothing to do.", int(first),
+        f"{named} holds no answer in {len(rows):,} row(s), first in row {first}; REDCap exports its boxes as 0 there. These "
+        f"{n:,} cells are left empty: a form nobody filled in does not say no.", "Nothing to do.", first,
     )
 
 
