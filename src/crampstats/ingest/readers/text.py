@@ -184,7 +184,8 @@ def _evenness(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     """Share of the records that have the commonest number of cells, half as much again if the first has it; that number."""
     with _cells_of_any_length():
         records = itertools.islice(read_records(lines, delimiter), SAMPLE_RECORDS)
-        widths = [len(record.cells) for record in records if any(cell.strip() for cell in record.cells)]
+        # a delimiter at which quotation marks no longer enclose cells is none
+        widths = [0 if one.astray else len(one.cells) for one in records if any(cell.strip() for cell in one.cells)]
     counts = Counter(width for width in widths if width > 1)
     if not counts:
         return 0.0, 0
@@ -192,7 +193,7 @@ def _evenness(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
     share = count / len(widths)
     headed = any(one == width for one in widths[:1])
     # a comma now and then in a table of one column: neither most records nor the first are cut
-    if share < 0.5 and widths[0] == 1:
+    if share < 0.5 and widths[0] <= 1:
         return 0.0, 0
     return share + 0.5 * headed, width
 
@@ -268,7 +269,7 @@ def _one_column(file: TextFile) -> tuple[Finding, ...]:
         return ()
     return (
         Finding(
-            file.name, "one column", "warning", "neither comma, semicolon, tab nor bar cuts the lines alike: one column was read.",
+            file.name, "one column", "warning", "no comma, semicolon, tab or bar cuts the lines alike: one column is read.",
             "If there are more, save the table as .csv.",
         ),
     )
