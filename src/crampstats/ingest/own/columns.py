@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -111,7 +111,8 @@ def fill_column(
     reasons = _reasons(readings, distinct, asked)
     recodes = _recodes(readings, distinct, variable, heading)
     changes = (*recodes, *_row_changes(readings, distinct, variable, heading, source_rows))
-    findings = [*readings.findings, *_unread(readings, distinct, variable, heading, source_rows)]
+    findings = [replace(one, column=one.column or heading) for one in readings.findings]
+    findings += _unread(readings, distinct, variable, heading, source_rows)
     if asked is not None:
         findings += _answered_unasked(distinct, ~asked, variable, heading, source_rows)
     return FilledColumn(_values(readings, distinct, variable), reasons, changes, tuple(findings))
@@ -222,8 +223,6 @@ def list_rows(
     told
         What to say of a text, by its place; the row is added here.
     """
-    from dataclasses import replace
-
     found: list[Finding] = []
     total: dict[str, int] = {}
     last: dict[str, Finding] = {}

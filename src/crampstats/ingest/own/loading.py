@@ -25,6 +25,7 @@ from crampstats.ingest.own.identifiers import find_identifiers
 from crampstats.ingest.own.keys import hash_records, open_key
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
+from crampstats.ingest.own.profiling import profile_columns
 from crampstats.ingest.own.resolving import find_mapping, resolve_mapping
 from crampstats.ingest.own.sampling import read_sampling
 from crampstats.ingest.readers.opening import read_file
@@ -131,7 +132,10 @@ def map_survey(
     leading = {"source_row": pd.array(table.source_rows, dtype="Int64"), **_records(table, mapping, key), **design}
     made = _derived(pd.DataFrame(leading).join(applied.table), mapping)
     kept = {name: table.cells[name] for name in mapping.keep if name not in made.table}
-    findings = (*table.findings.rows, *noted, *_repeated_records(table, mapping), *applied.findings)
+    placed = {name for placement in mapping.placements for name in placement.reads}
+    left_out = {*identifiers, *mapping.skip, mapping.strata, mapping.psu, mapping.weights}
+    odd = profile_columns(table, placed=placed, left_out=left_out - placed)
+    findings = (*table.findings.rows, *noted, *_repeated_records(table, mapping), *applied.findings, *odd)
     return FileData(
         table=made.table.assign(**kept),
         declaration=_declaration(made, mapping, table),

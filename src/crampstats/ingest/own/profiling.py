@@ -1,0 +1,73 @@
+"""What a column shows of itself, whether or not it fills a variable: odd spellings, text among numbers, numbers far from the
+rest, probable codes for missing. Noted, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from crampstats.core.findings import Finding
+from crampstats.ingest.own.columns import Distinct, find_distinct, list_rows
+from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.recorded import RecordedTable
+
+# Of a column placed on a variable the parsers have already told what they could not read
+TOLD_BY_PARSERS = ("text among numbers", "odd spelling", "two spellings", "abbreviation")
+# A column with more different texts than this is looked at in its most frequent ones
+MOST_TEXTS = 50_000
+
+
+def profile_columns(recorded: RecordedTable, *, placed: Collection[str] = (), left_out: Collection[str] = ()) -> list[Finding]:
+    """What is odd within each column, with every row.
+
+    Parameters
+    ----------
+    recorded
+        The table.
+    placed
+        Columns that fill a variable; what the parsers tell of them is not told again.
+    left_out
+        Columns not to look at (those that identify somebody).
+
+    Returns
+    -------
+    list of Finding
+        Column by column; values masked.
+    """
+    found: list[Finding] = []
+    for name in recorded.cells:
+        if name in left_out:
+            continue
+        distinct = find_distinct(recorded.cells[name])
+        told = [one for one in _suspect(distinct) if name not in placed or one.rule not in TOLD_BY_PARSERS]
+        found += _with_rows(told, distinct, name, recorded.source_rows)
+    return found
+
+
+def _suspect(distinct: Distinct) -> Iterable[Finding]:
+    from crampstats.ingest.parsing.odd_values import find_odd_labels, suspect_numbers
+
+    often = np.argsort(-distinct.counts, kind="stable")[:MOST_TEXTS]
+    texts, counts = [distinct.texts[place] for place in often], distinct.counts[often].tolist()
+    return (*suspect_numbers(texts, counts), *find_odd_labels(texts, counts))
+
+
+def _with_rows(told: Iterable[Finding], distinct: Distinct, name: str, source_rows: np.ndarray) -> list[Finding]:
+    """One finding a row for what names a value, one in all for what concerns the column."""
+    by_text: dict[str, Finding] = {}
+    found = []
+    for one in told:
+        if one.value:
+            by_text.setdefault(one.value, one)
+        else:
+            found.append(replace(one, column=name))
+    if by_text:
+        wanted = np.array([text in by_text for text in distinct.texts], dtype=bool)
+        found += list_rows(distinct, wanted, source_rows, lambda place: _masked(by_text[distinct.texts[place]], name))
+    return found
+
+
+def _masked(finding: Finding, name: str) -> Finding:
+    return replace(finding, column=name, value=mask_text(finding.value))

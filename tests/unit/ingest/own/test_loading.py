@@ -1,0 +1,154 @@
+"""One messy file, whose every value was written by hand together with what it must become."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crampstats.core.errors import DataError, OptionError
+from crampstats.ingest.own.file_data import FileData
+from crampstats.ingest.own.loading import load_survey
+
+FILE = """\
+Pat no;Name;Age;Sex;Cramps past month;Ca (mg/dl);Na;stratum;psu;w
+A-1;Ann Example;63;f;yes;9,2;140 mmol/l;1;1;1,5
+A-2;Bob Example;4o;m;no;9,6;-99;1;2;2,5
+A-3;Cid Example;71;M;99;n.d.;141;2;1;1
+;;;;;;;;;
+A-4;Dee Example;47;femal;Yes;9.2 mmol/L;139;2;2;1
+"""
+MAPPING = """\
+version = 1
+[file]
+record = "Pat no"
+identifiers = ["Name"]
+missing = { "-99" = "not done" }
+population = "patients of one clinic"
+window = "past month"
+made_up = true
+[design]
+strata = "stratum"
+psu = "psu"
+weights = "w"
+[variables.age_years]
+column = "Age"
+[variables.sex]
+column = "Sex"
+[variables.any_cramps]
+column = "Cramps past month"
+missing = { "99" = "did not know" }
+[variables.serum_calcium_mmol_l]
+column = "Ca (mg/dl)"
+[variables.serum_sodium_mmol_l]
+column = "Na"
+unit = "mmol/L"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "intake.csv").write_text(FILE, encoding="utf-8")
+    (tmp_path / "intake.toml").write_text(MAPPING, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def data(folder: Path) -> FileData:
+    return load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
+
+
+def test_every_cell_becomes_what_it_says(data: FileData):
+    table = data.table
+    assert table["source_row"].tolist() == [2, 3, 4, 6]
+    assert table["age_years"].tolist() == [63, pd.NA, 71, 47]
+    assert table["sex"].tolist() == ["female", "male", "male", "female"]
+    assert table["any_cramps"].tolist() == [True, False, pd.NA, True]
+    assert table["serum_sodium_mmol_l"].tolist() == [140, pd.NA, 141, 139]
+    # 9.2 and 9.6 mg/dL x 0.25; a cell that states mmol/L is not converted
+    calcium = table["serum_calcium_mmol_l"].to_numpy(dtype="float64", na_value=float("nan"))
+    assert calcium == pytest.approx([2.3, 2.4, float("nan"), 9.2], nan_ok=True)
+    assert table["weight"].tolist() == [1.5, 2.5, 1, 1]
+
+
+def test_every_gap_has_its_reason(data: FileData):
+    assert data.reasons["age_years"].tolist() == ["", "could not be read", "", ""]
+    assert data.reasons["any_cramps"].tolist() == ["", "", "did not know", ""]
+    assert data.reasons["serum_sodium_mmol_l"].tolist() == ["", "not done", "", ""]
+    assert data.reasons["serum_calcium_mmol_l"].tolist()[2] == "not done"
+
+
+def test_the_flow_closes_and_counts_the_empty_row(data: FileData):
+    assert data.flow.n == 4
+    assert data.flow_for("any_cramps", 20).n == 2
+    assert data.flow_for("any_cramps").n == 3
+
+
+def test_findings_name_the_row_of_the_file(data: FileData):
+    found = data.findings.to_frame()
+    unread = found[found["rule"] == "unreadable"]
+    assert unread[["value", "source_row"]].values.tolist() == [["4o", 3]]
+    assert {"unreadable", "mixed units", "implausible value"} <= set(found["rule"])
+    implausible = found[found["rule"] == "implausible value"]
+    assert implausible["source_row"].tolist() == [6]
+
+
+def test_the_log_has_conversions_by_column_and_corrections_by_row(data: FileData):
+    log = data.log.to_frame()
+    unit = log[log["before"] == "mg/dL"]
+    assert (unit["after"].item(), unit["n"].item()) == ("mmol/L", 2)
+    typo = log[log["before"] == "femal"]
+    assert (typo["after"].item(), typo["source_row"].item()) == ("female", 6)
+    assert (log["n"][(log["column"] == "sex") & (log["before"] == "M")] == 1).all()
+
+
+def test_nobody_can_be_named_from_what_comes_out(data: FileData):
+    frames = (data.table, data.log.to_frame(), data.findings.to_frame(), data.reasons)
+    outputs = [*(frame.to_csv() for frame in frames), repr(data)]
+    outputs += [table.to_csv() for table in data.recorded.values()]
+    assert not any(name in text for text in outputs for name in ("Ann", "Example", "A-1"))
+
+
+def test_a_key_gives_the_same_codes_in_every_run_and_another_key_others(data: FileData, folder: Path):
+    again = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
+    other = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "other.key")
+    assert data.table["record"].tolist() == again.table["record"].tolist()
+    assert not set(data.table["record"]) & set(other.table["record"])
+
+
+def test_the_design_is_that_of_the_mapping_and_the_source_is_stamped(data: FileData):
+    design = data.design()
+    assert (design.strata, design.psu, design.weights) == ("stratum", ("psu",), "weight")
+    assert design.source.made_up
+    (outcome,) = data.declaration.outcomes
+    assert list(design.known_outcomes) == ["any_cramps"]
+    assert (outcome.name, outcome.recall_window, outcome.population) == ("any_cramps", "past month", "patients of one clinic")
+
+
+def test_a_key_without_a_record_column_says_what_to_add(folder: Path):
+    (folder / "intake.toml").write_text(MAPPING.replace('record = "Pat no"\n', ""), encoding="utf-8")
+    with pytest.raises(DataError, match="names no record number"):
+        load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
+
+
+def test_a_weight_that_is_no_number_is_refused_with_its_row(folder: Path):
+    (folder / "intake.csv").write_text(FILE.replace(";1,5\n", ";heavy\n"), encoding="utf-8")
+    with pytest.raises(DataError, match="row 2"):
+        load_survey(folder / "intake.csv", folder / "intake.toml")
+
+
+def test_an_event_in_a_file_without_events_is_refused(folder: Path):
+    (folder / "intake.toml").write_text(MAPPING.replace("[file]\n", '[file]\nevent = "baseline"\n'), encoding="utf-8")
+    with pytest.raises((DataError, OptionError), match="no events"):
+        load_survey(folder / "intake.csv", folder / "intake.toml")
+
+
+def test_the_same_file_gives_the_same_bytes(folder: Path):
+    from crampstats.reports.prepared import write_prepared
+
+    runs = []
+    for name in ("one", "two"):
+        data = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
+        runs.append([path.read_bytes() for path in write_prepared(data, folder / name)])
+    assert runs[0] == runs[1]
