@@ -2,7 +2,7 @@
 
 import pytest
 
-from crampstats.codebook import clinic_medicines, clinic_outcomes, outcomes, red_flags
+from crampstats.codebook import clinic_medicines, clinic_outcomes, medicine_names, outcomes, pointers, red_flags
 from crampstats.codebook.clinic import POPULATION
 from crampstats.codebook.columns import DID_NOT_KNOW, MEASURED, NOT_DONE
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
@@ -24,8 +24,12 @@ def test_the_form_begins_with_the_record_number_which_is_no_variable():
 
 def test_every_variable_comes_from_a_question_or_is_recognised_among_the_medicines():
     recognised = {item.name for item in clinic_medicines.CLASSES}
-    assert set(VARIABLES) - set(FILLED) == recognised
-    assert recognised == {item.name for item in NHANES.variables if item.name.startswith("takes_")}
+    assert set(VARIABLES) - set(FILLED) == recognised == set(clinic_medicines.RECOGNISED["medicines"])
+    assert recognised > {item.name for item in NHANES.variables if item.name.startswith("takes_")}
+
+
+def test_whatever_is_recognised_in_a_text_has_a_variable():
+    assert {name for one in medicine_names.CLASSES for name in one.variables} <= set(VARIABLES)
 
 
 def test_every_question_fills_a_variable_once_or_is_the_record_number_or_a_unit():
@@ -136,3 +140,17 @@ def test_safety_questions_are_required_and_shown_to_everyone():
     for name in set(red_flags.MUST_BE_ANSWERED) - only_with_cramps:
         assert FILLED[name].required, name
         assert FILLED[name].shown_if is None, name
+
+
+def test_every_pointer_looks_at_columns_of_the_form():
+    known = {*VARIABLES, *(item.name for item in CLINIC_INTAKE.derived)}
+    for pointer in pointers.POINTERS:
+        assert set(pointer.rule.columns) <= known, pointer.name
+        assert pointer.source
+
+
+def test_the_pointers_are_those_a_clinic_thinks_of():
+    assert {pointer.name for pointer in pointers.POINTERS} == {
+        "thyroid", "liver", "kidney", "nerve", "venous", "arterial", "diabetes", "pregnancy", "medicines", "electrolytes",
+        "restless_legs",
+    }
