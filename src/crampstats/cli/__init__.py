@@ -13,6 +13,7 @@ from crampstats.cli.commands import claims, evidence, figures, prevalence, repor
 from crampstats.cli.data import data
 from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
+from crampstats.cli.map import map_file
 from crampstats.cli.prepare import prepare
 from crampstats.cli.template import template
 from crampstats.core.errors import CrampstatsError
@@ -71,5 +72,5 @@ def app() -> None:
     """
 
 
-for command in (report, prevalence, associate, claims, evidence, figures, prepare, template, find, data):
+for command in (report, prevalence, associate, claims, evidence, figures, prepare, template, find, data, map_file):
     app.add_command(command)

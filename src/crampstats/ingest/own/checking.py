@@ -62,6 +62,8 @@ def _settings(mapping: FileMapping, table: RecordedTable) -> Iterator[str]:
         for column in filter(None, columns):
             if column not in table.cells:
                 yield f"{key}: {_no_column(column, table)}"
+    if not mapping.placements:
+        yield 'the mapping fills no variable: add a table such as [variables.sex] with column = "Sex".'
     placed = {placement.variable for placement in mapping.placements}
     for variable in mapping.own:
         if variable.name not in placed:

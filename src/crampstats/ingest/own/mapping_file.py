@@ -87,8 +87,6 @@ def _mapping(given: dict[str, Any], problems: Problems, name: str) -> FileMappin
     placements += [
         _place(key, variable, entries, OWN_ENTRIES) for key, entries in _each(parts["own"], "own") if (variable := own[key])
     ]
-    if not placements and not parts["variables"].given and not parts["own"].given:
-        whole.refuse("", "the mapping fills no variable: add a table such as [variables.sex] with column = \"Sex\".")
     file = _file_settings(parts["file"])
     _check_skipped(parts["file"], file, placements)
     design = parts["design"]
@@ -231,7 +229,7 @@ def _born_and_on(entries: Entries) -> tuple[tuple[str, ...], str]:
     born, on = entries.text("born"), entries.given.get("on", "")
     if not born or not on:
         entries.refuse(
-            "", f'{entries.name} lacks born or on: an age needs born = "date of birth" and on = "date of visit" or on = 2024-06-30.'
+            "", f'{entries.name} lacks born or on: an age needs born = "birth date" and on = "visit date" or on = 2024-06-30.'
         )
     for key in ("column", "columns"):
         if key in entries.given:

@@ -11,20 +11,21 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from crampstats.codebook.columns import Variable
 from crampstats.core.units import find_unit, read_unit
-from crampstats.ingest.own.matching_words import CONTRADICTING, FILLERS, SHORT_WORDS
+from crampstats.ingest.own.matching_words import CONTRADICTING, FILLERS, SHORT_WORDS, VAGUE
 
-EXACT, LISTED, SIMILAR, ABBREVIATED = 1.0, 0.97, 0.93, 0.75
+EXACT, LISTED, SIMILAR, ABBREVIATED, ABOUT_ANYTHING = 1.0, 0.97, 0.93, 0.75, 0.55
 _BRACKETS = re.compile(r"[\[(][^\[\]()]*[\])]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=\d)")
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLER_WEIGHT, _DIGIT_WEIGHT = 0.08, 0.35
 _LEAST_ALIKE, _SHORTEST_FUZZY = 84, 5
+_JOINED_ALIKE, _SHORTEST_JOINED = 90, 6
 _CONTRADICTED = 0.4
 
 
@@ -58,14 +59,22 @@ class KnownName:
 
     Parameters
     ----------
+    variable
+        The variable.
     words
-        Its words.
+        The words of this name of it.
     confidence
         Of a heading that says exactly this.
     """
 
+    variable: str
     words: tuple[str, ...]
     confidence: float
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Its words that are no fillers."""
+        return tuple(word for word in self.words if word not in FILLERS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,22 +84,40 @@ class NameIndex:
     Parameters
     ----------
     names
-        Variable to its names.
+        Every name of every variable.
     """
 
-    names: Mapping[str, tuple[KnownName, ...]]
+    names: tuple[KnownName, ...]
 
     @classmethod
     def of(cls, variables: Iterable[Variable]) -> NameIndex:
         """The index of these variables: name, label and what else they are known as."""
-        return cls({variable.name: _names_of(variable) for variable in variables})
+        return cls(tuple(name for variable in variables for name in _names_of(variable)))
 
-    @cached_property
-    def _weights(self) -> Mapping[str, float]:
-        """Rare words tell more: "potassium" leads to one variable, "leg" to many."""
-        heard = Counter(word for some in self.names.values() for word in {word for one in some for word in one.words})
-        most = math.log(1 + len(self.names))
-        return {word: max(0.25, math.log(1 + len(self.names) / n) / most) for word, n in heard.items()}
+    def score(self, text: str) -> dict[str, float]:
+        """How well a heading or question names each variable; those it does not name are left out.
+
+        Parameters
+        ----------
+        text
+            As it stands in the file.
+
+        Returns
+        -------
+        dict
+            Variable to a number from 0 to 1: 1 for its name itself, else the share of the weight of all words, of heading and
+            name, that both have. Words that speak of something else, such as "mother" or "menarche", bring it to less than half.
+        """
+        words = without_unit(split_words(text))
+        best: dict[str, float] = {}
+        for name, likenesses in self._candidates(words):
+            alike = self._alike(words, name, likenesses)
+            best[name.variable] = max(alike, best.get(name.variable, 0.0))
+        contradicting = [word for word in words if word in CONTRADICTING]
+        return {
+            variable: alike * (_CONTRADICTED if any(word not in self._own_words[variable] for word in contradicting) else 1.0)
+            for variable, alike in best.items() if alike
+        }
 
     def weight(self, word: str) -> float:
         """How much a word tells, 0 to 1; one no variable has tells that something else is meant."""
@@ -98,45 +125,74 @@ class NameIndex:
             return _FILLER_WEIGHT
         return _DIGIT_WEIGHT if word.isdigit() else self._weights.get(word, 1.0)
 
-    def score(self, text: str, variable: str) -> float:
-        """How well a heading or question names a variable, 0 to 1.
+    @cached_property
+    def _own_words(self) -> Mapping[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for name in self.names:
+            found.setdefault(name.variable, set()).update(name.words)
+        return found
 
-        Parameters
-        ----------
-        text
-            As it stands in the file.
-        variable
-            One of the index.
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        """Rare words tell more: "potassium" leads to one variable, "leg" to many."""
+        heard = Counter(word for some in self._own_words.values() for word in some)
+        most = math.log(1 + len(self._own_words))
+        return {word: max(0.25, math.log(1 + len(self._own_words) / n) / most) for word, n in heard.items()}
 
-        Returns
-        -------
-        float
-            1 for its name itself; the share of the weight of all words, of heading and name, that both have. Words that speak of
-            something else, such as "mother" or "menarche", bring it to less than half.
-        """
-        words = without_unit(split_words(text))
-        if not words:
-            return 0.0
-        some = self.names[variable]
-        best = max((self._alike(words, one) for one in some), default=0.0)
-        own = {word for one in some for word in one.words}
-        return best * (_CONTRADICTED if any(word in CONTRADICTING and word not in own for word in words) else 1.0)
+    @cached_property
+    def _names_with(self) -> Mapping[str, tuple[int, ...]]:
+        found: dict[str, list[int]] = {}
+        for place, name in enumerate(self.names):
+            for word in dict.fromkeys(name.telling or name.words):
+                found.setdefault(word, []).append(place)
+        return {word: tuple(places) for word, places in found.items()}
 
-    def _alike(self, words: tuple[str, ...], name: KnownName) -> float:
+    @cached_property
+    def _joined(self) -> tuple[str, ...]:
+        return tuple("".join(name.words) for name in self.names)
+
+    def _candidates(self, words: tuple[str, ...]) -> Iterator[tuple[KnownName, Mapping[str, Mapping[str, float]]]]:
+        """Names that share a word with the heading, or are written nearly as it is, with the likeness of words to its words."""
+        from rapidfuzz import fuzz, process
+
+        likenesses = {word: self._like(word) for word in dict.fromkeys(words)}
+        places = {place for some in likenesses.values() for word in some for place in self._names_with.get(word, ())}
+        joined = "".join(words)
+        near = process.extract(joined, self._joined, scorer=fuzz.ratio, score_cutoff=_JOINED_ALIKE, limit=None) if joined else []
+        for place in sorted(places | {place for *_, place in near}):
+            yield self.names[place], likenesses
+
+    def _like(self, word: str) -> Mapping[str, float]:
+        """Words of the names that are this word or a misspelling of it."""
+        if word not in self._likenesses:
+            found = {other: likeness for other in self._names_with if (likeness := _likeness(word, other))}
+            self._likenesses[word] = found
+        return self._likenesses[word]
+
+    @cached_property
+    def _likenesses(self) -> dict[str, Mapping[str, float]]:
+        return {}
+
+    def _alike(self, words: tuple[str, ...], name: KnownName, likenesses: Mapping[str, Mapping[str, float]]) -> float:
         from rapidfuzz import fuzz
 
-        told, known = ([word for word in some if word not in FILLERS] for some in (words, name.words))
-        if words == name.words or "".join(words) == "".join(name.words) or (told and told == known):
-            short = "".join(told or words)
-            return min(name.confidence, ABBREVIATED) if len(short) < 4 and short not in SHORT_WORDS else name.confidence
-        joined = fuzz.ratio("".join(words), "".join(name.words))
-        spelt = SIMILAR * joined / 100 if joined >= 90 and len("".join(words)) >= 6 and _same_digits(words, name.words) else 0.0
-        return max(spelt, min(SIMILAR, name.confidence) * self._shared(words, name.words))
+        told, joined = tuple(word for word in words if word not in FILLERS), "".join(words)
+        if words == name.words or joined == "".join(name.words) or (told and told == name.telling):
+            return _confidence(told or words, name)
+        ratio = fuzz.ratio(joined, "".join(name.words))
+        alike = ratio >= _JOINED_ALIKE and len(joined) >= _SHORTEST_JOINED and _same_digits(words, name.words)
+        spelt = SIMILAR * ratio / 100 if alike else 0.0
+        limit = min(SIMILAR, _confidence(name.telling or name.words, name))
+        return max(min(limit, spelt), limit * self._shared(words, name.words, likenesses))
 
-    def _shared(self, words: tuple[str, ...], known: tuple[str, ...]) -> float:
+    def _shared(
+        self, words: tuple[str, ...], known: tuple[str, ...], likenesses: Mapping[str, Mapping[str, float]]
+    ) -> float:
         left, shared, lacking = list(dict.fromkeys(words)), 0.0, 0.0
         for word in dict.fromkeys(known):
-            likeness, found = max(((_likeness(word, one), one) for one in left), default=(0.0, ""))
+            likeness, found = max(
+                ((likenesses[one].get(word, 1.0 if one == word else 0.0), one) for one in left), default=(0.0, "")
+            )
             weight = self.weight(word)
             shared += weight * likeness
             lacking += weight * (1 - likeness)
@@ -146,17 +202,23 @@ class NameIndex:
         return shared / (shared + lacking + extra) if shared else 0.0
 
 
-def _names_of(variable: Variable) -> tuple[KnownName, ...]:
+def _confidence(words: tuple[str, ...], name: KnownName) -> float:
+    """Of a heading that says a name exactly: less where the name is an abbreviation, or a word that may be about anything."""
+    short = "".join(words)
+    if name.confidence == EXACT:
+        return EXACT
+    if len(words) == 1 and short in VAGUE:
+        return ABOUT_ANYTHING
+    return min(name.confidence, ABBREVIATED) if len(short) < 4 and short not in SHORT_WORDS else name.confidence
+
+
+def _names_of(variable: Variable) -> list[KnownName]:
     own = split_words(variable.name)
-    names = [KnownName(own, EXACT), KnownName(without_unit(own), LISTED), KnownName(split_words(variable.label), LISTED)]
-    for text in variable.known_as:
-        words = without_unit(split_words(text))
-        names.append(KnownName(words, LISTED))
-    best: dict[tuple[str, ...], float] = {}
-    for one in names:
-        if one.words:
-            best[one.words] = max(best.get(one.words, 0.0), one.confidence)
-    return tuple(KnownName(words, confidence) for words, confidence in best.items())
+    best = {own: EXACT}
+    for text in (variable.label, *variable.known_as):
+        best.setdefault(without_unit(split_words(text)), LISTED)
+    best.setdefault(without_unit(own), LISTED)
+    return [KnownName(variable.name, words, confidence) for words, confidence in best.items() if words]
 
 
 def _likeness(word: str, other: str) -> float:

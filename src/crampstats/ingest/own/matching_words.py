@@ -43,7 +43,8 @@ date, enrollment date, date of consultation, consultation date, assessment date,
 examination date, exam date, date completed, completion date, date of completion, today, intake date, date of intake, date,
 admission date, date of admission, timestamp, submission date, recorded date, untersuchungsdatum, besuchsdatum, datum, fecha
 de visita, fecha de la visita, fecha, fecha de consulta, date de visite, date de consultation, date de la visite, data da
-visita, data da consulta, data, data della visita, data visita, visitdate
+visita, data da consulta, data, data della visita, data visita, visitdate, start date,
+date of inclusion, date enrolled, date of start
 """
 _MEDICINES = """
 medicines, medicine, medication, medications, current medication, current medications, current medicines, meds, drugs, drug
@@ -57,6 +58,13 @@ FILLERS = frozenset(_FILLERS.split())
 CONTRADICTING = frozenset(_CONTRADICTING.split())
 # short, and yet words of their own rather than abbreviations
 SHORT_WORDS = frozenset(("age", "sex", "bmi", "eta", "imc"))
+# by themselves these may be about anything
+_VAGUE = """
+duration date visit site time treatment therapy severity intensity frequency side where when score class centre center clinic
+hospital provider physician doctor observer interviewer practice encounter appointment traitement terapia tratamiento datum fecha
+data location region place position other exercise pain
+"""
+VAGUE = frozenset(_VAGUE.split())
 UNIT_WORDS = frozenset((
     "unit", "units", "uom", "einheit", "einheiten", "unidad", "unidades", "unite", "unites", "unita", "unidade",
 ))

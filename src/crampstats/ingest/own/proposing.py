@@ -8,6 +8,7 @@ well, or two variables that fit a column equally well, are named and left to the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -26,9 +27,15 @@ THRESHOLD = 0.6
 TIED = 0.02
 # guesses below this are not worth a remark
 WORTH_A_REMARK = 0.3
+NUMBERED = 0.8
 AGE = "age_years"
 # columns a form tool writes for itself
-OF_THE_TOOL = ("redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group")
+OF_THE_TOOL = frozenset((
+    "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group", "StartDate", "EndDate",
+    "RecordedDate", "Status", "Progress", "Duration (in seconds)", "Finished", "DistributionChannel", "UserLanguage", "_uuid",
+    "_submission_time", "_submitted_by", "_index", "_parent_index", "_validation_status",
+))
+_NUMBER = re.compile(r"[_ ]?\d+$")
 
 
 @dataclass(frozen=True)
@@ -128,9 +135,11 @@ def propose_mapping(
 
     Notes
     -----
-    At most 20,000 rows, spread evenly over the table, are looked at.
+    At most 20,000 rows, spread evenly over the table, are looked at. A file that follows a shipped mapping gets that one.
     """
     table = file.main
+    if variables is None and (shipped := _shipped(file)):
+        return _proposed(table, replace(shipped, sheet=sheet, header_row=header_row, missing=missing or {}))
     known = {variable.name: variable for variable in (_all_variables() if variables is None else variables)}
     profiles = profile_table(table)
     identifiers = list_identifiers(table)
@@ -154,15 +163,31 @@ def propose_mapping(
     )
 
 
+def _shipped(file: RecordedFile) -> FileMapping | None:
+    from crampstats.ingest.own.shipped import recognise_shipped, shipped_mapping
+
+    name = recognise_shipped(file)
+    return shipped_mapping(name, file.main) if name else None
+
+
+def _proposed(table: RecordedTable, mapping: FileMapping) -> Proposal:
+    """A mapping that was not looked for, as a proposal."""
+    identifiers = list_identifiers(table)
+    hidden = tuple(dict.fromkeys([*mapping.identifiers, *(one.column for one in identifiers)]))
+    profiles = {one.column.name: one for one in profile_table(table)}
+    return Proposal(table, replace(mapping, identifiers=hidden), {}, identifiers=identifiers, profiles=profiles)
+
+
 def find_matches(profiles: Sequence[Profile], variables: Mapping[str, Variable]) -> list[Match]:
     """Every pair of a column and a variable with some likeness, the best first; equals in the order of file and codebook."""
-    index = NameIndex.of(variables.values())
+    index = NameIndex.of(variable for variable in variables.values() if not _is_ready_made(variable))
+    order = {name: place for place, name in enumerate(variables)}
     found = []
     for profile in profiles:
-        for order, variable in enumerate(variables.values()):
-            match = _match(profile, variable, index)
-            if match.confidence >= WORTH_A_REMARK:
-                found.append((-match.confidence, profile.place, order, match))
+        for name, named in _names(profile, variables, index).items():
+            match = _match(profile, variables[name], named) if named >= WORTH_A_REMARK else None
+            if match and match.confidence >= WORTH_A_REMARK:
+                found.append((-match.confidence, profile.place, order[name], match))
     return [match for *_, match in sorted(found, key=lambda one: one[:3])]
 
 
@@ -206,20 +231,33 @@ def _all_variables() -> list[Variable]:
     return [*VARIABLES.values(), *(as_recorded(name) for name, item in DERIVED.items() if isinstance(item.rule, Rule))]
 
 
-def _match(profile: Profile, variable: Variable, index: NameIndex) -> Match:
+def _is_ready_made(variable: Variable) -> bool:
+    """Whether a variable is one the codebook derives; a file has it ready-made only where it says its very name."""
+    return variable.name in DERIVED and variable.name not in VARIABLES
+
+
+def _names(profile: Profile, variables: Mapping[str, Variable], index: NameIndex) -> dict[str, float]:
+    """How well heading or question name each variable; of a box what stands beside it."""
     column = profile.column
-    if column.kind == "file" or (profile.option and variable.kind != "yes/no"):
-        return Match(variable.name, column.name, 0.0, Fit(0.0))
-    ready_made = variable.name in DERIVED and variable.name not in VARIABLES
-    if ready_made:
-        named = 1.0 if split_words(column.name) == split_words(variable.name) else 0.0
-    else:
-        texts = [profile.option] if profile.option else [column.name, column.label]
-        named = max(index.score(text, variable.name) for text in texts if text or len(texts) == 1)
-    if named < WORTH_A_REMARK:
-        return Match(variable.name, column.name, 0.0, Fit(0.0))
+    if column.kind == "file":
+        return {}
+    if profile.option:
+        return {name: score for name, score in index.score(profile.option).items() if variables[name].kind == "yes/no"}
+    by_heading, by_label = index.score(column.name), index.score(column.label)
+    without = index.score(_NUMBER.sub("", column.name)) if _NUMBER.search(column.name) else {}
+    found = {}
+    for name in {**by_heading, **by_label}:
+        # "weight2" beside "weight", both asking for the weight: the number tells that it is not the first
+        numbered = without.get(name, 0.0) >= THRESHOLD and by_heading.get(name, 0.0) < without[name]
+        asked = by_label.get(name, 0.0) * (NUMBERED if numbered else 1.0)
+        found[name] = max(by_heading.get(name, 0.0), asked)
+    own = "_".join(split_words(column.name))
+    return found | ({own: 1.0} if own in variables and _is_ready_made(variables[own]) else {})
+
+
+def _match(profile: Profile, variable: Variable, named: float) -> Match:
     fit = Fit(1.0) if profile.option else fit_values(profile, variable)
-    return Match(variable.name, column.name, round(named * fit.share, 4), fit)
+    return Match(variable.name, profile.column.name, round(named * fit.share, 4), fit)
 
 
 def _tie(match: Match, rivals: Sequence[Match]) -> str:
@@ -294,6 +332,8 @@ def _lacks_unit(placement: Placement, variable: Variable) -> bool:
 
 def _record(identifiers: Sequence[Identifier], table: RecordedTable) -> str:
     """The column with the record's number: of several the first that tells every row apart."""
+    if table.format == "redcap":
+        return table.columns[0].name  # REDCap's exports begin with it
     numbers = [one.column for one in identifiers if one.kind == RECORD]
     return next((name for name in numbers if table.cells[name].is_unique), numbers[0] if numbers else "")
 

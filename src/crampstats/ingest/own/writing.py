@@ -1,0 +1,247 @@
+"""A proposed mapping as a text file to look through: what was placed and why, what is open, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from crampstats.codebook.catalogue import as_recorded
+from crampstats.codebook.columns import MEASURED, Variable
+from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
+from crampstats.ingest.own.fitting import Profile
+from crampstats.ingest.own.mapping_file import convertible_units
+from crampstats.ingest.own.mapping_text import comment, format_pairs, format_text, format_texts, format_value
+from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
+from crampstats.ingest.own.proposing import THRESHOLD, Proposal
+from crampstats.ingest.own.unused import describe_column
+
+TO_DO = "TO DO"
+SAMPLES = 2
+# what the clinic's page and the main associations cannot do without; the rest of the codebook is listed by name alone
+WANTED = (
+    "age_years", "sex", "cramp_frequency", "cramps_ever", "woken_by_cramps", "cramp_severity", "serum_potassium_mmol_l",
+    "serum_sodium_mmol_l", "serum_calcium_mmol_l", "serum_magnesium_mmol_l", "diabetes", "hypertension", "kidney_disease",
+    "pregnant", "medicines",
+)
+_LINE = "# " + "-" * 98
+_HEAD = """\
+# How {name} is read: which column is which variable.
+#
+# What to do
+#   1. Look at every entry below: is the column the right one? Two sample values stand beside it. The confidence (0 to 1) says how
+#      sure the proposal is; nothing below {threshold} was placed.
+#   2. Search for "{to_do}": a unit nobody stated, codes nobody explained, a choice between equals. Fill it in and remove the #.
+#   3. Delete an entry that is wrong; add one by copying another. Variables that could not be placed are listed at the end.
+#   4. Save the file and run, for example: crampstats report FILE --mapping THIS-FILE
+# A line that begins with # is a remark and is not read. Texts stand between straight quotation marks.
+#
+# {summary}
+"""
+
+
+def format_mapping(proposal: Proposal) -> str:
+    """A proposal as the text of a commented TOML file.
+
+    Parameters
+    ----------
+    proposal
+        As `propose_mapping` gives it.
+
+    Returns
+    -------
+    str
+        `read_mapping` gives the proposal's mapping back. The same proposal gives the same text. Sample values are masked, and
+        none stand there of columns that tell who a person is.
+    """
+    parts = [_head(proposal), f"version = {VERSION}", _file_table(proposal), _design_table(proposal.mapping)]
+    parts += ["\n".join(_entry(placement, proposal)) for placement in proposal.mapping.placements]
+    parts += ["\n".join(_own(variable, proposal.mapping)) for variable in proposal.mapping.own]
+    parts += [part for part in (_ties(proposal), _not_placed(proposal), _not_used(proposal)) if part]
+    return "\n\n".join(parts) + "\n"
+
+
+def _head(proposal: Proposal) -> str:
+    return _HEAD.format(
+        name=comment(mask_text(proposal.table.name)), threshold=THRESHOLD, to_do=TO_DO, summary=proposal.describe(),
+    ).rstrip("\n")
+
+
+def _file_table(proposal: Proposal) -> str:
+    mapping = proposal.mapping
+    why = {one.column: one.why for one in proposal.identifiers}
+    lines = ["[file]"]
+    lines += _optional("sheet", mapping.sheet) + ([f"header_row = {mapping.header_row}"] if mapping.header_row else [])
+    lines += _optional("event", mapping.event)
+    if mapping.record:
+        lines.append("# The record number; with --key it becomes a code from which nobody can be told.")
+        lines += _optional("record", mapping.record)
+    if mapping.missing:
+        lines.append(f"missing = {format_pairs(mapping.missing)}")
+    else:
+        lines.append('# missing = {"-99" = "not done"}    # codes that mean "no answer" in every column, with the reason')
+    if mapping.identifiers:
+        lines.append("# These tell who a person is and are not carried along:")
+        lines += [f"#   {comment(column)}: {comment(why[column])}" for column in mapping.identifiers if column in why]
+        lines.append(f"identifiers = {format_texts(mapping.identifiers)}")
+    lines += [f"{key} = {format_texts(some)}" for key, some in (("keep", mapping.keep), ("skip", mapping.skip)) if some]
+    return "\n".join([*lines, *_about_people(mapping)])
+
+
+def _about_people(mapping: FileMapping) -> list[str]:
+    lines = ["# Who was asked, and over which time: claims are judged only where both are said."]
+    lines += _optional("population", mapping.population) or ['# population = "adults seen at the clinic"']
+    lines += _optional("window", mapping.window) or ['# window = "past month"']
+    if mapping.screened_for_cramps is None:
+        lines.append("# screened_for_cramps = false    # true if only people who complain of cramps were asked")
+    else:
+        lines.append(f"screened_for_cramps = {format_value(mapping.screened_for_cramps)}")
+    return [*lines, *(["made_up = true"] if mapping.made_up else [])]
+
+
+def _design_table(mapping: FileMapping) -> str:
+    given = [line for key in ("strata", "psu", "weights") for line in _optional(key, getattr(mapping, key))]
+    if given:
+        return "\n".join(["[design]", *given])
+    lines = ["# [design]    # only for a sample drawn in stages or with weights"]
+    return "\n".join([*lines, *(f'# {key} = "..."' for key in ("strata", "psu", "weights"))])
+
+
+def _optional(key: str, text: str) -> list[str]:
+    return [f"{key} = {format_text(text)}"] if text else []
+
+
+def _entry(placement: Placement, proposal: Proposal) -> Iterator[str]:
+    own = {variable.name for variable in proposal.mapping.own}
+    if placement.variable in own:
+        return
+    variable = as_recorded(placement.variable)
+    yield _LINE
+    yield f"# {_titled(variable)}; confidence {placement.confidence:.2f}"
+    yield f"[variables.{placement.variable}]"
+    yield from _questions(placement, proposal)
+    yield from _placement_lines(placement)
+    yield from _to_do(placement, variable, proposal)
+
+
+def _own(variable: Variable, mapping: FileMapping) -> Iterator[str]:
+    placement = mapping.placement(variable.name)
+    yield f"{_LINE}\n[own.{variable.name}]"
+    yield f"label = {format_text(variable.label)}\nkind = {format_text(variable.kind)}"
+    if variable.levels:
+        yield f"levels = {format_pairs(variable.levels)}"
+    if variable.plausible:
+        yield f"plausible = [{format_value(variable.plausible[0])}, {format_value(variable.plausible[1])}]"
+    if variable.unit and not (placement and placement.unit):
+        yield f"unit = {format_text(variable.unit)}"
+    if placement:
+        yield from _placement_lines(placement)
+
+
+def _questions(placement: Placement, proposal: Proposal) -> Iterator[str]:
+    hidden = _hidden(proposal)
+    for name in placement.columns:
+        profile = proposal.profiles.get(name)
+        if profile is None:
+            continue
+        if profile.column.label and profile.column.label != name:
+            yield f"#   asks: {comment(profile.column.label)}"
+        if name not in hidden and (shown := show_samples(profile)):
+            yield f"#   holds: {shown}"
+
+
+def _hidden(proposal: Proposal) -> set[str]:
+    """Columns of which nothing is shown."""
+    return {*proposal.mapping.identifiers, proposal.mapping.record, *(one.column for one in proposal.identifiers)}
+
+
+def show_samples(profile: Profile) -> str:
+    """The commonest texts of a column, masked, with what a code stands for."""
+    order = sorted(range(len(profile.texts)), key=lambda place: (-int(profile.counts[place]), place))[:SAMPLES]
+    shown = []
+    for place in order:
+        text = profile.texts[place]
+        label = profile.column.choices.get(text, text)
+        shown.append(comment(f'"{mask_text(text)}"' + (f" ({label})" if label != text else "")))
+    return ", ".join(shown) + (" ..." if len(profile.texts) > SAMPLES else "")
+
+
+def _placement_lines(placement: Placement) -> Iterator[str]:
+    if placement.how == "age":
+        yield f"born = {format_text(placement.columns[0])}"
+        yield f"on = {placement.on_day or format_text(placement.columns[-1])}"
+    elif len(placement.columns) == 1:
+        yield f"column = {format_text(placement.columns[0])}"
+    else:
+        yield f"columns = {format_texts(placement.columns)}"
+    if placement.how != "cells":
+        yield f"how = {format_text(placement.how)}"
+    yield from (f"{key} = {format_texts(some)}" for key in ("others", "dates") if (some := getattr(placement, key)))
+    yield from (f"{key} = {format_pairs(some)}" for key in ("codes", "missing") if (some := getattr(placement, key)))
+    yield from _optional("unit", placement.unit)
+    yield from _optional("unit_column", placement.unit_column)
+    if placement.unit_codes:
+        yield f"unit_codes = {format_pairs(placement.unit_codes)}"
+    yield from _optional("decimal", placement.decimal)
+    yield from _optional("asked_if", placement.asked_if)
+
+
+def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iterator[str]:
+    if variable.name in proposal.unstated:
+        units = " or ".join(format_text(unit) for unit in convertible_units(variable))
+        yield f"# {TO_DO}: nothing states the unit, and it is not guessed. It is {units}:\n# unit = {format_text(variable.unit)}"
+    fit = proposal.fits.get(variable.name)
+    if variable.name in proposal.unexplained:
+        texts = sorted(proposal.profiles[placement.columns[0]].texts)
+        yield f"# {TO_DO}: the file does not say what its codes mean. They stand for {_answers(variable)}:"
+        yield f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in texts[:10])}}}"
+    yield from (f"# {comment(note)}" for note in (fit.notes if fit else ()))
+
+
+def _titled(variable: Variable) -> str:
+    answers = _answers(variable)
+    return comment(variable.label) + (f" ({answers})" if answers else "")
+
+
+def _answers(variable: Variable) -> str:
+    if variable.kind == "yes/no":
+        return "true or false"
+    return ", ".join(variable.levels) or (variable.unit if variable.kind in MEASURED else "")
+
+
+def _ties(proposal: Proposal) -> str:
+    if not proposal.ties:
+        return ""
+    lines = [_LINE, f"# {TO_DO}: several fit equally well, so none was taken."]
+    return "\n".join([*lines, *(f"#   {comment(one)}" for one in proposal.ties)])
+
+
+def _not_placed(proposal: Proposal) -> str:
+    placed = {placement.variable for placement in proposal.mapping.placements}
+    lines = [f"{_LINE}\n# Could not be placed. Where the file has it after all, remove the # and name the column."]
+    for name in WANTED:
+        if name not in placed:
+            variable = as_recorded(name)
+            lines.append(f"# [variables.{name}]    # {_titled(variable)}\n# column = \"...\"")
+    others = [one.name for one in CLINIC_INTAKE.variables if one.name not in placed and one.name not in WANTED]
+    return "\n".join([*lines, *(_wrapped("# Further variables of the intake form: ", others) if others else [])])
+
+
+def _wrapped(start: str, words: Sequence[str]) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(start + ", ".join(words), 128, subsequent_indent="#   ", break_long_words=False, break_on_hyphens=False)
+
+
+def _not_used(proposal: Proposal) -> str:
+    hidden = _hidden(proposal)
+    left = [name for name in proposal.profiles if name not in proposal.used and name not in hidden]
+    if not left:
+        return ""
+    lines = [f"{_LINE}\n# Columns not used, with what they look like. To carry one along as it is: [file] keep = [\"...\"]."]
+    for name in left:
+        guess = proposal.guesses.get(name)
+        perhaps = f"; perhaps {guess.variable} ({guess.confidence:.2f})" if guess else ""
+        lines.append(f"#   {comment(format_text(name))}: {describe_column(proposal.profiles[name])}{perhaps}")
+    return "\n".join(lines)
+
+
