@@ -1,0 +1,415 @@
+"""Medicines in free text: names of substances and brands in any of six languages, with slips of the pen, by class.
+
+A text is taken apart at commas, semicolons, slashes, line breaks and words for "and"; doses, forms, times of day and makers are
+left aside. Names are compared in a spelling in which English, German, French, Spanish, Portuguese and Italian agree
+("hydrochlorothiazide", "Hidroclorotiazida"), first as they stand, then with one wrong letter in 5 to 7 and two in 8 or more
+(letters changed, missing, added or swapped), and only where no other medicine is as near.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from crampstats.codebook.medicine_names import (
+    CLASS_OF,
+    CLASS_WORDS,
+    INHALED_STEROIDS,
+    LONG_ACTING_CLASS,
+    NAMES,
+    OTHERS,
+    VAGUE,
+    WITH_STEROID_VARIABLE,
+    find_classes,
+)
+from crampstats.codebook.reductions import NOT_IDENTIFIED
+from crampstats.core.errors import unknown_name
+from crampstats.core.findings import Finding
+from crampstats.ingest.parsing.folding import Declared, fold
+from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN
+from crampstats.ingest.parsing.missing import read_missing
+from crampstats.ingest.parsing.readings import Reading, Readings, collect
+
+ONE_SLIP, TWO_SLIPS = 5, 8  # letters from which one and two may be wrong
+LISTED = 20
+_LONGEST = 4  # words of a name
+
+_ITEMS = re.compile(r"[;\n\r•·|]|,(?!\d)|(?<!\d),|\s[-*]\s|(?<!\w)(?:but|aber|pero|mais|mas|ma|sondern)(?!\w)")
+_PARTS = re.compile(r"[/+&,]|(?<!\w)(?:and|und|y|et|ed|e|with|mit|con|avec|com)(?!\w)")
+_PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|bei)(?!\w).*")
+_LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+# endings by which the names of a family are known (WHO: Use of stems in the selection of international nonproprietary names)
+_STEMS = re.compile(
+    r".{3,}(?:pril|sartan|olol|dipin|prazol|cilin|micin|floxacin|ciclin|gliptin|gliflozin|glutid|xaban|gatran|azepam|zolam|triptan"
+    r"|coxib|conazol|mab|tinib|parin|setron|tidin|oxetin|azosin|lucast|tropium|caina?|barbital|profen|dronat|trexat|vir|stigmin|vaptan)",
+)
+_HIDES_A_THIAZIDE = re.compile(r".{3,}(?:pril|sartan|olol)")
+_PLUS = frozenset(("comp", "plus", "combi", "compositum", "zid", "diu", "d"))
+
+
+@dataclass(frozen=True)
+class FoundMedicine:
+    """A medicine of one of the classes.
+
+    Parameters
+    ----------
+    written
+        As the text has it, folded to lower case without accents.
+    substance
+        Generic name.
+    classes
+        Names of its classes.
+    distance
+        Letters that differ from the name it was taken for; 0 where it stands as it should.
+    variables
+        Yes/no variables that are true of whoever takes it.
+    """
+
+    written: str
+    substance: str
+    classes: tuple[str, ...]
+    distance: int
+    variables: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Medicines:
+    """What a text says of medicines; true in a condition where it names any medicine that is known.
+
+    Parameters
+    ----------
+    found
+        Medicines of the classes, in the order written; a combination once for each part.
+    others
+        Known medicines of none of the classes.
+    unknown
+        Words that were not recognised.
+    open
+        Variables that vague words ("water pill", "something for cholesterol") leave open.
+    not_taken
+        Medicines of the classes the text says are not, or no longer, taken.
+    says_none
+        Whether the text says that no medicine is taken, and names none.
+    """
+
+    found: tuple[FoundMedicine, ...] = ()
+    others: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    not_taken: tuple[FoundMedicine, ...] = ()
+    says_none: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.found or self.others or self.not_taken)
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """Every variable the text makes true."""
+        return frozenset(name for one in self.found for name in one.variables)
+
+
+def recognise_medicines(text: str) -> Medicines:
+    """The medicines a free text names.
+
+    A medicine after "no", "stopped", "allergic to" and the like is not taken. What a medicine is for ("for blood pressure") is
+    left aside. A combination counts for each of its parts.
+
+    Examples
+    --------
+    >>> medicines = recognise_medicines("Furosimid 40 mg 1-0-0, ramipril; Symbicort")
+    >>> [(one.written, one.substance, one.distance) for one in medicines.found]
+    [('furosimid', 'furosemide', 1), ('symbicort', 'formoterol', 0)]
+    >>> medicines.others, medicines.unknown
+    (('ramipril', 'budesonide'), ())
+    """
+    folded = fold(text)
+    if folded.strip(" .!-") in NONE:
+        return Medicines(says_none=True)
+    items = [_read_item(item) for item in _ITEMS.split(folded) if item.strip()]
+    return Medicines(
+        *(tuple(dict.fromkeys(one for item in items for one in getattr(item, name)))
+          for name in ("found", "others", "unknown", "open", "not_taken")),
+        says_none=bool(items) and all(item.says_none for item in items),
+    )
+
+
+def read_medicines(texts: Sequence[str], variable: str, *, missing: Mapping[str, str] | None = None) -> Readings:
+    """Whether texts name a medicine of a class.
+
+    Missing is never no: only a text whose every word is understood, or that says there is none, reads as no. One with a name that
+    was not recognised, or a vague one that may hide the class ("something for cholesterol" and statins), has no answer, with the
+    reason "medicine not identified"; the finding lists the names, so that they can be corrected in the file.
+
+    Parameters
+    ----------
+    texts
+        Distinct texts, stripped, not empty.
+    variable
+        "takes_statin" and the like.
+    missing
+        Text to the reason why there is no answer, tried first.
+
+    Returns
+    -------
+    Readings
+        True, False, or a reason. A misspelt name is a rule that loses something, so that it is listed row by row.
+
+    Raises
+    ------
+    OptionError
+        No class of medicines fills the variable.
+
+    Examples
+    --------
+    >>> readings = read_medicines(["Sortis 20", "aspirin", "none", "qwertil"], "takes_statin")
+    >>> readings.values.tolist(), readings.reasons.tolist()
+    ([True, False, False, None], ['', '', '', 'medicine not identified'])
+    """
+    if variable not in VARIABLES:
+        raise unknown_name("variable of medicines", variable, VARIABLES)
+    declared = Declared(missing)
+    known = [recognise_medicines(text) if not _reason(text, declared) else None for text in texts]
+    readings = [
+        Reading(reason=_reason(text, declared)) if one is None else _read_one(one, variable)
+        for text, one in zip(texts, known, strict=True)
+    ]
+    hidden = [one for one, reading in zip(known, readings, strict=True) if one is not None and reading.reason == NOT_IDENTIFIED]
+    return collect(readings, _unrecognised(variable, hidden))
+
+
+def _reason(text: str, declared: Declared) -> str:
+    return str(declared[text]) if text in declared else read_missing(text)
+
+
+def _read_one(medicines: Medicines, variable: str) -> Reading:
+    meant = [one for one in medicines.found if variable in one.variables]
+    if meant:
+        best = min(meant, key=lambda one: one.distance)
+        if best.distance:
+            return Reading(True, rule=f"{best.written!r} read as {best.substance}", lossless=False)
+        return Reading(True, rule=f"names {best.substance}")
+    if medicines.unknown or variable in medicines.open:
+        return Reading(reason=NOT_IDENTIFIED)
+    return Reading(False, rule="says that there is none" if medicines.says_none else "names no medicine of this class")
+
+
+def _unrecognised(variable: str, hidden: Sequence[Medicines]) -> tuple[Finding, ...]:
+    """One finding with the names that stand between a text and a no."""
+    if not hidden:
+        return ()
+    from crampstats.ingest.own.masking import mask_text
+
+    words = sorted({mask_text(word) for one in hidden for word in one.unknown})
+    listed = ", ".join(words[:LISTED]) + (f" and {len(words) - LISTED} more" if len(words) > LISTED else "")
+    named = f"names not recognised: {listed}" if words else "only a vague word stands there"
+    return (Finding(
+        variable, "medicine not identified", "warning",
+        f"{len(hidden)} different text(s) name no medicine of this class, but something that may be one, so they are missing and "
+        f"not no ({named}).", "Write the generic name in the file where you know it.",
+    ),)
+
+
+# ---- one item of a list
+
+@dataclass(frozen=True)
+class _Known:
+    """What a name means."""
+
+    name: str
+    substances: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    exact: bool = False
+
+    @property
+    def meaning(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        return self.substances, self.variables
+
+
+def _read_item(item: str) -> Medicines:
+    unsure = "?" in item
+    parts = [part for part in _PARTS.split(_PURPOSE.sub("", item)) if part.strip()] or [item]
+    read = [_read_part(part) for part in parts]
+    if ALLERGY & set(_LETTERS.findall(item)):
+        read = [_as_not_taken(one) for one in read]
+    found = tuple(one for part in read for one in part.found)
+    others = tuple(name for part in read for name in part.others)
+    vague = () if found or others else _vague(item)
+    words = tuple(word for part in read for word in part.unknown)
+    open_ = tuple(name for part in read for name in part.open) + vague
+    if unsure and found:
+        return Medicines((), others, words, (*open_, *(name for one in found for name in one.variables)))
+    return Medicines(
+        tuple(_with_steroid(found, others)), others, () if vague else words, open_,
+        tuple(one for part in read for one in part.not_taken), all(part.says_none for part in read),
+    )
+
+
+def _as_not_taken(part: Medicines) -> Medicines:
+    return Medicines((), part.others, part.unknown, (), (*part.not_taken, *part.found))
+
+
+def _with_steroid(found: tuple[FoundMedicine, ...], others: tuple[str, ...]) -> Iterator[FoundMedicine]:
+    """A long-acting beta-agonist beside an inhaled steroid in one item is the combination."""
+    steroid = any(name in INHALED_STEROIDS for name in others)
+    for one in found:
+        both = steroid and one.substance in LONG_ACTING_CLASS.substances and WITH_STEROID_VARIABLE not in one.variables
+        yield FoundMedicine(
+            one.written, one.substance, one.classes, one.distance,
+            (*one.variables, WITH_STEROID_VARIABLE) if both else one.variables,
+        )
+
+
+def _read_part(part: str) -> Medicines:
+    words = _LETTERS.findall(part)
+    if not words or " ".join(words) in NONE:
+        return Medicines(says_none=True)
+    found, others, unknown, left_open = [], [], [], []
+    place = 0
+    while place < len(words):
+        known, length, distance = _match(tuple(words[place: place + _LONGEST]))
+        written = " ".join(words[place: place + length])
+        if known is None:
+            unknown.append(written)
+        elif known.substances or known.variables:
+            found += _found(written, known, distance)
+            others += [name for name in known.substances if name not in CLASS_OF]
+            left_open += _left_open(known)
+        elif known.name:
+            others.append(known.name)
+        place += length
+    unknown = [word for word in unknown if _may_be_a_name(word)]
+    if any(_HIDES_A_THIAZIDE.fullmatch(_spell(name)) for name in others) and _PLUS & set(words):
+        left_open += CLASS_OF["hydrochlorothiazide"].variables
+    if NOT_TAKEN & set(words):
+        return Medicines((), tuple(others), tuple(unknown), (), tuple(found), not (found or others or unknown))
+    return Medicines(tuple(found), tuple(others), tuple(unknown), tuple(left_open))
+
+
+def _found(written: str, known: _Known, distance: int) -> list[FoundMedicine]:
+    if known.variables:
+        return [FoundMedicine(written, known.name, (), distance, known.variables)]
+    return [
+        FoundMedicine(written, name, find_classes(name), distance, CLASS_OF[name].variables)
+        for name in known.substances if name in CLASS_OF
+    ]
+
+
+def _left_open(known: _Known) -> tuple[str, ...]:
+    """A "diuretic" or a "water pill" may be of any of the three kinds."""
+    diuretics = [one for one in VARIABLES if one.endswith("_diuretic")]
+    return tuple(name for name in diuretics if name not in known.variables) if known.variables == ("takes_any_diuretic",) else ()
+
+
+def _vague(item: str) -> tuple[str, ...]:
+    words = f" {' '.join(_LETTERS.findall(item))} "
+    said = [names for names, phrases in VAGUE.items() if any(f" {fold(phrase)} " in words for phrase in phrases)]
+    return tuple(name for names in said for name in names)
+
+
+def _may_be_a_name(word: str) -> bool:
+    return len(word) >= 3 and word not in NOISE and word not in NOT_TAKEN and word not in NONE
+
+
+# ---- one name
+
+def _spell(name: str) -> str:
+    """A name as all six languages would write it alike, without blanks.
+
+    Examples
+    --------
+    >>> _spell("hydrochlorothiazide") == _spell("Hidroclorotiazida") == _spell("idroclorotiazide")
+    True
+    >>> _spell("oestradiol") == _spell("estradiol"), _spell("espironolactona") == _spell("spironolacton")
+    (True, True)
+    """
+    letters = re.sub(r"[^a-z]", "", fold(name))
+    for there, here in _ALIKE:
+        letters = letters.replace(there, here)
+    letters = re.sub(r"(.)\1+", r"\1", letters)
+    letters = re.sub(r"^es(?=[bcdfglmnpqrtv])", "s", letters)
+    return re.sub(r"(?<=...)[aeo]+$", "", letters) or letters
+
+
+_ALIKE = (
+    ("ph", "f"), ("th", "t"), ("ch", "c"), ("h", ""), ("y", "i"), ("k", "c"), ("x", "s"), ("oe", "e"), ("ae", "e"), ("ct", "t"),
+)
+
+
+@lru_cache(maxsize=1)
+def _index() -> tuple[dict[str, _Known], dict[str, _Known]]:
+    """Names as they stand (folded, without blanks), and as all languages write them."""
+    known = [_Known(name, (), (variable,)) for variable, names in CLASS_WORDS.items() for name in names]
+    known += [_Known(one.name, one.substances, (), one.exact) for one in NAMES]
+    known += [_Known(name) for name in OTHERS]
+    plain: dict[str, _Known] = {}
+    alike: dict[str, _Known] = {}
+    for one in known:
+        plain.setdefault(re.sub(r"[^a-z]", "", fold(one.name)), one)
+        alike.setdefault(_spell(one.name), one)
+    return plain, alike
+
+
+def _match(words: tuple[str, ...]) -> tuple[_Known | None, int, int]:
+    """The longest run of words that is a name, how many words, and letters that differ; a single word left over is None."""
+    plain, alike = _index()
+    for length in range(len(words), 0, -1):
+        joined = "".join(words[:length])
+        name = re.sub(r"[^a-z]", "", joined)
+        known = plain.get(name) or (alike.get(_spell(joined)) if len(name) >= ONE_SLIP else None)
+        if known is not None and not (known.exact and name not in plain):
+            return known, length, 0
+    if words[0] in NOISE or words[0] in NOT_TAKEN:
+        return _Known(""), 1, 0
+    known, distance = _nearest(words[0])
+    if known is None and len(words) > 1 and words[1] not in NOISE and min(map(len, words[:2])) >= 2:
+        known, distance = _nearest("".join(words[:2]))
+        if known is not None:
+            return known, 2, distance
+    if known is None and _STEMS.fullmatch(_spell(words[0])):
+        return _Known(words[0]), 1, 0
+    return known, 1, distance
+
+
+@lru_cache(maxsize=200_000)
+def _nearest(word: str) -> tuple[_Known | None, int]:
+    """The one medicine a misspelt name is nearest to; None where there is none near enough, or two are as near."""
+    allowed = 2 if len(word) >= TWO_SLIPS else 1 if len(word) >= ONE_SLIP else 0
+    if not allowed:
+        return None, 0
+    near: dict[tuple[tuple[str, ...], tuple[str, ...], str], tuple[int, _Known]] = {}
+    for form, names in zip((word, _spell(word)), _index(), strict=True):
+        for distance, name in _within(form, tuple(names), allowed):
+            known = names[name]
+            if known.exact or len(name) < ONE_SLIP - 1 or distance > _slips(known.name):
+                continue
+            meaning = (*known.meaning, "" if known.substances or known.variables else known.name)
+            if meaning not in near or distance < near[meaning][0]:
+                near[meaning] = (distance, known)
+    if not near:
+        return None, 0
+    best = min(distance for distance, _ in near.values())
+    nearest = [known for distance, known in near.values() if distance == best]
+    if len({(one.substances, one.variables) for one in nearest}) > 1:
+        return None, 0
+    return nearest[0], max(best, 1)
+
+
+def _slips(name: str) -> int:
+    letters = len(re.sub(r"[^a-z]", "", fold(name)))
+    return 2 if letters >= TWO_SLIPS else 1 if letters >= ONE_SLIP else 0
+
+
+def _within(form: str, names: tuple[str, ...], allowed: int) -> list[tuple[int, str]]:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    return [(int(distance), name) for name, distance, _ in process.extract(
+        form, names, scorer=OSA.distance, score_cutoff=allowed, limit=None,
+    )]
+
+
+VARIABLES = tuple(dict.fromkeys([
+    *(name for one in CLASS_OF.values() for name in one.variables), *CLASS_WORDS, WITH_STEROID_VARIABLE,
+]))
