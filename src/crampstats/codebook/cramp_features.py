@@ -86,7 +86,7 @@ DURATION = _of_those_with_cramps(
     ),
 )
 SEVERITY = _of_those_with_cramps(
-    "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points 0-10", plausible=(0, 10),
+    "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points", plausible=(0, 10),
     known_as=(
         "severity", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10", "pain of cramp", "intensidad del calambre",
         "intensité de la crampe", "stärke des krampfs", "krampfstärke", "intensidade da cãibra", "intensità del crampo",
