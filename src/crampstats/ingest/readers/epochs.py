@@ -11,7 +11,6 @@ from typing import Literal
 ISO_DATE = "%Y-%m-%d"
 ISO_MOMENT = "%Y-%m-%d %H:%M:%S"
 ISO_PRECISE = "%Y-%m-%d %H:%M:%S.%f"
-ISO_MONTH = "%Y-%m"
 GREGORIAN = datetime(1582, 10, 14)
 SIXTIES = datetime(1960, 1, 1)
 DAY = 86_400

@@ -28,7 +28,8 @@ ABOUT: Mapping[str, tuple[RecordedKind, bool]] = {
     "encounter": ("", True), "authored": ("date", False), "author": ("", True), "source": ("", True),
 }
 BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
-_FORMATS = {10: "%Y-%m-%d", 19: "%Y-%m-%dT%H:%M:%S", 20: "%Y-%m-%dT%H:%M:%SZ", 25: "%Y-%m-%dT%H:%M:%S%z", 7: "%Y-%m", 4: "%Y"}
+# no format for "2026-11" and "2026": FHIR allows them, and nobody knows the day
+_FORMATS = {10: "%Y-%m-%d", 19: "%Y-%m-%dT%H:%M:%S", 20: "%Y-%m-%dT%H:%M:%SZ", 25: "%Y-%m-%dT%H:%M:%S%z"}
 
 
 def read_fhir(path: str | Path) -> RecordedFile:

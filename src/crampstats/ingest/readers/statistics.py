@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +14,8 @@ import pandas as pd
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
-from crampstats.ingest.readers.epochs import ISO_DATE, ISO_MOMENT, ISO_MONTH, ISO_PRECISE, Clock, find_clock
+from crampstats.ingest.readers.epochs import ISO_DATE, ISO_MOMENT, ISO_PRECISE, Clock, find_clock
+from crampstats.ingest.readers.transport import find_special_missing, split_members
 from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedKind, RecordedTable, as_text
 
 DECLARED = "declared missing in the file"
@@ -100,22 +102,47 @@ def read_sas(path: str | Path) -> RecordedFile:
 
 
 def read_transport(path: str | Path) -> RecordedFile:
-    """A SAS transport file (.xpt, version 5 or 8) as recorded; as `read_sas`."""
-    return _read(Path(path), TRANSPORT)
+    """A SAS transport file (.xpt, version 5 or 8) as recorded; as `read_sas`. A file with several tables gives them all."""
+    path = Path(path)
+    _check_file(path, TRANSPORT)
+    raw = path.read_bytes()
+    members = split_members(raw)
+    if len(members) == 1:
+        return RecordedFile({"": _read_table(path, TRANSPORT, raw)}, TRANSPORT.format)
+    tables = {}
+    for number, member in enumerate(members, start=1):
+        table = _read_table(path, TRANSPORT, member, f"{path.name}, table {number} of {len(members)}")
+        tables[f"table {number}"] = table
+    return RecordedFile(tables, TRANSPORT.format)
 
 
 def _read(path: Path, kind: _Format) -> RecordedFile:
     _check_file(path, kind)
-    cells, about, encoding = _read_whole(path, kind)
-    read = [_read_column(cells[name], about, kind.package) for name in about.column_names]
+    return RecordedFile({"": _read_table(path, kind)}, kind.format)
+
+
+def _read_table(path: Path, kind: _Format, raw: bytes = b"", name: str = "") -> RecordedTable:
+    """The table of a file, or of the bytes of one with its `name`."""
+    cells, about, encoding = _read_whole(path, kind, raw)
+    tags = find_special_missing(raw, len(cells)) if raw else {}
+    read = [_read_column(_tagged(cells[one], tags.get(one, ())), about, kind.package) for one in about.column_names]
     findings = [finding for one in read for finding in one.findings]
     if encoding:
         findings.insert(0, _guessed_encoding(path, encoding))
-    table = RecordedTable(
-        path.name, pd.DataFrame({one.column.name: one.cells for one in read}), np.arange(1, len(cells) + 1),
+    return RecordedTable(
+        name or path.name, pd.DataFrame({one.column.name: one.cells for one in read}), np.arange(1, len(cells) + 1),
         tuple(one.column for one in read), kind.format, Flow.start("rows in the file", len(cells)), Findings(tuple(findings)),
     )
-    return RecordedFile({"": table}, kind.format)
+
+
+def _tagged(values: pd.Series, tags: Sequence[tuple[int, str]]) -> pd.Series:
+    """Numbers with the letters of their special missing values, as the other readers give them."""
+    if not tags:
+        return values
+    values = values.astype(object)
+    rows, letters = zip(*tags, strict=True)
+    values.iloc[list(rows)] = list(letters)
+    return values
 
 
 def _check_file(path: Path, kind: _Format) -> None:
@@ -131,12 +158,12 @@ def _check_file(path: Path, kind: _Format) -> None:
         )
 
 
-def _read_whole(path: Path, kind: _Format) -> tuple[pd.DataFrame, Any, str]:
+def _read_whole(path: Path, kind: _Format, raw: bytes) -> tuple[pd.DataFrame, Any, str]:
     """Cells, what the file says of them, and the encoding that had to be guessed; "" where the file's own will do."""
     for encoding in ("", *(FALLBACKS if kind.any_encoding else ())):
         try:
-            _check_extent(path, _call(path, kind, encoding, metadataonly=True)[1])
-            cells, about = _call(path, kind, encoding)
+            _check_extent(path, _call(path, kind, raw, encoding, metadataonly=True)[1])
+            cells, about = _call(path, kind, raw, encoding)
         except UnicodeError:
             continue
         _check_rows(path, about, len(cells))
@@ -144,14 +171,14 @@ def _read_whole(path: Path, kind: _Format) -> tuple[pd.DataFrame, Any, str]:
     raise DataError(f"{path.name} is written in an encoding that cannot be told; save it as UTF-8 in the program it came from.")
 
 
-def _call(path: Path, kind: _Format, encoding: str, *, metadataonly: bool = False) -> tuple[pd.DataFrame, Any]:
+def _call(path: Path, kind: _Format, raw: bytes, encoding: str, *, metadataonly: bool = False) -> tuple[pd.DataFrame, Any]:
     """The reader of a format called; its complaints in words."""
     import pyreadstat
 
     options = {**kind.options, **({"encoding": encoding} if encoding else {})}
     try:
         return getattr(pyreadstat, kind.reader)(
-            str(path), metadataonly=metadataonly, disable_datetime_conversion=True, **options
+            io.BytesIO(raw) if raw else str(path), metadataonly=metadataonly, disable_datetime_conversion=True, **options
         )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as problem:
         if "encoding" in str(problem) or "convert string" in str(problem):
@@ -308,7 +335,8 @@ def _formats(clock: Clock | None, valid: set[str]) -> tuple[str, ...]:
     """The ``strptime`` formats of the dates a column holds."""
     if clock is None or clock.kind != "date":
         return ()
-    lengths = {7: ISO_MONTH, 10: ISO_DATE, 19: ISO_MOMENT, 26: ISO_PRECISE}
+    # none for months, quarters and weeks: nobody knows the day
+    lengths = {10: ISO_DATE, 19: ISO_MOMENT, 26: ISO_PRECISE}
     found = {lengths.get(len(text)) for text in valid}
     return tuple(pattern for pattern in lengths.values() if pattern in found)
 

@@ -168,3 +168,29 @@ def test_other_files_and_nothing_are_refused_in_words(tmp_path, reader):
 def test_a_number_reads_back_as_itself(value, text):
     assert write_number(value) == text
     assert float(text) == value
+
+
+def write_transport(path, frame):
+    pyreadstat.write_xport(frame, str(path), file_format_version=5)
+    return path.read_bytes()
+
+
+def test_letters_of_missing_values_in_transport_files_are_kept(tmp_path):
+    # IBM numbers: 1 is 41 10 00 ..., the special missing value .R is the letter R and zeros, the ordinary one a full stop
+    path = tmp_path / "intake.xpt"
+    raw = write_transport(path, pd.DataFrame({"K": [1.0, 2.0, 3.0, np.nan]}))
+    two = b"\x41\x20" + bytes(6)
+    assert raw.count(two) == 1
+    path.write_bytes(raw.replace(two, b"R" + bytes(7)))
+    table = read_transport(path).main
+    assert cells(table, "K") == ["1", ".R", "3", None]
+    assert dict(table.column("K").missing) == {".R": "missing, tagged .R in the file"}
+
+
+def test_a_transport_file_with_two_tables_gives_both(tmp_path):
+    first = write_transport(tmp_path / "a.xpt", pd.DataFrame({"A": [1.0, 2.0]}))
+    second = write_transport(tmp_path / "b.xpt", pd.DataFrame({"B": [3.0]}))
+    path = tmp_path / "both.xpt"
+    path.write_bytes(first + second[second.index(b"HEADER RECORD*******MEMBER"):])
+    file = read_transport(path)
+    assert [cells(table, table.columns[0].name) for table in file.tables.values()] == [["1", "2"], ["3"]]
