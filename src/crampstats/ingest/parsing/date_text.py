@@ -34,10 +34,10 @@ _WEEKDAYS = frozenset(fold(
 ).split())
 _FILLERS = frozenset(("de", "del", "of", "the", "di", "le", "el", "den", "der", "am", "den", "il", "em"))
 
-_TIME = re.compile(
-    r"(?:,?\s+|[Tt])(?:(?:[01]?\d|2[0-4])[:.h][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?)\s*(?:[aApP]\.?\s?[mM]\.?|[Uu]hr|h)?"
-    r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
-)
+_ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+# A time of day after a date, for both of Python's and pyarrow's regular expressions; and one that is midnight
+TIME = (r"(?:,?\s+|[Tt])(?:[01]?\d|2[0-4])[:.h][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?\s*(?:[aApP]\.?\s?[mM]\.?|[Uu]hr|h)?" + _ZONE)
+MIDNIGHT = r"(?:,?\s+|[Tt])(?:(?:0?0|24):00(?::00(?:[.,]0+)?)?|12:00(?::00)?\s*[aA]\.?[mM]\.?)" + _ZONE
 _FIGURES = re.compile(r"(\d{1,4})\s?([-/. ])\s?(\d{1,2})\s?\2\s?(\d{1,4})\.?")
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 _WORDY = re.compile(r"(\d+|[^\W\d_]+)")
@@ -58,8 +58,6 @@ class DateParts:
         month has its name, "same" where day and month are one figure, "" where the text does not tell.
     short
         Whether the year has two digits.
-    has_time
-        Whether a time of day other than midnight follows.
     mark
         The sign between the figures.
     """
@@ -69,44 +67,40 @@ class DateParts:
     second: int
     order: str
     short: bool = False
-    has_time: bool = False
     mark: str = ""
 
 
 def split_date(text: str) -> DateParts | None:
-    """The parts of a date; None where the text holds none, or one without its day.
+    """The parts of a date without a time of day; None where the text holds none, or one without its day.
 
     Examples
     --------
     >>> split_date("3. März 2024")
-    DateParts(year=2024, first=3, second=3, order='named', short=False, has_time=False, mark='')
-    >>> split_date("03/04/24 14:30").short, split_date("2024-03") is None
+    DateParts(year=2024, first=3, second=3, order='named', short=False, mark='')
+    >>> split_date("03/04/24").short, split_date("2024-03") is None
     (True, True)
     """
     if len(text) > 60:
         return None
     plain = plain_digits(text).strip()
-    time = _TIME.search(plain)
-    has_time = time is not None and any(figure in "123456789" for figure in re.sub(r"[+-]\d{2}:?\d{2}$", "", time.group()))
-    bare = plain[:time.start()].strip() if time else plain
-    if match := _FIGURES.fullmatch(bare):
-        return _from_figures(*match.groups(), has_time)
-    if match := _COMPACT.fullmatch(bare):
-        return DateParts(int(match[1]), int(match[2]), int(match[3]), "year", has_time=has_time)
-    return _from_words(bare, has_time)
+    if match := _FIGURES.fullmatch(plain):
+        return _from_figures(*match.groups())
+    if match := _COMPACT.fullmatch(plain):
+        return DateParts(int(match[1]), int(match[2]), int(match[3]), "year")
+    return _from_words(plain)
 
 
-def _from_figures(first: str, mark: str, second: str, third: str, has_time: bool) -> DateParts | None:
+def _from_figures(first: str, mark: str, second: str, third: str) -> DateParts | None:
     if len(first) == 4 and len(third) <= 2:
-        return DateParts(int(first), int(second), int(third), "year", has_time=has_time, mark=mark)
+        return DateParts(int(first), int(second), int(third), "year", mark=mark)
     if len(first) > 2 or len(third) not in (2, 4):
         return None
     a, b, short = int(first), int(second), len(third) == 2
     order = "same" if a == b else "day" if a > 12 else "month" if b > 12 else ""
-    return DateParts(int(third), a, b, order, short, has_time, mark)
+    return DateParts(int(third), a, b, order, short, mark)
 
 
-def _from_words(text: str, has_time: bool) -> DateParts | None:
+def _from_words(text: str) -> DateParts | None:
     """Day, month by name and year: "3rd of March 2024", "Mar 3, 2024", "03MAR2024", "2024 March 3"."""
     if not any(letter.isalpha() for letter in text):
         return None
@@ -119,7 +113,7 @@ def _from_words(text: str, has_time: bool) -> DateParts | None:
     day, year = figures if len(figures[1]) in (2, 4) and len(figures[0]) <= 2 else figures[::-1]
     if len(day) > 2 or len(year) not in (2, 4):
         return None
-    return DateParts(int(year), int(day), months[0], "named", len(year) == 2, has_time)
+    return DateParts(int(year), int(day), months[0], "named", len(year) == 2)
 
 
 def _is_filler(word: str, figures: list[str]) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
+import pandas as pd
 
+from crampstats.codebook.columns import UNREADABLE
 from crampstats.core.findings import Finding
-from crampstats.ingest.parsing.date_text import DateParts, split_date
+from crampstats.ingest.parsing.date_text import MIDNIGHT, TIME, DateParts, split_date
 from crampstats.ingest.parsing.folding import Declared
 from crampstats.ingest.parsing.missing import read_missing
-from crampstats.ingest.parsing.readings import NOT_READ, Reading, Readings
+from crampstats.ingest.parsing.readings import NOT_READ, Reading, Readings, collect
 
 # Rows that show one order of day and month must be this share of all that show any.
 MAJORITY = 0.95
@@ -31,7 +33,13 @@ SERIAL_RULES = {EXCEL_1900: "a day number of a spreadsheet program, counted from
 
 _ISO = (r"^(?:19|20|21)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
         r"(?:[T ](?:[01][0-9]|2[0-4]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$")
-_MIDNIGHT = r"^.{10}(?:[T ](?:00|24):00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+_ISO_MIDNIGHT = r"^.{10}(?:[T ](?:00|24):00(?::00(?:\.0+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?$"
+# A format that says all of a date; its times; one with the year first and the day before the month
+_IS_DATE = re.compile(r"^(?=.*%d)(?=.*%[mbB])(?=.*%[yY])")
+_TIME_FORMAT = re.compile(r"[ T,]*%[HI].*$")
+_YEAR_FIRST = re.compile(r"%Y.*%d.*%m")
+# Dates of the program needed before they are suspected to be turned round
+TURNED = 5
 _SERIAL = re.compile(r"\d{1,6}(?:[.,]\d+)?")
 
 
@@ -69,15 +77,58 @@ def read_dates(
     'order of day and month'
     """
     declared, rows = Declared(missing), np.asarray(counts, dtype=float)
-    found = _read_iso(texts)
-    rest = [int(i) for i in np.flatnonzero(found.reasons != "")]
-    single = {i: _read_stated(texts[i], formats, declared) for i in rest}
-    parts = {i: split_date(texts[i]) for i, one in single.items() if one is None}
-    orders = _orders([(one, rows[i]) for i, one in parts.items() if one is not None], formats)
-    for i in rest:
-        one = single[i] or _read_parts(parts[i], orders) or _read_serial(texts[i], formats) or _read_word(texts[i])
-        found.values[i], found.reasons[i], found.rules[i], found.lossless[i] = one.value, one.reason, one.rule, one.lossless
-    return replace(found, findings=tuple(_findings(rows, parts, orders, found)))
+    found = _read_iso(texts) if not any(_YEAR_FIRST.match(form) for form in formats) else _nothing(len(texts))
+    _read_declared(found, texts, declared)
+    rest = np.flatnonzero(found.reasons == UNREADABLE)
+    days = _Days.of([texts[i] for i in rest], rows[rest])
+    parts = [split_date(day) for day in days.texts]
+    orders = _orders(parts, days.rows, formats)
+    read = [_read_stated(day, formats) or _read_parts(one, orders) or _read_serial(day, formats) or _read_word(day)
+            for day, one in zip(days.texts, parts, strict=True)]
+    days.spread(read, found, rest)
+    return replace(found, findings=tuple(_findings(rows, parts, days.rows, orders, found)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Days:
+    """Texts without their times of day, each once: a million time stamps have few days.
+
+    Parameters
+    ----------
+    texts
+        Distinct texts.
+    rows
+        How many rows hold each.
+    codes
+        Of each original text its place in `texts`.
+    timed
+        Of each original text whether a time other than midnight was left out.
+    """
+
+    texts: list[str]
+    rows: np.ndarray
+    codes: np.ndarray
+    timed: np.ndarray
+
+    @classmethod
+    def of(cls, texts: Sequence[str], rows: np.ndarray) -> _Days:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        array = pa.array(texts, type=pa.string())
+        bare = pc.utf8_trim_whitespace(pc.replace_substring_regex(array, TIME, "")).dictionary_encode()
+        codes = bare.indices.to_numpy(zero_copy_only=False).astype(np.intp)
+        timed = pc.and_not(pc.match_substring_regex(array, TIME), pc.match_substring_regex(array, MIDNIGHT))
+        distinct = bare.dictionary.to_pylist()
+        return cls(distinct, np.bincount(codes, rows, len(distinct)), codes, timed.to_numpy(zero_copy_only=False).astype(bool))
+
+    def spread(self, read: Sequence[Reading], found: Readings, places: np.ndarray) -> None:
+        """Write the readings of the days to the texts they came from."""
+        days, timed = collect(read), self.timed & ~np.isin(self.codes, [i for i, one in enumerate(read) if one.value is None])
+        with_time = np.array([f"{rule}; {WITHOUT_TIME}" for rule in days.rules], dtype=object)
+        found.values[places], found.reasons[places] = days.values[self.codes], days.reasons[self.codes]
+        found.rules[places] = np.where(timed, with_time[self.codes], days.rules[self.codes]) if len(places) else ""
+        found.lossless[places] = days.lossless[self.codes]
 
 
 def _read_iso(texts: Sequence[str]) -> Readings:
@@ -90,7 +141,7 @@ def _read_iso(texts: Sequence[str]) -> Readings:
     days = pc.utf8_slice_codeunits(pc.if_else(is_iso, array, pa.scalar(None, pa.string())), 0, 10).dictionary_encode()
     dates = np.array([*(_date_of(*map(int, text.split("-"))) for text in days.dictionary.to_pylist()), None], dtype=object)
     values = dates[pc.fill_null(days.indices, len(dates) - 1).to_numpy(zero_copy_only=False)]
-    timed = ~pc.match_substring_regex(array, _MIDNIGHT).to_numpy(zero_copy_only=False).astype(bool)
+    timed = ~pc.match_substring_regex(array, _ISO_MIDNIGHT).to_numpy(zero_copy_only=False).astype(bool)
     read = np.array([value is not None for value in values], dtype=bool)
     rules = np.where(read & timed, WITHOUT_TIME, "").astype(object)
     return Readings(values, np.where(read, "", NOT_READ.reason).astype(object), rules, read)
@@ -103,32 +154,44 @@ def _date_of(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _read_stated(text: str, formats: Sequence[str], declared: Declared) -> Reading | None:
-    """By what the file or the user says: reasons first, then formats."""
-    if text in declared:
-        return Reading(reason=declared[text], rule="declared missing")
+def _nothing(n: int) -> Readings:
+    return collect([NOT_READ] * n)
+
+
+def _read_declared(found: Readings, texts: Sequence[str], declared: Declared) -> None:
+    places = [i for i, text in enumerate(texts) if text in declared] if declared else []
+    for i in places:
+        found.values[i], found.reasons[i], found.rules[i], found.lossless[i] = None, declared[texts[i]], "declared missing", True
+
+
+def _read_stated(text: str, formats: Sequence[str]) -> Reading | None:
+    """By the formats the file or the user states; the times of day in them have been left out with those of the texts."""
     for form in formats:
-        if form not in SERIAL_RULES and (moment := _moment(text, form)) is not None:
-            day = _date_of(moment.year, moment.month, moment.day)
-            timed = moment.time() != datetime.min.time()
-            return Reading(day, rule=WITHOUT_TIME if timed else f"read as {form}") if day else NOT_READ
+        day_form = _TIME_FORMAT.sub("", form)
+        if form in SERIAL_RULES or not _IS_DATE.search(day_form):
+            continue
+        try:
+            moment = datetime.strptime(text, day_form)
+        except (ValueError, re.error):
+            continue
+        short = "%y" in day_form
+        day = _date_of(_full_year(moment.year % 100) if short else moment.year, moment.month, moment.day)
+        rules = [f"read as {form}", *([TWO_DIGITS] if short else [])]
+        return Reading(day, rule="; ".join(rules), lossless=not short) if day else NOT_READ
     return None
 
 
-def _moment(text: str, form: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, form)
-    except (ValueError, OverflowError, re.error):
-        return None
+def _full_year(two_digits: int) -> int:
+    return two_digits + (2000 if two_digits < PIVOT else 1900)
 
 
-def _orders(parts: Sequence[tuple[DateParts, float]], formats: Sequence[str]) -> dict[str, str]:
+def _orders(parts: Sequence[DateParts | None], rows: np.ndarray, formats: Sequence[str]) -> dict[str, str]:
     """Sign between the figures to what comes first: "day", "month", "" where nobody can tell."""
     year_last = [form for form in formats if 0 <= form.find("%d") < _year_at(form)]
     stated = {"day" if form.find("%d") < form.find("%m") else "month" for form in year_last}
     votes: dict[str, dict[str, float]] = {}
-    for one, n in parts:
-        if one.order in ("day", "month", ""):
+    for one, n in zip(parts, rows, strict=True):
+        if one is not None and one.order in ("day", "month", ""):
             votes.setdefault(one.mark, {"day": 0.0, "month": 0.0, "": 0.0})[one.order] += n
     return {mark: next(iter(stated)) if len(stated) == 1 else _outvotes(some) for mark, some in votes.items()}
 
@@ -151,10 +214,10 @@ def _read_parts(one: DateParts | None, orders: Mapping[str, str]) -> Reading | N
     order = settled or one.order
     if not order or (settled and one.order in ("day", "month") and one.order != settled):
         return NOT_READ
-    year = one.year + (0 if not one.short else 2000 if one.year < PIVOT else 1900)
+    year = _full_year(one.year) if one.short else one.year
     month, day = (one.first, one.second) if order in ("month", "year") else (one.second, one.first)
     value = _date_of(year, month, day)
-    rules = [_SAYS[order], *([TWO_DIGITS] if one.short else []), *([WITHOUT_TIME] if one.has_time else [])]
+    rules = [_SAYS[order], *([TWO_DIGITS] if one.short else [])]
     return Reading(value, rule="; ".join(rules), lossless=not one.short) if value else NOT_READ
 
 
@@ -212,17 +275,37 @@ def _read_word(text: str) -> Reading:
 
 
 def _findings(
-    rows: np.ndarray, parts: Mapping[int, DateParts | None], orders: Mapping[str, str], found: Readings
+    rows: np.ndarray, parts: Sequence[DateParts | None], rows_of_parts: np.ndarray, orders: Mapping[str, str], found: Readings
 ) -> Iterator[Finding]:
     """What must be said of the column; examples are made up, for a date of birth may not stand in a finding."""
     for mark, order in orders.items():
-        against = [i for i, one in parts.items() if one and one.mark == mark and one.order in _AGAINST[order]]
+        against = [i for i, one in enumerate(parts) if one and one.mark == mark and one.order in _AGAINST[order]]
         if against:
-            yield (_against_the_rest if order else _order_unknown)(int(rows[against].sum()), mark)
+            yield (_against_the_rest if order else _order_unknown)(int(rows_of_parts[against].sum()), mark)
+    if _may_be_turned(parts, found):
+        yield _turned_round()
+    ruled, rules = pd.factorize(found.rules)
     for rule, say in _SAY.items():
-        some = [int(i) for i in np.flatnonzero(found.rules != "") if rule in found.rules[i]]
-        if some:
+        some = np.isin(ruled, [i for i, text in enumerate(rules) if rule in text])
+        if some.any():
             yield say(int(rows[some].sum()))
+
+
+def _may_be_turned(parts: Sequence[DateParts | None], found: Readings) -> bool:
+    """Days up to 12 all year-month-day, later days all as typed: what a spreadsheet program set to another country leaves."""
+    typed = {one.order for one in parts if one is not None and one.order in ("day", "month", "")}
+    if typed not in ({"day"}, {"month"}):
+        return False
+    whole = {value for value, rule in zip(found.values, found.rules, strict=True) if value and rule in ("", WITHOUT_TIME)}
+    return len(whole) >= TURNED and all(value.day <= 12 for value in whole)
+
+
+def _turned_round() -> Finding:
+    return Finding(
+        "", "dates turned round", "warning",
+        "Days up to the 12th are dates of the spreadsheet program, later days are text: it probably took the day for the month.",
+        "Compare some dates with the forms; open the original file again with the country's date settings.",
+    )
 
 
 def _order_unknown(n: int, mark: str) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from crampstats.core.units import read_unit
@@ -193,6 +194,7 @@ _RULES = {"limit": ON_LIMIT, "about": APPROXIMATE, "flag": WITHOUT_FLAG, "times"
 Word = tuple[str, str]
 
 
+@lru_cache(maxsize=4096)
 def _read_head(head: str) -> tuple[Word, ...] | None:
     if not head:
         return ()
@@ -208,6 +210,7 @@ def _read_head(head: str) -> tuple[Word, ...] | None:
     return _both(_read_head(first), _read_head(rest.strip())) if rest else None
 
 
+@lru_cache(maxsize=4096)
 def _read_tail(tail: str) -> tuple[Word, ...] | None:
     if not tail:
         return ()

@@ -85,9 +85,9 @@ def _is_contracted(word: str, other: str) -> bool:
     from rapidfuzz.distance import LCSseq
 
     short = min(len(word), len(other))
-    if short < LONG or word[:BEGINS] != other[:BEGINS] or word[-ENDS:] != other[-ENDS:] or {word[:4], other[:4]} == {"hypo", "hype"}:
+    if short < LONG or word[:BEGINS] != other[:BEGINS] or word[-ENDS:] != other[-ENDS:]:
         return False
-    return LCSseq.similarity(word, other) >= KEPT * short
+    return LCSseq.similarity(word, other) >= KEPT * short and {word[:4], other[:4]} != {"hypo", "hype"}
 
 
 def _is_abbreviation(text: str) -> bool:
