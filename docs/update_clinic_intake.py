@@ -113,7 +113,7 @@ def signs() -> str:
     """The signs that give a level of urgency, and the pointers."""
     return "\n\n".join([
         "## Signs that need a doctor",
-        "Where a question of the patient's was left open the sign is unknown: that patient is to be asked, and is not without signs.",
+        "Where the patient left a question open the sign is unknown: that patient is to be asked, and is not without signs.",
         table(
             ("level", "sign", "when", "told by", "source"),
             ((flag.level, f"{flag.reason}{f' ({flag.advice})' if flag.advice else ''}", f"`{flag.rule.describe()}`", flag.told_by,

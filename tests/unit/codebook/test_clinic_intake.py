@@ -3,8 +3,11 @@
 import pytest
 
 from crampstats.codebook import clinic_medicines, clinic_outcomes, medicine_names, outcomes, pointers, red_flags
+from crampstats.codebook.claims import ADJUSTMENT
 from crampstats.codebook.clinic import POPULATION
+from crampstats.codebook.clinic_exposures import CLINIC_FAMILIES
 from crampstats.codebook.columns import DID_NOT_KNOW, MEASURED, NOT_DONE
+from crampstats.codebook.exposures import FAMILIES
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.codebook.surveys.nhanes import NHANES
 
@@ -154,3 +157,15 @@ def test_the_pointers_are_those_a_clinic_thinks_of():
         "thyroid", "liver", "kidney", "nerve", "venous", "arterial", "diabetes", "pregnancy", "medicines", "electrolytes",
         "restless_legs",
     }
+
+
+def test_the_form_asks_whatever_associations_are_adjusted_for():
+    assert set(ADJUSTMENT) <= {*VARIABLES, *(item.name for item in CLINIC_INTAKE.derived)}
+
+
+def test_exposures_of_the_form_are_its_columns_and_stand_in_one_family():
+    exposures = [name for family in CLINIC_FAMILIES for name in family.exposures]
+    assert set(exposures) <= {*VARIABLES, *(item.name for item in CLINIC_INTAKE.derived)}
+    assert len(set(exposures)) == len(exposures)
+    assert not set(exposures) & {name for family in FAMILIES for name in family.exposures}
+    assert not {family.name for family in CLINIC_FAMILIES} & {family.name for family in FAMILIES}

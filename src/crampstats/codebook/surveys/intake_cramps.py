@@ -16,6 +16,7 @@ PREGNANT = at_the_clinic(
     DECLARED_PREGNANT, "did not know, or left empty; asked of women aged 12 to 55", label="Pregnant",
     population="women aged 12 to 55 who filled in the intake form",
 )
+EDUCATION = at_the_clinic(demographics.EDUCATION)
 # Menarche before 12 and births after 55 are rare; whoever is outside and pregnant tells the doctor.
 CHILDBEARING = AllOf(OneOf(SEX.name, ("female",)), Between(AGE.name, 12, 55))
 
@@ -36,6 +37,10 @@ ABOUT_YOU = section(
     Item(SEX.name, "What is your sex?", SEX.name, options={"1": "Male", "2": "Female", "7": "Other, or prefer not to say"},
          values={"1": "male", "2": "female"}, missing={"7": REFUSED}, required=True),
     yes_no(PREGNANT, "Are you pregnant?", shown_if=CHILDBEARING),
+    choice(EDUCATION, "What is the highest schooling you have finished?", (
+        "Less than 9 years of school", "9 to 11 years of school", "High school or the like (12 years)",
+        "Some college, or vocational training after school", "College or university degree",
+    )),
     yes_no(visit.COMPLAINS, "Did you come to the clinic today because of cramps?"),
 )
 CRAMPS = section(
@@ -72,7 +77,7 @@ CRAMPS = section(
              shown_if=cramps.HAS_CRAMPS),
 )
 
-VARIABLES = (*visit.VARIABLES, AGE, SEX, PREGNANT, *(item for item in cramps.VARIABLES if item not in (
+VARIABLES = (*visit.VARIABLES, AGE, SEX, PREGNANT, EDUCATION, *(item for item in cramps.VARIABLES if item not in (
     cramps.WIDESPREAD, cramps.QUININE, cramps.MAGNESIUM_SUPPLEMENT,
 )))
 ITEMS = (*THE_VISIT, *ABOUT_YOU, *CRAMPS)
