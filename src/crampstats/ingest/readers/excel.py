@@ -24,12 +24,19 @@ from crampstats.ingest.readers.layout import (
     numbers_found,
     title_found,
 )
-from crampstats.ingest.readers.sheet_xml import SheetParts, cell_name, damaged, read_sheet_parts
+from crampstats.ingest.readers.sheet_xml import (
+    SheetParts,
+    cell_name,
+    damaged,
+    is_plain_workbook,
+    read_sheet_parts,
+    with_numbers_trimmed,
+)
 from crampstats.ingest.recorded import RecordedFile, RecordedKind, RecordedTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    from python_calamine import CalamineSheet
+    from python_calamine import CalamineWorkbook
 
 # Whole numbers up to here are exact; Excel itself keeps 15 digits.
 LARGEST_EXACT = 2**53
@@ -133,19 +140,18 @@ def _sheets(path: Path) -> tuple[dict[str, Sheet], list[str]]:
     import python_calamine as calamine
 
     raw, sheets, others = path.read_bytes(), {}, []
-    parts = read_sheet_parts(raw, path.name) if raw.startswith(b"PK") and b"xl/worksheets/" in raw and b".bin" not in raw else {}
+    parts = read_sheet_parts(raw, path.name) if is_plain_workbook(raw) else {}
     with _plain_errors(path.name):
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
         for about in workbook.sheets_metadata:
             if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 others.append(about.name)
                 continue
-            sheet = workbook.get_sheet_by_name(about.name)
-            values = _values(sheet, parts.get(about.name, NO_PARTS))
+            part = parts.get(about.name, NO_PARTS)
             hidden = about.visible != calamine.SheetVisibleEnum.Visible
-            if any(value != "" for row in values for value in row):
-                merged = sheet.merged_cell_ranges or ()
-                sheets[about.name] = Sheet(about.name, values, merged, parts.get(about.name, NO_PARTS), hidden)
+            sheet = _sheet(workbook, about.name, part, raw if parts else b"", hidden=hidden)
+            if any(value != "" for row in sheet.values for value in row):
+                sheets[about.name] = sheet
             else:
                 others.append(about.name)
     return sheets, others
@@ -168,15 +174,29 @@ def _plain_errors(name: str) -> Iterator[None]:
         raise damaged(name) from None
 
 
-def _values(sheet: CalamineSheet, parts: SheetParts) -> list[list[object]]:
+def _sheet(workbook: CalamineWorkbook, title: str, parts: SheetParts, raw: bytes, *, hidden: bool) -> Sheet:
+    """A sheet; one of an .xlsx file that the reader does not take is tried again with its numbers trimmed."""
+    import python_calamine as calamine
+
+    try:
+        sheet = workbook.get_sheet_by_name(title)
+    except calamine.CalamineError:
+        if not raw:
+            raise
+        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(with_numbers_trimmed(raw))).get_sheet_by_name(title)
+    values = _with_errors(sheet.to_python(skip_empty_area=False), parts.errors)
+    return Sheet(title, values, sheet.merged_cell_ranges or (), parts, hidden)
+
+
+def _with_errors(values: list[list[object]], errors: Mapping[tuple[int, int], str]) -> list[list[object]]:
     """Cells from the first row and column on; error cells, which the reader leaves empty, by their sign."""
-    values = sheet.to_python(skip_empty_area=False)
-    width = max([sheet.total_width + 1, *(len(row) for row in values[:1]), *(column + 1 for _, column in parts.errors)])
-    height = max([len(values), *(row + 1 for row, _ in parts.errors)])
-    if parts.errors:
-        values = [row + [""] * (width - len(row)) for row in values] + [[""] * width for _ in range(height - len(values))]
-        for (row, column), sign in parts.errors.items():
-            values[row][column] = sign
+    if not errors:
+        return values
+    width = max([*(len(row) for row in values[:1]), *(column + 1 for _, column in errors)])
+    height = max([len(values), *(row + 1 for row, _ in errors)])
+    values = [row + [""] * (width - len(row)) for row in values] + [[""] * width for _ in range(height - len(values))]
+    for (row, column), sign in errors.items():
+        values[row][column] = sign
     return values
 
 

@@ -23,6 +23,8 @@ ROWS_TO_SEARCH = 60
 # A heading row may lack some headings, a title row fills a cell or two: this share of the fullest row tells them apart.
 HEADING_SHARE = 0.75
 LETTER = re.compile(r"[^\W\d_]")
+# Notes below a table are few and fill few of its columns.
+SPARSE_ROWS, SPARSE_SHARE = 10, 0.34
 # Of rows with the same trouble so many are told one by one, the rest in one sum.
 ROWS_TOLD = 20
 
@@ -69,8 +71,9 @@ def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
     -------
     int
         Counted from 0. Empty rows are never it. When the first row with anything in it fills every column, it is that; else
-        the first row that has at least three quarters as many cells with letters as the row that has most; else (numbers
-        alone) the first row with anything in it.
+        the first row that has at least three quarters as many cells with letters as the row that has most, or one below it
+        that fills every column with words of which none stands again below it in its column (notes may be as wide as a
+        table); else (numbers alone) the first row with anything in it.
 
     Raises
     ------
@@ -84,22 +87,27 @@ def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
     """
     if header_row:
         return _named_row(rows, header_row)
-    filled = [[bool(cell.strip()) for cell in row] for row in rows[:ROWS_TO_SEARCH]]
-    candidates = [place for place, cells in enumerate(filled) if any(cells)]
+    head = [[cell.strip() for cell in row] for row in rows[:ROWS_TO_SEARCH]]
+    candidates = [place for place, row in enumerate(head) if any(row)]
     if not candidates:
         raise DataError("no row holds anything.")
-    width = max(_width(cells) for cells in filled)
+    width = len({place for row in head for place, cell in enumerate(row) if cell})
     first = candidates[0]
-    if sum(filled[first]) == width:
+    if sum(map(bool, head[first])) == width:
         return first
-    letters = [sum(bool(LETTER.search(cell)) for cell in row) for row in rows[:ROWS_TO_SEARCH]]
+    letters = [sum(bool(LETTER.search(cell)) for cell in row) for row in head]
     enough = HEADING_SHARE * max(letters)
-    return next((place for place in candidates if letters[place] and letters[place] >= enough), first)
+    worded = [place for place in candidates if letters[place] and letters[place] >= enough]
+    fuller = (place for place in worded if letters[place] == width and _names_columns(head, place))
+    return next(fuller, worded[0] if worded else first)
 
 
-def _width(filled: Sequence[bool]) -> int:
-    """Cells up to the last that is filled."""
-    return max((place for place, cell in enumerate(filled, start=1) if cell), default=0)
+def _names_columns(head: Sequence[Sequence[str]], place: int) -> bool:
+    """Whether the cells of a row are all different and none stands again in its column below, as answers would."""
+    cells = [cell.casefold() for cell in head[place] if cell]
+    below = ((column, cell.casefold()) for row in head[place + 1 :] for column, cell in enumerate(row) if cell)
+    here = {(column, cell.casefold()) for column, cell in enumerate(head[place])}
+    return len(set(cells)) == len(cells) and place + 1 < len(head) and here.isdisjoint(below)
 
 
 def _named_row(rows: Sequence[Sequence[str]], header_row: int) -> int:
@@ -191,7 +199,10 @@ def lay_out(grid: Grid, format: str, kinds: Sequence[RecordedKind] = ()) -> Reco
         {name: pd.array(columns[place], dtype="str") for name, place in zip(names, places, strict=True)},
         index=pd.RangeIndex(int(keep.sum())),
     )
-    findings = grid.findings.add(*naming, *_repeats_told(grid, repeated), *_lost_letters(cells, grid.rows[keep]))
+    findings = grid.findings.add(
+        *naming, *_repeats_told(grid, repeated), *_sparse_end(grid.name, cells, grid.rows[keep]),
+        *_lost_letters(cells, grid.rows[keep]),
+    )
     flow = left_out(grid.flow, "records", {"rows without anything in them": blank.sum(), "headings repeated": repeated.sum()})
     described = tuple(RecordedColumn(name, kind=kinds[place] if kinds else "") for name, place in zip(names, places, strict=True))
     return RecordedTable(grid.name, cells, grid.rows[keep], described, format, flow, findings)
@@ -290,6 +301,22 @@ def _renamed(name: str, heading: str, place: int) -> Finding:
     return Finding(
         name, "empty heading", "warning", f"column {place + 1} has no heading; it is called {name!r} here.",
         "Give every column a heading.",
+    )
+
+
+def _sparse_end(name: str, cells: pd.DataFrame, rows: np.ndarray) -> tuple[Finding, ...]:
+    """Notes below a table look like records that hold a cell or two."""
+    last = cells.tail(SPARSE_ROWS + 1)
+    filled = last.notna().sum(axis=1).to_numpy()
+    few = filled <= SPARSE_SHARE * cells.shape[1]
+    n = int(np.argmin(few[::-1])) if not few.all() else 0
+    if not n or n > SPARSE_ROWS:
+        return ()
+    return (
+        Finding(
+            name, "notes below the table", "note", f"the last {n} row(s) hold a cell or two; they may be notes, not records.",
+            "If they are notes, delete them.", source_row=int(rows[-n]),
+        ),
     )
 
 

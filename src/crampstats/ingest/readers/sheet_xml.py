@@ -27,6 +27,7 @@ ERROR_CELL = re.compile(
 NEVER_COMPUTED = re.compile(
     rb"""<(?:\w+:)?f\b[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>|</(?:\w+:)?c>)"""
 )
+SPACED_VALUE = re.compile(rb"(<(?:\w+:)?v>)\s*([^<]*?)\s*(</(?:\w+:)?v>)")
 CELL_START = re.compile(rb"""\br=["']([A-Za-z]+)([0-9]+)["']""")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -52,6 +53,25 @@ def read_sheet_parts(raw: bytes, name: str) -> dict[str, SheetParts]:
         if unpacked > MOST_BYTES:
             raise DataError(f"{name} unpacks to {unpacked / 1e9:.1f} GB, too much for a workbook: save the table as .csv.")
         return {sheet: _parts(archive.read(part), sheet, name) for sheet, part in _sheets(archive)}
+
+
+def is_plain_workbook(raw: bytes) -> bool:
+    """Whether the bytes are a workbook whose sheets are XML (.xlsx, .xlsm), not binary (.xlsb) and no OpenDocument."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return "xl/workbook.xml" in archive.namelist()
+    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, EOFError, UnicodeError):
+        return False
+
+
+def with_numbers_trimmed(raw: bytes) -> bytes:
+    """An .xlsx file without white space around its stored values: Excel reads " 41" as a number, the reader refuses it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(raw)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, SPACED_VALUE.sub(rb"\1\2\3", content) if name.startswith("xl/worksheets/") else content)
+    return out.getvalue()
 
 
 def cell_name(row: int, column: int) -> str:
