@@ -21,6 +21,7 @@ MOST_ROWS, MOST_TEXTS = 20_000, 400
 # an empty column, and codes nobody explained, can be neither confirmed nor refuted by their values
 NOTHING_TO_SEE, UNEXPLAINED = 0.8, 0.8
 WRONG_UNIT = 0.2
+FEW = 5
 # codes beyond the levels, for unknown and refused
 SPARE_CODES = 4
 _WHOLE = re.compile(r"[+-]?\d{1,4}")
@@ -82,6 +83,8 @@ class Fit:
         Whether the cells hold codes nobody explained.
     notes
         What a reader should know.
+    unread
+        Some of the texts that cannot be read as the variable.
     """
 
     share: float
@@ -90,6 +93,7 @@ class Fit:
     unit: str = ""
     needs_codes: bool = False
     notes: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def profile_table(table: RecordedTable) -> list[Profile]:
@@ -178,7 +182,7 @@ def _fit_choices(profile: Profile, variable: Variable) -> Fit:
         few = sum(whole) <= max(len(variable.levels), 2) + SPARE_CODES
         return Fit(UNEXPLAINED if few else 0.0, needs_codes=True)
     answered = np.array([value is not None for value in readings.values], dtype=bool)
-    return Fit(profile.share(readings.is_read) if answered.any() else 0.0)
+    return Fit(profile.share(readings.is_read) if answered.any() else 0.0, unread=_unread(profile, unread))
 
 
 def _fit_listed(profile: Profile, variable: Variable) -> Fit:
@@ -194,7 +198,8 @@ def _fit_listed(profile: Profile, variable: Variable) -> Fit:
     seen = profile.share([label in known or text in column.missing for text, label in zip(profile.texts, labels, strict=True)])
     listed = sum(label in known for label in choices.values()) / len(choices)
     codes, missing, notes = _told(choices, by_label, profile.holds_codes or not profile.texts)
-    return Fit(min(seen, listed) if profile.texts else listed, codes, missing, notes=notes)
+    strange = [label not in known and text not in column.missing for text, label in zip(profile.texts, labels, strict=True)]
+    return Fit(min(seen, listed) if profile.texts else listed, codes, missing, notes=notes, unread=_unread(profile, strange))
 
 
 def _told(
@@ -231,7 +236,11 @@ def _fit_numbers(profile: Profile, variable: Variable) -> Fit:
     share = profile.share(readings.is_read) * (0.3 + 0.7 * plausible) * (1 - labelled)
     if stated and needs_unit(variable) and not unit:
         return Fit(share * WRONG_UNIT, notes=(f"it is in {stated}, which the codebook does not convert",))
-    return Fit(share, unit=unit)
+    return Fit(share, unit=unit, unread=_unread(profile, ~readings.is_read))
+
+
+def _unread(profile: Profile, wanted: Sequence[bool] | np.ndarray) -> tuple[str, ...]:
+    return tuple(text for text, is_wanted in zip(profile.texts, wanted, strict=True) if is_wanted)[:FEW]
 
 
 def _stated(profile: Profile, variable: Variable) -> str:

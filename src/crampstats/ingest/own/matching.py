@@ -17,16 +17,18 @@ from functools import cached_property, lru_cache
 
 from crampstats.codebook.columns import Variable
 from crampstats.core.units import find_unit, read_unit
-from crampstats.ingest.own.matching_words import CONTRADICTING, FILLERS, SHORT_WORDS, VAGUE
+from crampstats.ingest.own.matching_words import CONTRADICTING, FILLERS, SHORT_WORDS, SPANS, VAGUE, WINDOWS
 
 EXACT, LISTED, SIMILAR, ABBREVIATED, ABOUT_ANYTHING = 1.0, 0.97, 0.93, 0.75, 0.55
 _BRACKETS = re.compile(r"[\[(][^\[\]()]*[\])]")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z]{2})(?=\d)")
+# a unit after the words ("magnesium mg/dL"); its capitals begin no word
+_ENDING = re.compile(r"[\s,_-]+(\S*[/%]\S*)$")
 _WORD = re.compile(r"[a-z0-9]+")
 _FILLER_WEIGHT, _DIGIT_WEIGHT = 0.08, 0.35
 _LEAST_ALIKE, _SHORTEST_FUZZY = 84, 5
 _JOINED_ALIKE, _SHORTEST_JOINED = 90, 6
-_CONTRADICTED = 0.4
+_CONTRADICTED, _WINDOW_UNSAID = 0.4, 0.8
 
 
 @lru_cache(maxsize=20_000)
@@ -39,17 +41,19 @@ def split_words(text: str) -> tuple[str, ...]:
     (('anos', 'cumplidos'), ('serum', 'k'), ('how', 'often', 'leg', 'cramps'))
     """
     without = _BRACKETS.sub(lambda found: " " if find_unit(found.group()) else found.group(), text)
-    spread = _CAMEL.sub(" ", without)
+    spread = _CAMEL.sub(" ", _ENDING.sub(lambda found: "" if read_unit(found.group(1)) else found.group(), without.strip()))
     plain = unicodedata.normalize("NFKD", spread.replace("ß", "ss").replace("ø", "o")).casefold()
     return tuple(_WORD.findall("".join(sign for sign in plain if not unicodedata.combining(sign))))
 
 
 def without_unit(words: tuple[str, ...]) -> tuple[str, ...]:
-    """The words before a unit that ends them ("ca mg dl", "age years")."""
+    """The words before a unit that ends them ("ca mg dl", "age years"); a span of time may be part of the question itself."""
     for length in (4, 3, 2, 1):
-        if len(words) > length and (read_unit("/".join(words[-length:])) or read_unit("_".join(words[-length:]))):
-            # one letter is no unit by itself ("vitamin d")
-            return words if length == 1 and len(words[-1]) == 1 else words[:-length]
+        ending = words[-length:]
+        unit = read_unit("/".join(ending)) or read_unit("_".join(ending)) if len(words) > length else ""
+        # one letter is no unit by itself ("vitamin d")
+        if unit and unit not in SPANS and (length > 1 or len(words[-1]) > 1):
+            return words[:-length]
     return words
 
 
@@ -115,7 +119,9 @@ class NameIndex:
             best[name.variable] = max(alike, best.get(name.variable, 0.0))
         contradicting = [word for word in words if word in CONTRADICTING]
         return {
-            variable: alike * (_CONTRADICTED if any(word not in self._own_words[variable] for word in contradicting) else 1.0)
+            variable: alike
+            * (_CONTRADICTED if any(word not in self._own_words[variable] for word in contradicting) else 1.0)
+            * (_WINDOW_UNSAID if _windows(variable) - set(words) else 1.0)
             for variable, alike in best.items() if alike
         }
 
@@ -177,8 +183,10 @@ class NameIndex:
         from rapidfuzz import fuzz
 
         told, joined = tuple(word for word in words if word not in FILLERS), "".join(words)
-        if words == name.words or joined == "".join(name.words) or (told and told == name.telling):
+        if words == name.words or joined == "".join(name.words):
             return _confidence(told or words, name)
+        if told and told == name.telling:
+            return min(LISTED, _confidence(told, name))
         ratio = fuzz.ratio(joined, "".join(name.words))
         alike = ratio >= _JOINED_ALIKE and len(joined) >= _SHORTEST_JOINED and _same_digits(words, name.words)
         spelt = SIMILAR * ratio / 100 if alike else 0.0
@@ -202,6 +210,11 @@ class NameIndex:
         return shared / (shared + lacking + extra) if shared else 0.0
 
 
+def _windows(variable: str) -> set[str]:
+    """Words of a variable's name that say over which time it holds: "cramps" need not be "cramps ever"."""
+    return WINDOWS & set(variable.split("_"))
+
+
 def _confidence(words: tuple[str, ...], name: KnownName) -> float:
     """Of a heading that says a name exactly: less where the name is an abbreviation, or a word that may be about anything."""
     short = "".join(words)
@@ -213,7 +226,7 @@ def _confidence(words: tuple[str, ...], name: KnownName) -> float:
 
 
 def _names_of(variable: Variable) -> list[KnownName]:
-    own = split_words(variable.name)
+    own = tuple(variable.name.split("_"))
     best = {own: EXACT}
     for text in (variable.label, *variable.known_as):
         best.setdefault(without_unit(split_words(text)), LISTED)

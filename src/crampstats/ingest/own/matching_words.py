@@ -9,6 +9,7 @@ def _phrases(text: str) -> tuple[str, ...]:
 
 # in the languages of the forms, without accents
 _FILLERS = """
+baseline start starting initial enrolment enrollment inclusion admission
 a an and any are at been by current currently did do does ever for form from had has have history how hx in is item known last
 level
 levels now of on or patient patients person please pt q question result results subject participant respondent s serum blood
@@ -20,6 +21,7 @@ le les du une est sont avez vous votre vos dans et ou avec pour quel quelle vale
 il lo i gli della nel ha e os as um uma voce sua seu no com qual do da dos das nao
 """
 _CONTRADICTING = """
+end final followup follow discharge post change
 mother mothers father fathers maternal paternal parent parents family sibling siblings brother sister child children son
 daughter
 partner spouse husband wife relative caregiver carer proxy doctor physician nurse interviewer rater
@@ -65,6 +67,9 @@ hospital provider physician doctor observer interviewer practice encounter appoi
 data location region place position other exercise pain
 """
 VAGUE = frozenset(_VAGUE.split())
+WINDOWS = frozenset(("ever", "week", "month", "year"))
+# units that are as often words of a question ("cramps by day", "hours of sleep")
+SPANS = frozenset(("months", "weeks", "days", "hours", "minutes", "seconds", "hours/day", "minutes/week"))
 UNIT_WORDS = frozenset((
     "unit", "units", "uom", "einheit", "einheiten", "unidad", "unidades", "unite", "unites", "unita", "unidade",
 ))

@@ -1,4 +1,4 @@
-"""What a column that fills no variable looks like, in a few words."""
+"""What a column looks like and what is odd in it, in a few words."""
 
 from __future__ import annotations
 
@@ -22,6 +22,26 @@ def describe_column(profile: Profile) -> str:
         listed = ", ".join(f'"{comment(mask_text(text))}"' for text in sorted(profile.texts))
         return f"{label}{listed}"
     return f"{label}{_kind(profile)}, {len(profile.texts)}{'' if len(profile.texts) < 400 else ' or more'} different"
+
+
+def find_remarks(profile: Profile, *, is_placed: bool) -> list[str]:
+    """Text among numbers, odd spellings, probable codes for missing: each with its text, masked.
+
+    Parameters
+    ----------
+    profile
+        The column.
+    is_placed
+        Whether it fills a variable; what could not be read is told of it otherwise.
+    """
+    from crampstats.ingest.own.profiling import TOLD_BY_PARSERS
+    from crampstats.ingest.parsing.odd_values import find_odd_labels, suspect_numbers
+
+    counts = profile.counts.tolist()
+    found = [*suspect_numbers(profile.texts, counts), *find_odd_labels(profile.texts, counts)]
+    told = [one for one in found if one.value and not (is_placed and one.rule in TOLD_BY_PARSERS)]
+    remarks = [f'"{comment(mask_text(one.value))}" ({one.rule})' for one in told[:FEW]]
+    return [*remarks, f"and {len(told) - FEW} more"] if len(told) > FEW else remarks
 
 
 def _kind(profile: Profile) -> str:

@@ -13,10 +13,10 @@ from crampstats.ingest.own.mapping_text import comment, format_pairs, format_tex
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
 from crampstats.ingest.own.proposing import THRESHOLD, Proposal
-from crampstats.ingest.own.unused import describe_column
+from crampstats.ingest.own.unused import describe_column, find_remarks
 
 TO_DO = "TO DO"
-SAMPLES = 2
+SAMPLES, MOST_CODES = 2, 10
 # what the clinic's page and the main associations cannot do without; the rest of the codebook is listed by name alone
 WANTED = (
     "age_years", "sex", "cramp_frequency", "cramps_ever", "woken_by_cramps", "cramp_severity", "serum_potassium_mmol_l",
@@ -193,8 +193,15 @@ def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iter
     if variable.name in proposal.unexplained:
         texts = sorted(proposal.profiles[placement.columns[0]].texts)
         yield f"# {TO_DO}: the file does not say what its codes mean. They stand for {_answers(variable)}:"
-        yield f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in texts[:10])}}}"
+        yield f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in texts[:MOST_CODES])}}}"
+    if fit and fit.unread and not fit.needs_codes:
+        texts = ", ".join(f'"{comment(mask_text(text))}"' for text in fit.unread)
+        yield f"# Could not be read: {texts}. Say in codes or missing what they mean, or leave them as findings."
     yield from (f"# {comment(note)}" for note in (fit.notes if fit else ()))
+    for name in placement.columns:
+        if name not in _hidden(proposal) and name in proposal.profiles:
+            remarks = find_remarks(proposal.profiles[name], is_placed=True)
+            yield from [f"# Odd: {', '.join(remarks)}."] if remarks else []
 
 
 def _titled(variable: Variable) -> str:
@@ -220,10 +227,26 @@ def _not_placed(proposal: Proposal) -> str:
     lines = [f"{_LINE}\n# Could not be placed. Where the file has it after all, remove the # and name the column."]
     for name in WANTED:
         if name not in placed:
-            variable = as_recorded(name)
-            lines.append(f"# [variables.{name}]    # {_titled(variable)}\n# column = \"...\"")
+            lines += _stub(name, proposal)
     others = [one.name for one in CLINIC_INTAKE.variables if one.name not in placed and one.name not in WANTED]
     return "\n".join([*lines, *(_wrapped("# Further variables of the intake form: ", others) if others else [])])
+
+
+def _stub(name: str, proposal: Proposal) -> list[str]:
+    """An entry to fill in, with the column that comes nearest, and the words of it that were not understood."""
+    variable = as_recorded(name)
+    near = [guess for guess in proposal.guesses.values() if guess.variable == name]
+    if not near:
+        return [f"# [variables.{name}]    # {_titled(variable)}", '# column = "..."']
+    guess = max(near, key=lambda one: one.confidence)
+    lines = [
+        f"# [variables.{name}]    # {_titled(variable)}",
+        f"# column = {comment(format_text(guess.column))}    # best guess ({guess.confidence:.2f})",
+    ]
+    texts = proposal.profiles[guess.column].texts
+    if variable.kind in ("yes/no", "category") and len(texts) <= MOST_CODES:
+        lines.append(f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in sorted(texts))}}}")
+    return lines
 
 
 def _wrapped(start: str, words: Sequence[str]) -> list[str]:
@@ -242,6 +265,8 @@ def _not_used(proposal: Proposal) -> str:
         guess = proposal.guesses.get(name)
         perhaps = f"; perhaps {guess.variable} ({guess.confidence:.2f})" if guess else ""
         lines.append(f"#   {comment(format_text(name))}: {describe_column(proposal.profiles[name])}{perhaps}")
+        remarks = find_remarks(proposal.profiles[name], is_placed=False)
+        lines += [f"#     odd: {', '.join(remarks)}"] if remarks else []
     return "\n".join(lines)
 
 
