@@ -36,6 +36,7 @@ _PLAIN: Mapping[Shape, str] = MappingProxyType({
 })
 _SHOWS: Mapping[Shape, str] = MappingProxyType({"point": ".", "grouping comma": ".", "comma": ",", "grouping point": ","})
 _LETTERS = re.compile(r"[+-]?[0-9OolI]+(?:[.,][0-9OolI]+)?")
+_PAIR = re.compile(r"\d+ ?/ ?\d+.{0,20}")
 IN_WORDS = "a number in words"
 NOTHING_IS_ZERO = "a word for none taken for 0"
 TOO_LONG = "more digits than a number can hold; rounded"
@@ -99,11 +100,19 @@ def read_numbers(
     array = pa.array(np.asarray(texts, dtype=object), type=pa.string())
     shapes, rows, declared = _classify(array), np.asarray(counts, dtype=float), Declared(missing)
     parts = {int(i): split_number(texts[i]) for i in np.flatnonzero(shapes == "")}
+    parts = _without_slashes(texts, parts)
     marks = _decide(_Shown.of(texts, shapes, rows, parts), decimal)
     found = _Found.of(_to_floats(array, shapes, marks))
     _read_others(found, texts, parts, marks)
     _read_declared(found, array, declared)
     return found.readings(texts, marks)
+
+
+def _without_slashes(texts: Sequence[str], parts: dict[int, Parts | None]) -> dict[int, Parts | None]:
+    """Beside scores (8/10) and pairs (120/80) a fraction may be one of these and is not read."""
+    if not any(one is None and _PAIR.fullmatch(texts[i]) for i, one in parts.items()):
+        return parts
+    return {i: None if "/" in texts[i] and one and one.value is not None else one for i, one in parts.items()}
 
 
 def _classify(array: pa.Array) -> np.ndarray:

@@ -17,6 +17,7 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:\s?[:.h]\s?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(?P<half>[ap]\.?\s?m?\.?|a\.\s?m\.|p\.\s?m\.)?\s*(?P<word>uhr|hours|hrs|hr|h|horas|hs|heures|ore)?\.?"
 )
+_AS_KEPT = re.compile(r"[0-9]{2}:[0-9]{2}")
 _TOGETHER = re.compile(r"(\d{2})(\d{2})\s*(?:uhr|hours|hrs|hr|h)?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z|[+-]\d{2}:?\d{2})?")
 _SHARE = re.compile(r"0?[.,]\d+")
@@ -89,7 +90,7 @@ def _read_clock(clock: re.Match[str], text: str, halves: bool) -> Reading:
     if not half:
         # "12" or "12 h" may be noon, midnight or a length; "7:30" beside "11 pm" may be morning or evening
         unsure = (bare and not _names_hour(text)) or (halves and 1 <= hour <= 12)
-        return NOT_READ if unsure else _time(hour, minute, "" if len(text) == 5 else "24-hour clock", second)
+        return NOT_READ if unsure else _time(hour, minute, "" if _AS_KEPT.fullmatch(text) else "24-hour clock", second)
     if hour > 12 and half[0] == "p":
         return _time(hour, minute, "24-hour clock", second)
     if not 1 <= hour <= 12:
