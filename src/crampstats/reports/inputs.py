@@ -20,7 +20,7 @@ from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.datasets.nhanes import load_nhanes
 from crampstats.ingest.cycle_data import CycleData
-from crampstats.ingest.tidy import DELIMITERS, PARQUET, read_tidy
+from crampstats.ingest.tidy import PARQUET, TEXT, read_tidy
 from crampstats.reports.known_columns import KNOWN, derive_known, known_labels
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NHANES_NAME = "nhanes"
 DEFAULT_MIN_AGE = 20
 AT_LEAST_ONCE = "at least once"
-TIDY = (*DELIMITERS, ".txt", *PARQUET)
+TIDY = (*TEXT, *PARQUET)
 
 
 @dataclass(frozen=True)
