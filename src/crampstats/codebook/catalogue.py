@@ -43,9 +43,10 @@ def as_recorded(name: str) -> Variable:
     if name not in DERIVED:
         raise unknown_name("variable of the codebook", name, [*VARIABLES, *DERIVED])
     item = DERIVED[name]
+    same = {"population": item.population, "known_as": item.known_as}
     if isinstance(item.rule, Rule):
-        return Variable(name, item.label, kind="yes/no", population=item.population)
+        return Variable(name, item.label, kind="yes/no", **same)
     if item.rule.levels:
         levels = {level: level for level in item.rule.levels}
-        return Variable(name, item.label, kind="category", levels=levels, ordered=item.rule.ordered, population=item.population)
-    return Variable(name, item.label, unit=item.rule.unit, population=item.population)
+        return Variable(name, item.label, kind="category", levels=levels, ordered=item.rule.ordered, **same)
+    return Variable(name, item.label, unit=item.rule.unit, **same)

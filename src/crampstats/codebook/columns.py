@@ -123,6 +123,8 @@ class Derived:
         Where the definition comes from.
     population
         Who has it.
+    known_as
+        Headings under which own files have it recorded, as for a `Variable`.
 
     Examples
     --------
@@ -136,6 +138,7 @@ class Derived:
     rule: Derivation
     source: str
     population: str = "everyone"
+    known_as: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or not (self.label and self.source):

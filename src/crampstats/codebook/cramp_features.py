@@ -45,9 +45,7 @@ TIMES = (
     _of_those_with_cramps("cramps_in_the_evening", "Cramps in the evening, before bed"),
     _of_those_with_cramps("cramps_by_day", "Cramps by day", known_as=("daytime cramps", "day cramps", "cramps during the day")),
     _of_those_with_cramps("cramps_during_exercise", "Cramps during exercise",
-    known_as=(
-        "exercise cramps", "exertional cramps",
-    )),
+    known_as=("exercise cramps", "exertional cramps")),
     _of_those_with_cramps("cramps_after_exercise", "Cramps in the hours after exercise"),
 )
 USUAL_TIME = _of_those_with_cramps(
@@ -62,6 +60,30 @@ SITES = (
                           known_as=("thigh cramps", "thigh", "muslo", "cuisse", "oberschenkel", "coxa", "coscia")),
     _of_those_with_cramps("cramps_in_hamstring", "Cramps in the back of the thigh", known_as=("hamstring cramps", "hamstring")),
     _of_those_with_cramps("cramps_in_other_leg_part", "Cramps elsewhere in the leg", known_as=("other site",)),
+)
+MAIN_SITE = _of_those_with_cramps(
+    "cramp_main_site", "Where the cramps come most often", "category",
+    levels={
+        "calf": "calf", "foot": "foot or toes", "thigh": "front of the thigh", "hamstring": "back of the thigh",
+        "other": "elsewhere",
+    },
+    words={
+        "calf": (
+            "calves", "lower leg", "gastrocnemius", "pantorrilla", "mollet", "wade", "waden", "panturrilha", "barriga da perna",
+            "polpaccio",
+        ),
+        "foot": (
+            "feet", "toes", "toe", "pie", "pies", "pied", "pieds", "fuß", "füße", "zehen", "pé", "pés", "piede", "piedi",
+        ),
+        "thigh": ("thighs", "front thigh", "quadriceps", "muslo", "cuisse", "oberschenkel", "coxa", "coscia"),
+        "hamstring": ("hamstrings", "back of thigh", "isquiotibiales", "ischio-jambiers"),
+        "other": ("elsewhere", "other site", "otro", "autre", "andere", "outro", "altro"),
+    },
+    known_as=(
+        "site of cramp", "site of cramps", "cramp site", "location of cramp", "cramp location", "where are the cramps",
+        "localización del calambre", "localisation de la crampe", "ort des krampfs", "lokalisation",
+        "local da cãibra", "sede del crampo",
+    ),
 )
 SIDE = _of_those_with_cramps(
     "cramp_side", "Side of the cramps", "category",
@@ -88,8 +110,10 @@ DURATION = _of_those_with_cramps(
 SEVERITY = _of_those_with_cramps(
     "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points", plausible=(0, 10),
     known_as=(
-        "severity", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10", "pain of cramp", "intensidad del calambre",
-        "intensité de la crampe", "stärke des krampfs", "krampfstärke", "intensidade da cãibra", "intensità del crampo",
+        "severity", "severity 0-10", "intensidad 0-10", "dolor 0-10", "douleur 0-10", "schmerzstärke 0-10", "dor 0-10",
+        "dolore 0-10", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10", "pain of cramp",
+        "intensidad del calambre", "intensité de la crampe", "stärke des krampfs", "krampfstärke", "intensidade da cãibra",
+        "intensità del crampo",
     ),
 )
 WOKEN = _of_those_with_cramps(
@@ -101,15 +125,11 @@ WOKEN = _of_those_with_cramps(
 )
 LINGERING = _of_those_with_cramps(
     "lingering_pain", "Pain stays after the cramp",
-    known_as=(
-        "pain afterwards", "residual pain", "pain after cramp", "soreness after",
-    ),
+    known_as=("pain afterwards", "residual pain", "pain after cramp", "soreness after"),
 )
 DISTURB_SLEEP = _of_those_with_cramps(
     "cramps_disturb_sleep", "Cramps disturb sleep, past month",
-    known_as=(
-        "disturbs sleep", "sleep disturbance", "sleep disturbed",
-    ),
+    known_as=("disturbs sleep", "sleep disturbance", "sleep disturbed"),
 )
 DISTRESS = _of_those_with_cramps("cramps_distressing", "Cramps are very distressing", known_as=("distress", "distressing"))
 SINCE = _of_those_with_cramps(
@@ -120,7 +140,7 @@ WIDESPREAD = asked(
     "cramps_in_other_muscles", "Cramps or spasms in muscles other than the legs",
     known_as=("widespread cramps", "generalised cramps", "generalized cramps", "cramps in arms or trunk"),
 )
-QUININE = asked("quinine_for_cramps", "Takes quinine against cramps", known_as=("quinine for cramps", "on quinine"))
+QUININE = asked("quinine_for_cramps", "Takes quinine against cramps", known_as=("quinine for cramps", "quinine against cramps"))
 MAGNESIUM_SUPPLEMENT = asked(
     "magnesium_for_cramps", "Takes magnesium against cramps", known_as=("magnesium supplement", "magnesium supplements"),
 )
@@ -144,7 +164,7 @@ PAINFUL_AND_SLEEPLESS = Derived(
 )
 
 VARIABLES = (
-    EVER, FREQUENCY, NIGHTS, *TIMES, USUAL_TIME, *SITES, SIDE, SPREADS, DURATION, SEVERITY, WOKEN, LINGERING, DISTURB_SLEEP,
-    DISTRESS, SINCE, WIDESPREAD, QUININE, MAGNESIUM_SUPPLEMENT,
+    EVER, FREQUENCY, NIGHTS, *TIMES, USUAL_TIME, *SITES, MAIN_SITE, SIDE, SPREADS, DURATION, SEVERITY, WOKEN, LINGERING,
+    DISTURB_SLEEP, DISTRESS, SINCE, WIDESPREAD, QUININE, MAGNESIUM_SUPPLEMENT,
 )
 DERIVED = (OVER_TEN_MINUTES, CALF_OR_FOOT_ONLY, PAST_WEEK, PAINFUL_AND_SLEEPLESS)

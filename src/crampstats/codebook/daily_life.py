@@ -10,8 +10,9 @@ from crampstats.codebook.formulas import Formula
 EXERCISE_MINUTES = asked(
     "exercise_minutes_week", "Exercise in a usual week", "number", unit="minutes/week", plausible=(0, 10_080),
     known_as=(
-        "exercise", "exercise minutes", "minutes of exercise per week", "physical activity minutes", "ejercicio",
-        "activité physique", "sport", "sport minuten pro woche", "exercício", "esercizio fisico",
+        "exercise", "exercise minutes", "exercise min week", "exercise minutes per week", "sport min woche",
+        "minutes of exercise per week", "physical activity minutes", "ejercicio", "activité physique", "sport",
+        "sport minuten pro woche", "exercício", "esercizio fisico",
     ),
 )
 INTENSITY = asked(
@@ -34,9 +35,7 @@ UNACCUSTOMED = asked(
     "unaccustomed_exercise", "More or other exercise than usual, past week", known_as=("unusual exercise", "unusual exertion"),
 )
 WARMS_UP = asked("warms_up", "Warms up before exercise",
-known_as=(
-    "warm-up", "warm up", "calentamiento", "échauffement", "aufwärmen",
-))
+known_as=("warm-up", "warm up", "calentamiento", "échauffement", "aufwärmen"))
 STRETCHES = asked(
     "stretches_before_bed", "Stretches the calves before going to bed",
     known_as=(
@@ -87,6 +86,10 @@ FLUID = Derived(
     "fluid_litres_day", "Fluids on a usual day, without alcohol",
     Formula((GLASSES.name,), lambda glasses: 0.25 * glasses, "0.25 x glasses of 250 mL", "L"), "volume of the form's glass",
     POPULATION,
+    known_as=(
+        "fluid intake", "fluids", "fluids per day", "litres per day", "liters per day", "water intake", "litros de agua al día",
+        "litres d'eau par jour", "trinkmenge", "litros de água por dia", "litri d'acqua al giorno",
+    ),
 )
 
 VARIABLES = (

@@ -103,7 +103,7 @@ EGFR = Derived(
         "(µmol/L / 88.4), k 0.7 and a -0.241 if female, else 0.9 and -0.302; from 18 years",
         RATE,
     ),
-    INKER, "adults aged 18+ who were examined",
+    INKER, "adults aged 18+ who were examined", known_as=("egfr", "gfr", "fge", "dfg", "tfg", "ckd-epi"),
 )
 EGFR_MDRD = Derived(
     "egfr_mdrd_ml_min_1_73m2", "Estimated glomerular filtration rate (MDRD)",

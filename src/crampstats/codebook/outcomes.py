@@ -33,11 +33,13 @@ CRAMP_FREQUENCY = Variable(
     population=POPULATION,
     words=frequencies.PER_MONTH,
     known_as=(
-        "slq160", "leg cramps", "night cramps", "nocturnal leg cramps", "cramp frequency", "how often leg cramps",
-        "frequency of cramps", "leg cramps while trying to sleep", "calambres", "frecuencia de calambres",
-        "calambres nocturnos", "crampes", "fréquence des crampes", "crampes nocturnes", "wadenkrämpfe",
-        "häufigkeit der krämpfe", "nächtliche wadenkrämpfe", "cãibras", "frequência de cãibras", "cãibras noturnas", "crampi",
-        "frequenza dei crampi", "crampi notturni",
+        "slq160", "leg cramps", "leg cramps past month", "cramps past month", "how often do you get leg cramps",
+        "con qué frecuencia tuvo calambres", "à quelle fréquence avez-vous des crampes", "wie oft hatten sie wadenkrämpfe",
+        "com que frequência teve cãibras", "con quale frequenza ha avuto crampi", "häufigkeit wadenkrämpfe", "night cramps",
+        "nocturnal leg cramps", "cramp frequency", "how often leg cramps", "frequency of cramps",
+        "leg cramps while trying to sleep", "calambres", "frecuencia de calambres", "calambres nocturnos", "crampes",
+        "fréquence des crampes", "crampes nocturnes", "wadenkrämpfe", "häufigkeit der krämpfe", "nächtliche wadenkrämpfe",
+        "cãibras", "frequência de cãibras", "cãibras noturnas", "crampi", "frequenza dei crampi", "crampi notturni",
     ),
 )
 
@@ -47,7 +49,13 @@ def _at_least(level: str) -> OneOf:
     return OneOf(CRAMP_FREQUENCY.name, tuple(levels[levels.index(level):]))
 
 
-ANY = Derived("any_cramps", "Leg cramps at night", _at_least("rarely"), SOURCE, POPULATION)
+ANY = Derived(
+    "any_cramps", "Leg cramps at night", _at_least("rarely"), SOURCE, POPULATION,
+    known_as=(
+        "any leg cramps", "cramps yes no", "leg cramps yes no", "has cramps", "has leg cramps", "suffers from leg cramps",
+        "leg cramps present", "tiene calambres", "a des crampes", "hat wadenkrämpfe", "tem cãibras", "ha crampi",
+    ),
+)
 TWO_OR_MORE = Derived(
     "cramps_two_or_more", "Leg cramps at night, two or more times a month", _at_least("sometimes"), SOURCE, POPULATION
 )

@@ -37,9 +37,7 @@ PERSISTENT_YEARS = 0.25
 HOT_CALF = asked("calf_hot_or_tender", "Hot, tender or swollen calf", known_as=("hot calf", "tender calf", "swollen calf"))
 ONE_LEG_SWOLLEN = asked(
     "one_leg_swollen", "One leg more swollen than the other",
-    known_as=(
-        "unilateral swelling", "one-sided swelling", "swelling one leg",
-    ),
+    known_as=("unilateral swelling", "one-sided swelling", "swelling one leg"),
 )
 BOTH_LEGS_SWOLLEN = asked(
     "both_legs_swollen", "Both legs swollen",
@@ -47,21 +45,17 @@ BOTH_LEGS_SWOLLEN = asked(
 )
 CHEST_OR_BREATH = asked(
     "chest_pain_or_breathless", "Chest pain or breathlessness now or in the past days",
-    known_as=("chest pain or breathlessness", "breathlessness", "dyspnoea", "dyspnea"),
+    known_as=("chest pain or breathlessness", "chest pain or shortness of breath", "chest pain or dyspnoea"),
 )
 COLD_LEG = asked("leg_cold_or_pale", "Cold or pale leg or foot",
-known_as=(
-    "cold leg", "pale leg", "cold foot", "cold or pale leg",
-))
+known_as=("cold leg", "pale leg", "cold foot", "cold or pale leg"))
 NO_PULSE = asked(
     "foot_pulse_absent", "No pulse felt at a foot", missing="not examined",
     known_as=("pulseless", "foot pulses absent", "absent pulses", "pedal pulses absent"),
 )
 PAIN_AT_REST = asked(
     "leg_pain_at_rest", "Pain in leg or foot at rest that is no cramp",
-    known_as=(
-        "rest pain", "ischaemic rest pain", "pain at rest",
-    ),
+    known_as=("rest pain", "ischaemic rest pain", "pain at rest"),
 )
 SADDLE = asked(
     "saddle_numbness", "Numbness between the legs or around the back passage",
@@ -79,14 +73,10 @@ TETANUS = asked(
     "tetanus_risk", "Dirty wound, stiff jaw or spreading spasms", known_as=("tetanus", "tetanus exposure", "possible tetanus"),
 )
 TOXIN = asked("toxin_contact", "Contact with lead, mercury or another poison",
-known_as=(
-    "toxin exposure", "poison contact", "toxins",
-))
+known_as=("toxin exposure", "poison contact", "toxins"))
 DARK_URINE = asked(
     "dark_urine_muscle_pain", "Dark urine with severe muscle pain",
-    known_as=(
-        "dark urine", "cola urine", "rhabdomyolysis symptoms",
-    ),
+    known_as=("dark urine", "cola urine", "rhabdomyolysis symptoms"),
 )
 WEAKNESS = asked(
     "weakness_or_wasting", "Leg muscles weaker or thinner",

@@ -18,22 +18,19 @@ WITH_URGE = "patients with an urge to move the legs"
 NO_URGE = "did not know, or left empty; asked only of those with an urge to move the legs"
 
 URGE = asked(
-    "urge_to_move_legs", "Urge to move the legs",
-    known_as=(
-        "urge to move", "rls urge", "restless legs urge", "rls1", "rls_urge",
-    ),
+    "urge_to_move_legs", "Urge to move the legs", known_as=("urge to move", "urge to move the legs", "rls1"),
 )
 AT_REST = asked(
     "urge_worse_at_rest", "The urge begins or worsens at rest", missing=NO_URGE, population=WITH_URGE,
-    known_as=("worse at rest", "rls rest", "rls2"),
+    known_as=("worse at rest", "rls2"),
 )
 RELIEVED = asked(
     "urge_relieved_by_moving", "The urge eases while moving", missing=NO_URGE, population=WITH_URGE,
-    known_as=("relieved by movement", "rls movement", "rls3"),
+    known_as=("relieved by movement", "rls3"),
 )
 AT_NIGHT = asked(
     "urge_worse_at_night", "The urge is worse in the evening or at night", missing=NO_URGE, population=WITH_URGE,
-    known_as=("worse in the evening", "worse at night", "rls evening", "rls4"),
+    known_as=("worse in the evening", "worse at night", "rls4"),
 )
 EXPLAINED = asked(
     "urge_explained_otherwise", "The urge is explained by something else alone", missing="not judged by the clinician",

@@ -94,6 +94,10 @@ RESTLESS_LEGS = Derived(
     "restless_legs_diagnosed", "Restless legs told by a doctor",
     Unless(Ticked(RESTLESS_LEGS_BOX.name, SLEEP_DISORDER.name), OneOf(SLEEP_APNOEA_BOX.name, ("did not know which",))),
     "NHANES items SLQ060 and SLQ070", POPULATION,
+    known_as=(
+        "rls", "restless legs", "restless legs syndrome", "diagnosed restless legs", "piernas inquietas", "jambes sans repos",
+        "unruhige beine", "pernas inquietas", "gambe senza riposo",
+    ),
 )
 FREQUENT_LEG_SYMPTOMS = Derived(
     "frequent_leg_symptoms", "Leg jerks or cramps five or more times a month, or restless legs told by a doctor",

@@ -62,6 +62,9 @@ CRAMPS = section(
     ticked("cramp_where", "Where do you get cramps? Tick all that apply.", zip(cramps.SITES, (
         "Calf", "Foot or toes", "Front of the thigh", "Back of the thigh", "Elsewhere in the leg",
     ), strict=True), shown_if=cramps.HAS_CRAMPS),
+    choice(cramps.MAIN_SITE, "Where do you get them most often?", (
+        "Calf", "Foot or toes", "Front of the thigh", "Back of the thigh", "Elsewhere",
+    ), shown_if=cramps.HAS_CRAMPS),
     choice(cramps.SIDE, "In which leg?", ("Always the same leg", "One leg at a time, either of them", "Both legs at once"),
            shown_if=cramps.HAS_CRAMPS),
     yes_no(cramps.SPREADS, "Does a cramp spread to other muscles of the leg?", shown_if=cramps.HAS_CRAMPS),
