@@ -98,32 +98,32 @@ CLASS_OF: Mapping[str, MedicineClass] = MappingProxyType({name: one for one in C
 
 # substance or substances (a + b): other names and brands; "=" before a name: only as it stands, for it is near an ordinary word
 _NAMES = """
-furosemide: frusemide, Lasix, Lasilix, Seguril, Furorese
+furosemide: frusemide, =furo, Lasix, Lasilix, Seguril, Furorese
 bumetanide: Bumex, Burinex, Fordiuran
 torasemide: torsemide, Demadex, Soaanz, Torem, =Unat, Dilutol, Sutril, Isodiur
 ethacrynic acid: etacrynic acid, etacrynsäure, acido etacrinico, acide etacrynique, Edecrin
 piretanide: Arelix, Eurelix
 hydrochlorothiazide: hctz, hct, Esidrix, Microzide, Hidrosaluretil
 chlorothiazide: Diuril
-bendroflumethiazide: bendrofluazide, Neo-Naclex
+bendroflumethiazide: bendrofluazide, =bendro, Neo-Naclex
 chlortalidone: chlorthalidone, Hygroton, Higrotona, Thalitone
 metolazone: Zaroxolyn, Metenix
 indapamide: Natrilix, Lozol, Fludex, Tertensif
 xipamide: Diurexan
 clopamide: Brinaldix
 cyclopenthiazide: Navidrex
-spironolactone: Aldactone, CaroSpir, Verospiron, aldacton
+spironolactone: =spiro, Aldactone, CaroSpir, Verospiron
 eplerenone: Inspra
 amiloride: Midamor
 triamterene: Dyrenium
 canrenone: Luvion
 potassium canrenoate: kaliumcanrenoat, canrenoato de potasio, Kanrenol, Soludactone
 finerenone: Kerendia
-atorvastatin: Lipitor, Sortis, Tahor, Cardyl, Zarator, Prevencor, Torvast, Totalip
-simvastatin: sinvastatina, Zocor, Sinvacor, Sivastin, Lodales
+atorvastatin: =atorva, Lipitor, Sortis, Tahor, Cardyl, Zarator, Prevencor, Torvast, Totalip
+simvastatin: =simva, sinvastatina, Zocor, Sinvacor, Sivastin, Lodales
 lovastatin: Mevacor, Mevinacor, Altoprev
 pravastatin: Pravachol, Lipostat, Pravasin, Elisor, =Vasten, Lipemol, Liplat
-rosuvastatin: Crestor, Provisacor
+rosuvastatin: =rosuva, Crestor, Provisacor
 fluvastatin: Lescol, =Locol, Cranoc
 pitavastatin: Livalo, Alipza
 salmeterol: Serevent
@@ -159,14 +159,14 @@ iv iron: intravenous iron, iron infusion, iron infusions, iron iv, eiseninfusion
  fer intraveineux, ferro endovena
 magnesium: magnesio, Magnesiocard, Magnetrans, Biolectra, Magnerot, Slow-Mag, Mag-Ox, Magnesioboi, Magnesona,
  Magnogene, MagneB6, Magne B6, magnesiumcitrat, magnesiumoxid, magnesiumverla, magnesiumsulfat
-amiloride + furosemide: co-amilofruse, Frumil, Logirene
+amiloride + furosemide: co-amilofruse, amilofruse, Frumil, Logirene
 spironolactone + furosemide: Lasilactone, Aldalix, Lasitone, Osyrol-Lasix, spiro comp
-amiloride + hydrochlorothiazide: co-amilozide, Moduretic, Moduretik, Moduret, Ameride, amilorid comp
-triamterene + hydrochlorothiazide: co-triamterzide, Dyazide, Maxzide, Dytide, triamteren comp
+amiloride + hydrochlorothiazide: co-amilozide, amilozide, Moduretic, Moduretik, Moduret, Ameride, amilorid comp
+triamterene + hydrochlorothiazide: co-triamterzide, triamterzide, Dyazide, Maxzide, Dytide, triamteren comp
 spironolactone + hydrochlorothiazide: Aldactazide
-spironolactone + hydroflumethiazide: co-flumactone
+spironolactone + hydroflumethiazide: co-flumactone, flumactone
 spironolactone + altizide: Aldactazine
-atenolol + chlortalidone: co-tenidone, Tenoretic
+atenolol + chlortalidone: co-tenidone, tenidone, Tenoretic
 losartan + hydrochlorothiazide: Hyzaar, Lorzaar plus, Cozaar plus, Cozaar comp
 lisinopril + hydrochlorothiazide: Zestoretic, Prinzide
 enalapril + hydrochlorothiazide: Vaseretic, Innozide, Co-Renitec, Co-Renitek
@@ -278,15 +278,16 @@ naltrexone naloxone disulfiram acamprosate varenicline champix chantix imatinib 
 interferon vaccine epoetin erythropoietin darbepoetin aranesp botulinum botox midodrine pyridostigmine mestinon riluzole
 tetrabenazine propantheline glycopyrrolate pilocarpine modafinil methylphenidate ritalin concerta atomoxetine lisdexamfetamine
 dextroamphetamine adderall vortioxetine trintellix agomelatine doxylamine diosmin hesperidin daflon venoruton troxerutin aescin
-tonic lidocaine capsaicin menthol glycerin paraffin ketoconazole clotrimazole
+tonic contraceptive contraceptives pille anticonceptivo anticonceptivos contraception pilule lidocaine capsaicin menthol
+glycerin paraffin ketoconazole clotrimazole
 """
 
 # words for a class as a whole
 CLASS_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "takes_statin": ("statin", "statins", "statine", "statina", "estatina", "estatinas", "statines", "statinen", "statinas"),
     ANY_DIURETIC: (
-        "diuretic", "diuretics", "diuretico", "diureticos", "diuretici", "diuretique", "diuretiques", "diuretikum", "diuretika",
-        "water pill", "water pills", "water tablet", "water tablets", "wassertablette", "wassertabletten", "entwässerungstablette",
+        "diuretic", "diuretics", "diuretico", "diureticos", "diuretici", "diuretique", "diuretiques", "diuretikum",
+        "diuretika", "water pill", "water pills", "water tablet", "water tablets", "wassertablette", "wassertabletten", "entwässerungstablette",
         "entwässerungstabletten", "entwässerungsmittel", "fluid tablet", "fluid tablets", "fluid pill", "fluid pills",
     ),
     "takes_loop_diuretic": ("loop diuretic", "schleifendiuretikum", "diuretico de asa", "diuretique de l'anse"),

@@ -146,6 +146,19 @@ def mask_text(text: str) -> str:
     return text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "…"
 
 
+def strip_identifiers(text: str) -> str:
+    """A text of any length with blanks where something may tell who a person is; line breaks stay.
+
+    Examples
+    --------
+    >>> strip_identifiers("quinine, call Mrs Jones").split()
+    ['quinine,', 'call']
+    """
+    for _, pattern, is_one in _SIGNS:
+        text = pattern.sub(lambda match, is_one=is_one: " " if is_one(match) else match[0], text)
+    return text
+
+
 def _without(text: str) -> str:
     for kind, pattern, is_one in _SIGNS:
         text = pattern.sub(lambda match, kind=kind, is_one=is_one: f"[{kind}]" if is_one(match) else match[0], text)

@@ -12,7 +12,7 @@ def _words(text: str) -> frozenset[str]:
 NONE = fold_words(
     "none,nil,no,nothing,keine,kein,keines,nein,nichts,ninguno,ninguna,ningun,nada,aucun,aucune,rien,non,nessuno",
     "nessuna,nessun,niente,nenhum,nenhuma,nao,n,never,zero,0,not any,no meds,no medication,no medications",
-    "no medicines,no drugs",
+    "no medicines,no drugs,nil of note,nil regular,nil else,none regular,none known",
 )
 # beside these a medicine is not taken; after an allergy none of the item is
 NOT_TAKEN = _words(
@@ -31,6 +31,7 @@ ALLERGY = _words(
 # never the name of a medicine
 NOISE = _words(
     """
+    now then note water infusion infusions zok sure which unsure maybe probably perhaps brand name unknown mrs herr frau
     mg mcg ug g gr gm ml l iu ie ui meq mmol units unit einheiten mikrogramm microgram micrograms milligram milligrams gram
     grams tab tabs tablet tablets tbl tabl tablette tabletten tableta tabletas comprimido comprimidos comprime comprimes
     compressa compresse cp cpr comp cap caps capsule capsules kapsel kapseln capsula capsulas gelule gelules drg dragee
@@ -56,5 +57,17 @@ NOISE = _words(
     medicines medication medications meds drug drugs medikament medikamente medicamento medicamentos medicament medicaments
     farmaco farmaci thing something stuff etc various prescription diskus turbohaler accuhaler evohaler respimat breezhaler
     ellipta nexthaler easyhaler spiromax novolizer handihaler hfa
+    """,
+)
+# words near the name of a medicine that are none
+ORDINARY = _words(
+    """
+    alive altitude america basis bizarre business chronic commoner creator decades diabetic diabetics directive divide effort
+    eleve elevee exist exists extern external extract extras extreme first forest forget forty fourth fuller halve indeed
+    infer lasts natively nitrogen nivel photo premature preparing prise renal renale restore rival selected sharing short
+    soreness sorts southern spring stack stanza starke states static stating statuses storing strange strata stray street
+    stress strike string strings stroke strong strongly terms thrice thyroid tiroides totally totals trace track tried tries
+    trois trying valid wished worst worse basal severe better tension pension patient patients swelling legs cramps cramp pain
+    muscle muscles magnet nitrogeno muller mulher prevenir zeros wisely
     """,
 )

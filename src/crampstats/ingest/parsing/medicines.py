@@ -27,8 +27,10 @@ from crampstats.codebook.medicine_names import (
 from crampstats.codebook.reductions import NOT_IDENTIFIED
 from crampstats.core.errors import unknown_name
 from crampstats.core.findings import Finding
+from crampstats.ingest.own.identifier_words import FIRST_NAMES
+from crampstats.ingest.own.masking import mask_text, strip_identifiers
 from crampstats.ingest.parsing.folding import Declared, fold
-from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN
+from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN, ORDINARY
 from crampstats.ingest.parsing.missing import read_missing
 from crampstats.ingest.parsing.readings import Reading, Readings, collect
 
@@ -92,6 +94,9 @@ class Medicines:
         Medicines of the classes the text says are not, or no longer, taken.
     says_none
         Whether the text says that no medicine is taken, and names none.
+    is_list
+        Whether it looks like a list of medicines: one is known, or there is a dose. Only of such texts are words repeated, for
+        anything may stand in the others.
     """
 
     found: tuple[FoundMedicine, ...] = ()
@@ -100,6 +105,7 @@ class Medicines:
     open: tuple[str, ...] = ()
     not_taken: tuple[FoundMedicine, ...] = ()
     says_none: bool = False
+    is_list: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.found or self.others or self.not_taken)
@@ -110,6 +116,7 @@ class Medicines:
         return frozenset(name for one in self.found for name in one.variables)
 
 
+@lru_cache(maxsize=100_000)
 def recognise_medicines(text: str) -> Medicines:
     """The medicines a free text names.
 
@@ -124,14 +131,17 @@ def recognise_medicines(text: str) -> Medicines:
     >>> medicines.others, medicines.unknown
     (('ramipril', 'budesonide'), ())
     """
-    folded = fold(text)
+    folded = "\n".join(fold(line) for line in strip_identifiers(text).splitlines())
     if folded.strip(" .!-") in NONE:
         return Medicines(says_none=True)
     items = [_read_item(item) for item in _ITEMS.split(folded) if item.strip()]
+    found, others, unknown, left_open, not_taken = (
+        tuple(dict.fromkeys(one for item in items for one in getattr(item, name)))
+        for name in ("found", "others", "unknown", "open", "not_taken")
+    )
     return Medicines(
-        *(tuple(dict.fromkeys(one for item in items for one in getattr(item, name)))
-          for name in ("found", "others", "unknown", "open", "not_taken")),
-        says_none=bool(items) and all(item.says_none for item in items),
+        found, others, unknown, left_open, not_taken, says_none=bool(items) and all(item.says_none for item in items),
+        is_list=bool(found or others or not_taken) or re.search(r"\d", folded) is not None,
     )
 
 
@@ -199,9 +209,7 @@ def _unrecognised(variable: str, hidden: Sequence[Medicines]) -> tuple[Finding, 
     """One finding with the names that stand between a text and a no."""
     if not hidden:
         return ()
-    from crampstats.ingest.own.masking import mask_text
-
-    words = sorted({mask_text(word) for one in hidden for word in one.unknown})
+    words = sorted({mask_text(word) for one in hidden if one.is_list for word in one.unknown})
     listed = ", ".join(words[:LISTED]) + (f" and {len(words) - LISTED} more" if len(words) > LISTED else "")
     named = f"names not recognised: {listed}" if words else "only a vague word stands there"
     return (Finding(
@@ -222,10 +230,6 @@ class _Known:
     variables: tuple[str, ...] = ()
     exact: bool = False
 
-    @property
-    def meaning(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        return self.substances, self.variables
-
 
 def _read_item(item: str) -> Medicines:
     unsure = "?" in item
@@ -235,7 +239,7 @@ def _read_item(item: str) -> Medicines:
         read = [_as_not_taken(one) for one in read]
     found = tuple(one for part in read for one in part.found)
     others = tuple(name for part in read for name in part.others)
-    vague = () if found or others else _vague(item)
+    vague = () if found or others or NOT_TAKEN & set(_LETTERS.findall(item)) else _vague(item)
     words = tuple(word for part in read for word in part.unknown)
     open_ = tuple(name for part in read for name in part.open) + vague
     if unsure and found:
@@ -324,7 +328,7 @@ def _spell(name: str) -> str:
     >>> _spell("oestradiol") == _spell("estradiol"), _spell("espironolactona") == _spell("spironolacton")
     (True, True)
     """
-    letters = re.sub(r"[^a-z]", "", fold(name))
+    letters = _bare(name)
     for there, here in _ALIKE:
         letters = letters.replace(there, here)
     letters = re.sub(r"(.)\1+", r"\1", letters)
@@ -346,7 +350,7 @@ def _index() -> tuple[dict[str, _Known], dict[str, _Known]]:
     plain: dict[str, _Known] = {}
     alike: dict[str, _Known] = {}
     for one in known:
-        plain.setdefault(re.sub(r"[^a-z]", "", fold(one.name)), one)
+        plain.setdefault(_bare(one.name), one)
         alike.setdefault(_spell(one.name), one)
     return plain, alike
 
@@ -355,9 +359,8 @@ def _match(words: tuple[str, ...]) -> tuple[_Known | None, int, int]:
     """The longest run of words that is a name, how many words, and letters that differ; a single word left over is None."""
     plain, alike = _index()
     for length in range(len(words), 0, -1):
-        joined = "".join(words[:length])
-        name = re.sub(r"[^a-z]", "", joined)
-        known = plain.get(name) or (alike.get(_spell(joined)) if len(name) >= ONE_SLIP else None)
+        name = _bare("".join(words[:length]))
+        known = plain.get(name) or (alike.get(_spell(name)) if length > 1 and len(name) >= TWO_SLIPS else None)
         if known is not None and not (known.exact and name not in plain):
             return known, length, 0
     if words[0] in NOISE or words[0] in NOT_TAKEN:
@@ -374,30 +377,35 @@ def _match(words: tuple[str, ...]) -> tuple[_Known | None, int, int]:
 
 @lru_cache(maxsize=200_000)
 def _nearest(word: str) -> tuple[_Known | None, int]:
-    """The one medicine a misspelt name is nearest to; None where there is none near enough, or two are as near."""
-    allowed = 2 if len(word) >= TWO_SLIPS else 1 if len(word) >= ONE_SLIP else 0
-    if not allowed:
+    """The one medicine a misspelt name is nearest to; None where there is none near enough, or two are as near.
+
+    A name that is the same only as all languages write it stands behind its neighbours as written: "lival" may be Livalo or
+    Livial.
+    """
+    if word in ORDINARY or word in FIRST_NAMES:
         return None, 0
-    near: dict[tuple[tuple[str, ...], tuple[str, ...], str], tuple[int, _Known]] = {}
-    for form, names in zip((word, _spell(word)), _index(), strict=True):
-        for distance, name in _within(form, tuple(names), allowed):
+    near: dict[str, tuple[int, int, _Known]] = {}
+    for behind, (form, names) in enumerate(zip((word, _spell(word)), _index(), strict=True)):
+        for distance, name in _within(form, tuple(names), _slips(form)):
             known = names[name]
-            if known.exact or len(name) < ONE_SLIP - 1 or distance > _slips(known.name):
+            if known.exact or distance > min(_slips(known.name), _slips(name)):
                 continue
-            meaning = (*known.meaning, "" if known.substances or known.variables else known.name)
-            if meaning not in near or distance < near[meaning][0]:
-                near[meaning] = (distance, known)
-    if not near:
+            rank = (distance + behind, distance, known)
+            before = near.get(known.name, rank)
+            near[known.name] = (min(rank[0], before[0]), min(rank[1], before[1]), known)
+    best = min((rank for rank, _, _ in near.values()), default=0)
+    nearest = [(distance, known) for rank, distance, known in near.values() if rank == best]
+    if len({(known.substances, known.variables) for _, known in nearest}) != 1:
         return None, 0
-    best = min(distance for distance, _ in near.values())
-    nearest = [known for distance, known in near.values() if distance == best]
-    if len({(one.substances, one.variables) for one in nearest}) > 1:
-        return None, 0
-    return nearest[0], max(best, 1)
+    return min(nearest, key=lambda one: (one[0], one[1].name))[1], min(distance for distance, _ in nearest)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"[^a-z]", "", fold(name))
 
 
 def _slips(name: str) -> int:
-    letters = len(re.sub(r"[^a-z]", "", fold(name)))
+    letters = len(_bare(name))
     return 2 if letters >= TWO_SLIPS else 1 if letters >= ONE_SLIP else 0
 
 
