@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from crampstats.codebook.columns import Derived, Variable
 from crampstats.codebook.rules import Rule
@@ -43,7 +44,7 @@ def as_recorded(name: str) -> Variable:
     if name not in DERIVED:
         raise unknown_name("variable of the codebook", name, [*VARIABLES, *DERIVED])
     item = DERIVED[name]
-    same = {"population": item.population, "known_as": item.known_as}
+    same: dict[str, Any] = {"population": item.population, "known_as": item.known_as}
     if isinstance(item.rule, Rule):
         return Variable(name, item.label, kind="yes/no", **same)
     if item.rule.levels:
