@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 
 import pandas as pd
 
 from crampstats.core.errors import DataError
+from crampstats.ingest.readers.text import TextFile, open_text, read_opened
+from crampstats.ingest.recorded import RecordedTable
 
-DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t"}
+TEXT = (".csv", ".tsv", ".tab", ".txt")
 PARQUET = (".parquet", ".pq")
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", ".")
-BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 # How files that are no text begin, whatever they are called.
 STRANGERS = {
     b"%PDF": "a PDF", b"PK\x03\x04": "an Excel, Word or zip file", b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
@@ -28,15 +27,15 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
     Parameters
     ----------
     path
-        The file. Of a text file the encoding (UTF-8, UTF-16 by its mark, else Windows-1252) and the delimiter (comma,
-        semicolon, tab or bar, by the first line) are found out; with semicolons, decimal commas are read as such.
+        The file. Of a text file encoding and delimiter are found out (`read_text`); with semicolons, decimal commas are read
+        as such.
 
     Returns
     -------
     DataFrame
-        One row per line. Columns that hold whole numbers, numbers or true/false throughout become ``Int64``, ``Float64`` or
-        ``boolean``; all others stay text, also numbers with leading zeros. Empty cells, NA, N/A, NaN, null and "." are
-        missing.
+        One row per line that holds anything. Columns that hold whole numbers, numbers or true/false throughout become
+        ``Int64``, ``Float64`` or ``boolean``; all others stay text, also numbers with leading zeros. Empty cells, NA, N/A,
+        NaN, null and "." are missing.
 
     Raises
     ------
@@ -48,15 +47,16 @@ def read_tidy(path: str | Path) -> pd.DataFrame:
         raise DataError(f"{path} is no file: check the path.")
     if path.suffix.lower() in PARQUET:
         return _read_parquet(path)
-    if path.suffix.lower() not in (*DELIMITERS, ".txt"):
+    if path.suffix.lower() not in TEXT:
         raise DataError(
             f"{path.name}: files ending in {path.suffix or 'nothing'} cannot be read; save the table as .csv (UTF-8), .tsv "
             "or .parquet."
         )
-    text = _text(path)
-    delimiter, text = _delimiter(text, path)
-    table = _parsed(text, delimiter, path)
-    return pd.DataFrame({name: _typed(table[name], decimal_comma=delimiter == ";") for name in table})
+    _refuse_strangers(path)
+    file = open_text(path)
+    table = read_opened(file)
+    _refuse_uneven(table, file)
+    return pd.DataFrame({name: _typed(table.cells[name], decimal_comma=file.delimiter == ";") for name in table.cells})
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:
@@ -74,59 +74,47 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
-def _text(path: Path) -> str:
-    raw = path.read_bytes()
-    if not raw.strip():
-        raise DataError(f"{path.name} is empty.")
+def _refuse_strangers(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(4096).lstrip()
     for start, kind in STRANGERS.items():
-        if raw.lstrip().startswith(start):
+        if head.startswith(start):
             raise DataError(f"{path.name} is {kind}, not a text table: save the table as .csv (UTF-8) and give that file.")
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if raw.startswith(mark):
-            return raw.decode(encoding, errors="replace")
-    if b"\x00" in raw[:4096]:
-        raise DataError(f"{path.name} holds binary data, not a text table: save the table as .csv (UTF-8).")
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
 
 
-def _delimiter(text: str, path: Path) -> tuple[str, str]:
-    """The delimiter, and the text without the ``sep=`` line Excel may put first."""
-    text = text.lstrip("\r\n")
-    first, _, rest = text.partition("\n")
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[4], rest
-    usual = DELIMITERS.get(path.suffix.lower(), ",")
-    counts = {one: first.count(one) for one in (usual, ",", ";", "\t", "|")}
-    return max(counts, key=lambda one: counts[one]), text
-
-
-def _parsed(text: str, delimiter: str, path: Path) -> pd.DataFrame:
-    """Everything as text, once names and row lengths are sound."""
-    try:
-        names, *rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row]
-    except csv.Error as problem:
-        raise DataError(f"{path.name} has a quotation mark that never closes, or stands astray ({problem}).") from problem
-    # R writes its row names under an empty heading
-    names = [name.strip() or f"unnamed_{place}" for place, name in enumerate(names, start=1)]
-    _refuse_repeats(names, path)
-    uneven = [place for place, row in enumerate(rows, start=2) if len(row) != len(names)]
-    if uneven:
+def _refuse_uneven(table: RecordedTable, file: TextFile) -> None:
+    """What the reader mends with a finding is refused here: a tidy table comes without findings."""
+    found = {finding.rule: finding for finding in reversed(table.findings.rows)}
+    if astray := found.get("quotation mark"):
         raise DataError(
-            f"{path.name} has {len(uneven)} row(s) of another length (first: row {uneven[0]} with {len(rows[uneven[0] - 2])} "
-            f"cells); {len(names)} are expected, one for each name."
+            f"{file.name} has a quotation mark that never closes, or stands astray (first in row {astray.source_row}): write a "
+            'quotation mark within a cell twice ("").'
         )
-    if not rows:
-        raise DataError(f"{path.name} holds names ({', '.join(names[:5])}) and no rows.")
-    return pd.DataFrame(rows, columns=names, dtype="str")
+    twice = sorted({finding.value for finding in table.findings.rows if finding.rule == "repeated heading"})
+    if twice:
+        raise _repeats(twice, file.name)
+    for rule in ("fewer headings than cells", "row set aside", "short row"):
+        if uneven := found.get(rule):
+            raise DataError(
+                f"{file.name} has rows of another length (first: row {uneven.source_row} with {uneven.value} cells); "
+                "one cell is expected for each name."
+            )
+    for rule in ("title rows", "headings repeated"):
+        if rule in found:
+            raise DataError(
+                f"{file.name} has rows that are no records: {found[rule].message} A tidy table has its names in the first row, "
+                "once: delete the others."
+            )
 
 
 def _refuse_repeats(names: list[str], path: Path) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise DataError(f"{path.name} has repeated column name(s) {', '.join(twice)}: give every column its own name.")
+        raise _repeats(twice, path.name)
+
+
+def _repeats(twice: list[str], name: str) -> DataError:
+    return DataError(f"{name} has repeated column name(s) {', '.join(twice)}: give every column its own name.")
 
 
 def _typed(column: pd.Series, *, decimal_comma: bool) -> pd.Series:

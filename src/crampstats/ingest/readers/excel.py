@@ -211,7 +211,7 @@ def _table(sheet: Sheet, file: str, header_row: int) -> RecordedTable:
     n = len(sheet.values) - place - 1
     above = {"title rows above the headings": place, "the row of headings": 1}
     findings = Findings().add(
-        *title_found(name, place, header_row), *numbers_found(name, head[place], place), *_merged_told(sheet, name, place),
+        *title_found(name, head[:place], header_row), *numbers_found(name, head[place], place), *_merged_told(sheet, name, place),
         *_never_computed_told(sheet, name), *_errors_told(sheet, head[place], place),
     )
     grid = Grid(

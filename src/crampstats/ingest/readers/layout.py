@@ -141,10 +141,12 @@ def rows_told(rows: Sequence[tuple[int, Finding]]) -> tuple[Finding, ...]:
     return tuple(told)
 
 
-def title_found(name: str, place: int, header_row: int) -> tuple[Finding, ...]:
-    """The finding that tells where the headings were found, unless they are on top or the user said where."""
-    if not place or header_row:
+def title_found(name: str, above: Sequence[Sequence[str]], header_row: int) -> tuple[Finding, ...]:
+    """The finding that tells where the headings were found, unless nothing stands above them or the user said where."""
+    n = sum(any(cell.strip() for cell in row) for row in above)
+    if header_row or not n:
         return ()
+    place = len(above)
     return (
         Finding(
             name, "title rows", "note", f"the headings were found in row {place + 1}; the {place} row(s) above were left out.",
@@ -296,7 +298,7 @@ def _renamed(name: str, heading: str, place: int) -> Finding:
     if heading:
         return Finding(
             name, "repeated heading", "warning", f"the heading {heading!r} stands more than once; that in column {place + 1} "
-            f"is called {name!r} here.", "Give every column its own heading.",
+            f"is called {name!r} here.", "Give every column its own heading.", value=heading,
         )
     return Finding(
         name, "empty heading", "warning", f"column {place + 1} has no heading; it is called {name!r} here.",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +18,22 @@ from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
 from crampstats.ingest.readers.decoding import decode_text
 from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, left_out, numbers_found, rows_told, title_found
+from crampstats.ingest.readers.records import (
+    DELIMITERS,
+    NO_DELIMITER,
+    SAMPLE_RECORDS,
+    Record,
+    cells_of_any_length,
+    find_delimiter,
+    read_records,
+)
 from crampstats.ingest.recorded import RecordedTable
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DELIMITERS = (",", ";", "\t", "|")
-# What stands between the cells of a table of one column: a character no text has.
-NO_DELIMITER = "\x1f"
 SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n"])"?[ \t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
 SAMPLE_BYTES = 1 << 20
-SAMPLE_RECORDS = 200
 BLOCK_BYTES = 1 << 24
 RECORDS_AT_ONCE = 20_000
 QUOTE = ord('"')
@@ -56,15 +59,6 @@ class TextFile:
     content: bytes
     delimiter: str
     findings: Findings
-
-
-@dataclass(frozen=True)
-class Record:
-    """One record of a text table: its cells, whether a quotation mark had to be taken as a letter, lines it spans."""
-
-    cells: list[str]
-    astray: bool
-    n_lines: int
 
 
 def read_text(path: str | Path, *, delimiter: str = "", header_row: int = 0) -> RecordedTable:
@@ -135,114 +129,44 @@ def open_text(path: str | Path, *, delimiter: str = "") -> TextFile:
 
 def read_opened(file: TextFile, *, header_row: int = 0) -> RecordedTable:
     """The table of an opened text file; see `read_text`."""
-    with _cells_of_any_length():
-        sample = file.content if header_row > SAMPLE_RECORDS else _sample(file.content)
-        lines = _lines(sample)
-        limit = max(SAMPLE_RECORDS, header_row)
-        records = list(itertools.islice(read_records(lines, file.delimiter), limit))
-        try:
-            place = find_heading([record.cells for record in records], header_row)
-        except DataError as problem:
-            raise DataError(f"{file.name}: {problem}") from None
-        heading, widening = _heading(records[place].cells, [record.cells for record in records[place + 1 :]], file.name)
-        n_lines = sum(record.n_lines for record in records[: place + 1])
-        start = sum(len(line.encode()) for line in lines[:n_lines])
-        if start >= len(file.content):
-            raise DataError(
-                f"{file.name} holds headings ({len(heading)} columns, first: {', '.join(heading[:3])}) and no rows below them."
-            )
+    with cells_of_any_length():
+        place, heading, start, told = _above_records(file, header_row)
         grid = _regular(file, heading, start, place) or _tolerant(file, heading, start, place)
-    findings = Findings().add(
-        *file.findings.rows, *title_found(file.name, place, header_row), *_one_column(file), *widening, *grid.findings.rows,
-        *_headings_told(records[place], place, file.name),
-    )
-    table = lay_out(Grid(grid.name, grid.heading, grid.columns, grid.rows, grid.flow, findings), "csv")
+    findings = Findings((*file.findings.rows, *told, *grid.findings.rows))
+    table = lay_out(replace(grid, findings=findings), "csv")
     if not len(table.cells):
-        raise DataError(f"{file.name} holds headings ({len(heading)} columns, first: {', '.join(heading[:3])}) and no rows.")
+        raise _no_rows(file.name, heading)
     return table
 
 
-def find_delimiter(lines: Sequence[str], candidates: Sequence[str] = DELIMITERS) -> str:
-    """What stands between the cells: the character that cuts most records into as many cells, the headings among them.
-
-    Returns
-    -------
-    str
-        One of the candidates; a character no text has when none cuts the records alike (a table of one column).
-
-    Examples
-    --------
-    >>> find_delimiter(["id;height;weight", "1;1,70;70,5", "2;1,65;61,2"])
-    ';'
-    """
-    scores = {one: _evenness(lines, one) for one in dict.fromkeys(candidates)}
-    best = max(scores, key=lambda one: scores[one])
-    return best if scores[best][0] > 0 else NO_DELIMITER
-
-
-def _evenness(lines: Sequence[str], delimiter: str) -> tuple[float, int]:
-    """Share of the records that have the commonest number of cells, half as much again if the first has it; that number."""
-    with _cells_of_any_length():
-        records = itertools.islice(read_records(lines, delimiter), SAMPLE_RECORDS)
-        # a delimiter at which quotation marks no longer enclose cells is none
-        widths = [0 if one.astray else len(one.cells) for one in records if any(cell.strip() for cell in one.cells)]
-    counts = Counter(width for width in widths if width > 1)
-    if not counts:
-        return 0.0, 0
-    width, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-    share = count / len(widths)
-    headed = any(one == width for one in widths[:1])
-    # a comma now and then in a table of one column: neither most records nor the first are cut
-    if share < 0.5 and widths[0] <= 1:
-        return 0.0, 0
-    return share + 0.5 * headed, width
+def _above_records(file: TextFile, header_row: int) -> tuple[int, list[str], int, tuple[Finding, ...]]:
+    """Place of the heading row, the headings, where the records begin in the content, and what was noticed."""
+    lines = _lines(file.content if header_row > SAMPLE_RECORDS else _sample(file.content))
+    records = list(itertools.islice(read_records(lines, file.delimiter), max(SAMPLE_RECORDS, header_row)))
+    rows = [record.cells for record in records]
+    try:
+        place = find_heading(rows, header_row)
+    except DataError as problem:
+        raise DataError(f"{file.name}: {problem}") from None
+    heading, widening = _heading(rows, place, file.name)
+    n_lines = sum(record.n_lines for record in records[: place + 1])
+    start = sum(len(line.encode()) for line in lines[:n_lines])
+    if start >= len(file.content):
+        raise _no_rows(file.name, heading)
+    told = (*title_found(file.name, rows[:place], header_row), *_one_column(file), *widening)
+    return place, heading, start, (*told, *_headings_told(records[place], place, file.name))
 
 
-def read_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
-    """Records of a text table; a quotation mark that does not close its cell is a letter, and the next line goes on as usual.
-
-    Examples
-    --------
-    >>> [record.cells for record in read_records(['1,"a\\n', 'b"\\n', '2,"c\\n', '3,d'], ",")]
-    [['1', 'a\\nb'], ['2', '"c'], ['3', 'd']]
-    """
-    position = 0
-    while position < len(lines):
-        # not a slice: a file with many broken quotation marks would be copied as often
-        rest = map(lines.__getitem__, range(position, len(lines)))
-        reader = csv.reader(rest, delimiter=delimiter, strict=True, skipinitialspace=True)
-        start = position
-        try:
-            for cells in reader:
-                n_lines = start + reader.line_num - position
-                position += n_lines
-                yield Record(cells, False, n_lines)
-        except csv.Error:
-            yield _split_line(lines[position], delimiter)
-            position += 1
+def _no_rows(name: str, heading: Sequence[str]) -> DataError:
+    return DataError(f"{name} holds headings ({len(heading)} columns, first: {', '.join(heading[:3])}) and no rows.")
 
 
-def _split_line(line: str, delimiter: str) -> Record:
-    """The cells of one line, quotation marks taken as such only where they enclose a whole cell."""
-    text, end = line.rstrip("\r\n"), re.escape(delimiter)
-    cell = re.compile(rf' *"((?:[^"]|"")*+)" *(?={end}|$)|([^{end}]*)')
-    cells, astray, position = [], False, 0
-    while True:
-        found = cell.match(text, position)
-        quoted, plain = found.group(1), found.group(2)
-        astray |= quoted is None and '"' in plain
-        cells.append(plain if quoted is None else quoted.replace('""', '"'))
-        if found.end() >= len(text):
-            return Record(cells, astray, 1)
-        position = found.end() + 1
-
-
-def _heading(cells: list[str], below: Sequence[list[str]], name: str) -> tuple[list[str], tuple[Finding, ...]]:
+def _heading(rows: Sequence[list[str]], place: int, name: str) -> tuple[list[str], tuple[Finding, ...]]:
     """Headings, as many as most rows below have cells.
 
     R writes row names and no heading for them: then the first column is called row_names.
     """
-    below = [row for row in below if any(cell.strip() for cell in row)]
+    cells, below = rows[place], [row for row in rows[place + 1 :] if any(cell.strip() for cell in row)]
     usual, count = Counter(len(row) for row in below).most_common(1)[0] if below else (len(cells), 0)
     filled = max((place for place, cell in enumerate(cells, start=1) if cell.strip()), default=1)
     if usual < len(cells):
@@ -251,17 +175,15 @@ def _heading(cells: list[str], below: Sequence[list[str]], name: str) -> tuple[l
         return cells, ()
     full = [row for row in below if len(row) == usual]
     if not any(cell.strip() for row in full for cell in row[len(cells) :]):
-        return cells + [""] * (usual - len(cells)), ()
-    if usual == len(cells) + 1 and len({row[0] for row in full}) == len(full):
-        return ["row_names", *cells], (_without_heading(name, "the first column is taken as row names, as R writes them"),)
-    return cells + [""] * (usual - len(cells)), (_without_heading(name, "the last columns have no heading"),)
-
-
-def _without_heading(name: str, what: str) -> Finding:
-    return Finding(
-        name, "fewer headings than cells", "warning", f"the rows have more cells than there are headings; {what}.",
-        "Check that every heading stands over its own column.",
+        return [*cells, *[""] * (usual - len(cells))], ()
+    named = usual == len(cells) + 1 and len(full) > 1 and len({row[0] for row in full}) == len(full)
+    what = "the first column is taken as row names, as R writes them" if named else "the last columns have no heading"
+    finding = Finding(
+        name, "fewer headings than cells", "warning", f"the rows have {usual} cells and there are {len(cells)} headings; {what}.",
+        "Check that every heading stands over its own column.", source_row=place + 2, value=str(usual),
     )
+    unnamed = [""] * (usual - len(cells))
+    return (["row_names", *cells] if named else [*cells, *unnamed]), (finding,)
 
 
 def _one_column(file: TextFile) -> tuple[Finding, ...]:
@@ -415,12 +337,3 @@ def _sample(content: bytes) -> bytes:
 def _lines(content: bytes) -> list[str]:
     """Lines with their ends: LF, CR LF or CR, nothing else (a form feed within a cell is none)."""
     return list(io.StringIO(content.decode(), newline=""))
-
-
-@contextmanager
-def _cells_of_any_length() -> Iterator[None]:
-    limit = csv.field_size_limit(2**31 - 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(limit)

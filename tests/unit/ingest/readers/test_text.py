@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from crampstats.core.errors import CrampstatsError, DataError, OptionError
 from crampstats.ingest.readers import layout, text
-from crampstats.ingest.readers.text import NO_DELIMITER, find_delimiter, read_text
+from crampstats.ingest.readers.records import NO_DELIMITER, find_delimiter
+from crampstats.ingest.readers.text import read_text
 
 
 @pytest.fixture
