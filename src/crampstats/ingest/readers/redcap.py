@@ -29,6 +29,7 @@ from crampstats.ingest.readers.redcap_unsaved import empty_unsaved_boxes
 from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedTable
 
 FORMAT = "redcap"
+ONE_VALUE_A_ROW = {"record", "field_name", "value"}
 
 
 def is_redcap(table: RecordedTable) -> bool:
@@ -38,9 +39,9 @@ def is_redcap(table: RecordedTable) -> bool:
     or a form status (``form_complete`` with 0, 1, 2; ``Complete?``).
     """
     names = [str(name) for name in table.cells.columns]
-    if any(name in OWN for name in names) or {"Repeat Instrument", "Repeat Instance"} <= set(names):
+    if any(name in OWN or name == STATUS_LABEL for name in names):
         return True
-    if any(name == STATUS_LABEL for name in names):
+    if any(set(names) >= needed for needed in (ONE_VALUE_A_ROW, {"Repeat Instrument", "Repeat Instance"})):
         return True
     boxes = [name for name in names if BOX.fullmatch(name) or LABELLED_BOX.fullmatch(name)]
     statuses = [name for name in names if re.fullmatch(r"[a-z][a-z0-9_]*_complete", name)]
@@ -75,11 +76,16 @@ def refine_redcap(
     Raises
     ------
     DataError
-        The export has no column, or none of the dictionary's questions.
+        The export has no column, none of the dictionary's questions, or one row per value instead of one per record.
     OptionError
         A missing-data code without a reason.
     """
     codes = check_missing(missing or {})
+    if set(table.cells.columns) >= ONE_VALUE_A_ROW:
+        raise DataError(
+            f"{table.name} holds one value a row (record, field_name, value: REDCap's EAV type). Export it as flat, one row per "
+            "record."
+        )
     if not len(table.cells.columns):
         raise DataError(
             f"{table.name} is empty: REDCap writes such a file when no record was chosen or the user may not export. Export "
@@ -120,15 +126,15 @@ def _named(
 
 
 def _compared(names: list[str], dictionary: Dictionary, file: str) -> list[Finding]:
-    expected = {column.name for column in dictionary.columns}
-    if not expected & set(names):
+    expected, given = {column.name for column in dictionary.columns}, set(names)
+    if not expected & given:
         raise DataError(
             f"{file} holds none of the {len(dictionary.fields)} questions of {dictionary.name}: the dictionary belongs to "
             "another project, or the headings were changed."
         )
     stray = [name for name in names if name not in expected and name not in OWN and not status_form(name)
              and not name.endswith("_timestamp") and not BOX.fullmatch(name)]
-    absent = [one.name for one in dictionary.fields if one.columns and not {column.name for column in one.columns} & set(names)]
+    absent = [one.name for one in dictionary.fields if one.columns and not {column.name for column in one.columns} & given]
     findings = list(dictionary.findings.rows)
     if stray:
         findings.append(Finding(

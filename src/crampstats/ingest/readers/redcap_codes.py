@@ -16,7 +16,7 @@ from crampstats.ingest.recorded import RecordedColumn
 MOST_NAMED = 5
 # Only what looks like a code is printed; anything longer may tell who a person is.
 CODE = re.compile(r"-?\d{1,4}|[A-Z]{1,6}")
-SENTINEL = re.compile(r"-\d{1,4}|[789]{2,4}")
+SENTINEL = re.compile(r"-(9{1,4}|8{1,4}|7{1,4})|9{3,4}|8{3,4}|7{3,4}")
 
 
 def with_missing(column: RecordedColumn, missing: Mapping[str, str]) -> RecordedColumn:
@@ -74,25 +74,23 @@ def _outside(column: RecordedColumn, cells: pd.Series) -> pd.Series:
         return ~told
     if column.kind not in ("number", "date") or column.identifier:
         return pd.Series(False, index=cells.index)
-    texts = cells[~told].unique()
-    strange = [text for text in texts if _looks_like_code(str(text), column)]
-    return cells.isin(strange) & ~told
+    texts = pd.Series(cells[~told].unique(), dtype="str")
+    codes = texts[texts.str.fullmatch(CODE.pattern)]
+    if column.kind == "number":
+        usual = pd.to_numeric(texts[~texts.str.fullmatch(SENTINEL.pattern)].str.replace(",", ".", regex=False), errors="coerce")
+        codes = codes[[text.isalpha() or _stands_apart(text, column.limits, usual) for text in codes]]
+    return cells.isin(codes) & ~told
 
 
-def _looks_like_code(text: str, column: RecordedColumn) -> bool:
-    if not CODE.fullmatch(text):
+def _stands_apart(text: str, limits: tuple[str, str], usual: pd.Series) -> bool:
+    """Whether a number that may be a code lies where no value of its question would."""
+    if not SENTINEL.fullmatch(text):
         return False
-    if column.kind == "date" or text.isalpha():
-        return True
-    low, high = (_number(limit) for limit in column.limits)
-    return bool(SENTINEL.fullmatch(text)) and not (low <= float(text) <= high)
-
-
-def _number(limit: str) -> float:
-    try:
-        return float(limit.replace(",", "."))
-    except ValueError:
-        return float("nan")
+    low, high = pd.to_numeric(pd.Series(limits, dtype="str").str.replace(",", ".", regex=False), errors="coerce")
+    # Without limits: below zero where nothing else is, or twice beyond the highest.
+    low = min(0.0, usual.min()) if pd.isna(low) else low
+    high = 2 * usual.max() if pd.isna(high) else high
+    return not low <= float(text) <= high
 
 
 def _suspected(text: str, texts: Mapping[str, pd.Series], source_rows: np.ndarray) -> Finding:

@@ -92,7 +92,7 @@ class Dictionary:
         """The instruments, in order."""
         return tuple(dict.fromkeys(one.form for one in self.fields if one.form))
 
-    @property
+    @cached_property
     def columns(self) -> tuple[RecordedColumn, ...]:
         """Every column a raw export of the questions has; form statuses and REDCap's own columns come in the export."""
         return tuple(column for one in self.fields for column in one.columns)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -39,19 +39,23 @@ def field_names(headings: Sequence[str], dictionary: Dictionary | None) -> tuple
     """
     slots = _slots(dictionary) if dictionary else []
     raw = {name for _, name in slots} | set(OWN)
+    place_of = {name: at for at, (_, name) in enumerate(slots)}
+    by_label: dict[str, list[str]] = {}
+    for label, name in slots:
+        by_label.setdefault(label, []).append(name)
     names: list[str] = []
-    findings = []
+    # What a heading names outright, no label may take.
+    used = set(headings)
     place = 0
     for heading in headings:
         name = heading if heading in raw else OWN_BY_LABEL.get(heading, "")
-        if not name and slots:
-            place, name = _next(slots, heading, place, set(names))
-        elif (heading, name) in slots or name == heading:
-            place = next((at + 1 for at, slot in enumerate(slots) if slot[1] == name), place)
-        names.append(name if name and name not in names else heading)
-    if slots:
-        findings = _ambiguous(headings, names, slots)
-    return names, findings
+        if not name:
+            free = [one for one in _labelled(by_label, heading) if one not in used]
+            name = next((one for one in free if place_of[one] >= place), free[0] if free else "")
+        names.append(name if name and (name == heading or name not in used) else heading)
+        used.add(names[-1])
+        place = place_of.get(names[-1], place)
+    return names, _ambiguous(headings, names, by_label)
 
 
 def codes_for_labels(
@@ -107,22 +111,16 @@ def _slots(dictionary: Dictionary) -> list[tuple[str, str]]:
     return slots
 
 
-def _next(slots: Sequence[tuple[str, str]], heading: str, place: int, used: set[str]) -> tuple[int, str]:
-    for key in dict.fromkeys([_key(heading), _key(COUNTED.sub("", heading))]):
-        for at in [*range(place, len(slots)), *range(place)]:
-            if slots[at][0] == key and slots[at][1] not in used:
-                return at + 1, slots[at][1]
-    return place, ""
+def _labelled(by_label: Mapping[str, list[str]], heading: str) -> list[str]:
+    return by_label.get(_key(heading)) or by_label.get(_key(COUNTED.sub("", heading)), [])
 
 
-def _ambiguous(headings: Sequence[str], names: Sequence[str], slots: Sequence[tuple[str, str]]) -> list[Finding]:
-    by_label: dict[str, list[str]] = {}
-    for key, name in slots:
-        by_label.setdefault(key, []).append(name)
+def _ambiguous(headings: Sequence[str], names: Sequence[str], by_label: Mapping[str, list[str]]) -> list[Finding]:
     findings = []
+    given = set(names)
     for heading, name in zip(headings, names, strict=True):
-        alike = by_label.get(_key(COUNTED.sub("", heading)), []) if name != heading and name not in OWN else []
-        absent = [one for one in alike if one not in names]
+        alike = _labelled(by_label, heading) if name != heading and name not in OWN else []
+        absent = [one for one in alike if one not in given]
         if absent and len(alike) > 1 and not status_form(name):
             findings.append(Finding(
                 name, "label_of_several_questions", "warning",

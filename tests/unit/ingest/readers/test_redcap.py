@@ -259,3 +259,26 @@ def test_an_export_is_recognised(tmp_path, heading):
                                    ["id,Event Name", "1,concert"]])
 def test_other_tables_are_no_export(tmp_path, lines):
     assert not is_redcap(export(tmp_path, *lines))
+
+
+def test_an_export_with_one_value_a_row_is_refused(tmp_path):
+    table = export(tmp_path, "record,field_name,value", "1,sex,0")
+    assert is_redcap(table)
+    with pytest.raises(DataError, match="one value a row"):
+        refine_redcap(table)
+
+
+@pytest.mark.parametrize(("pressures", "found"), [
+    (["120", "-9", "-9", "110"], ["-9"]),
+    (["120", "999", "999", "110"], ["999"]),
+    (["88", "88", "99", "99"], []),
+    (["120", "ND", "ND", "110"], ["ND"]),
+    (["700", "999", "999", "800"], []),
+    (["-3", "-9", "-9", "2"], ["-9"]),
+    (["-20", "-9", "-9", "2"], []),
+    (["", "", "", ""], []),
+])
+def test_a_number_is_taken_for_a_code_only_where_it_stands_apart(tmp_path, dictionary, pressures, found):
+    lines = [f"{number},{text}" for number, text in enumerate(pressures, start=1)]
+    main = refine_redcap(export(tmp_path, "record_id,pressure", *lines), dictionary).main
+    assert [finding.value for finding in main.findings.rows if finding.rule == "missing_code_suspected"] == found
