@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -283,10 +283,13 @@ def write_number(value: float, *, single: bool = False) -> str:
     >>> write_number(33.0), write_number(-1000.3), write_number(1.100000023841858, single=True), write_number(0.00001)
     ('33', '-1000.3', '1.1', '0.00001')
     """
+    text = str(np.float32(value)) if single else repr(value)
+    if "e" not in text and "n" not in text:
+        return "0" if text == "-0.0" else text.removesuffix(".0")
     if abs(value) < 1e15 and value == int(value):
         return str(int(value))
-    if not np.isfinite(value) or not 1e-9 < abs(value) < 1e15:
-        return repr(value)
+    if not 1e-9 < abs(value) < 1e15:
+        return text
     return np.format_float_positional(np.float32(value) if single else value, trim="-")
 
 
@@ -298,16 +301,19 @@ def _spread(texts: list[str], codes: np.ndarray, index: pd.Index) -> pd.Series:
 
 def _missing(
     distinct: Iterable[object], texts: list[str], labels: Mapping[object, object], ranges: Iterable[Mapping[str, Any]],
-    write: Callable[[object], str],
+    write: _Writer,
 ) -> dict[str, str]:
     """Text to reason of what the file declares missing: single values, ranges as far as cells hold them, and tags."""
     ranges = list(ranges)
+    tagged = not write.text and any(isinstance(value, str) for value in [*distinct, *labels])
+    if not ranges and not tagged:
+        return {}
     single = [span["lo"] for span in ranges if span["lo"] == span["hi"]]
     values = dict(zip(texts, distinct, strict=True)) | {write(value): value for value in [*single, *labels]}
     known = {write(value): str(label) for value, label in labels.items()}
     found = {}
     for text, value in values.items():
-        if text.startswith(".") and isinstance(value, str) and text != value:
+        if tagged and isinstance(value, str):
             found[text] = known.get(text, "").strip() or TAGGED.format(tag=text)
         elif any(_within(value, span) for span in ranges):
             found[text] = known.get(text, "").strip() or DECLARED

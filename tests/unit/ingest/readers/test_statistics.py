@@ -194,3 +194,11 @@ def test_a_transport_file_with_two_tables_gives_both(tmp_path):
     path.write_bytes(first + second[second.index(b"HEADER RECORD*******MEMBER"):])
     file = read_transport(path)
     assert [cells(table, table.columns[0].name) for table in file.tables.values()] == [["1", "2"], ["3"]]
+
+
+def test_a_text_that_begins_with_a_full_stop_is_no_tag(tmp_path):
+    path = tmp_path / "texts.sav"
+    pyreadstat.write_sav(pd.DataFrame({"dose": [" .5", ".a", "1"]}), str(path), variable_value_labels={"dose": {"1": "one"}})
+    table = read_spss(path).main
+    assert cells(table, "dose") == [".5", ".a", "1"]
+    assert dict(table.column("dose").missing) == {}
