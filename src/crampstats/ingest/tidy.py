@@ -16,7 +16,7 @@ MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", ".")
 # How files that are no text begin, whatever they are called.
 STRANGERS = {
     b"%PDF": "a PDF", b"PK\x03\x04": "an Excel, Word or zip file", b"\xd0\xcf\x11\xe0": "an old Excel or Word file",
-    b"\x1f\x8b": "a gzip file", b"PAR1": "a Parquet file", b"$FL2": "an SPSS file", b"HEADER RECORD": "a SAS transport file",
+    b"\x1f\x8b": "a gzip file", b"PAR1\x15": "a Parquet file", b"$FL2": "an SPSS file", b"HEADER RECORD": "a SAS transport file",
     b"\x89PNG": "a picture", b"<!DOCTYPE": "a web page", b"<!doctype": "a web page", b"<html": "a web page",
 }
 

@@ -32,25 +32,22 @@ SAS_MARK = b"\xc2\xea\x81\x60\xb3\x14\x11\xcf\xbd\x92\x08\x00"
 WEB_PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|table|meta|style)\b", re.IGNORECASE | re.DOTALL
 )
-# How files without a table that can be read begin.
+PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\x00", b"MM\x00*")
+R_FILES = (b"RDX2\n", b"RDX3\n", b"RDA2\n", b"RDA3\n")
+# How files without a table that can be read begin; marks long enough that no heading of a text table begins so.
 REFUSED = (
     (b"%PDF", "a PDF", "A table printed as PDF has no cells any more: ask for the file it was made from (.xlsx or .csv)."),
-    (b"\x89PNG", "a picture", "A picture of a table cannot be read: ask for the file it was made from (.xlsx or .csv)."),
-    (b"\xff\xd8\xff", "a picture", "A picture of a table cannot be read: ask for the file it was made from (.xlsx or .csv)."),
-    (b"GIF8", "a picture", "A picture of a table cannot be read: ask for the file it was made from (.xlsx or .csv)."),
-    (b"II*\x00", "a picture", "A picture of a table cannot be read: ask for the file it was made from (.xlsx or .csv)."),
-    (b"MM\x00*", "a picture", "A picture of a table cannot be read: ask for the file it was made from (.xlsx or .csv)."),
+    *((mark, "a picture", "A picture of a table cannot be read: ask for the file it was made from.") for mark in PICTURES),
     (b"{\\rtf", "a text document (RTF)", SAVE_AS_TABLE),
     (b"\x1f\x8b", "packed (gzip)", "Unpack it and give the file inside."),
-    (b"BZh", "packed (bzip2)", "Unpack it and give the file inside."),
+    (b"BZh91AY&SY", "packed (bzip2)", "Unpack it and give the file inside."),
     (b"\xfd7zXZ", "packed (xz)", "Unpack it and give the file inside."),
     (b"7z\xbc\xaf", "packed (7-Zip)", "Unpack it and give the file inside."),
-    (b"Rar!", "packed (RAR)", "Unpack it and give the file inside."),
+    (b"Rar!\x1a", "packed (RAR)", "Unpack it and give the file inside."),
     (b"SQLite format 3", "a database (SQLite)", "Export the table as .csv (UTF-8) and give that file."),
     (b"\x00\x01\x00\x00Standard", "a database (Access)", "Export the table as .csv or .xlsx and give that file."),
-    (b"ARROW1", "an Arrow file", "Write it as .parquet or .csv and give that file."),
-    (b"RDX", "an R file", "In R, save the table with write.csv(table, \"table.csv\", row.names = FALSE)."),
-    (b"RDA", "an R file", "In R, save the table with write.csv(table, \"table.csv\", row.names = FALSE)."),
+    (b"ARROW1\x00", "an Arrow file", "Write it as .parquet or .csv and give that file."),
+    *((mark, "an R file", "In R, write the table with write.csv(table, \"table.csv\", row.names = FALSE).") for mark in R_FILES),
 )
 
 
@@ -116,11 +113,11 @@ def find_kind(path: str | Path) -> str:
     """
     path = Path(path)
     head = _head(path)
-    if kind := _kind(head, path):
-        return kind
     for start, what, cure in REFUSED:
         if head.startswith(start):
             raise DataError(f"{path.name} is {what}, not a table. {cure}")
+    if kind := _kind(head, path):
+        return kind
     if WEB_PAGE.match(head):
         raise DataError(
             f"{path.name} is a web page, whatever its name says. Open it in Excel, save it as .xlsx, and give that file."
@@ -156,7 +153,8 @@ def _kind(head: bytes, path: Path) -> str:
     if head.startswith(b"\xd0\xcf\x11\xe0"):
         return _kind_of_old_document(path)
     marks = {
-        "parquet": head.startswith(b"PAR1"),
+        # a heading may begin with PAR1, but not go on with a control character
+        "parquet": head.startswith(b"PAR1") and not head[4:5].decode("latin-1").isprintable(),
         "spss": head.startswith((b"$FL2", b"$FL3")),
         "transport": head.startswith(b"HEADER RECORD*******LIB"),
         "sas": head[12:].startswith(SAS_MARK),
