@@ -11,9 +11,10 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from crampstats.codebook.columns import Variable
 from crampstats.core.units import find_unit, read_unit
@@ -94,9 +95,9 @@ class NameIndex:
     names: tuple[KnownName, ...]
 
     @classmethod
-    def of(cls, variables: Iterable[Variable]) -> NameIndex:
-        """The index of these variables: name, label and what else they are known as."""
-        return cls(tuple(name for variable in variables for name in _names_of(variable)))
+    def of(cls, variables: Iterable[Variable], asked: Mapping[str, Sequence[str]] = MappingProxyType({})) -> NameIndex:
+        """The index of these variables: name, label, what else they are known as, and how forms ask for them (`asked`)."""
+        return cls(tuple(name for variable in variables for name in _names_of(variable, asked.get(variable.name, ()))))
 
     def score(self, text: str) -> dict[str, float]:
         """How well a heading or question names each variable; those it does not name are left out.
@@ -112,11 +113,14 @@ class NameIndex:
             Variable to a number from 0 to 1: 1 for its name itself, else the share of the weight of all words, of heading and
             name, that both have. Words that speak of something else, such as "mother" or "menarche", bring it to less than half.
         """
-        words = without_unit(split_words(text))
+        whole = split_words(text)
+        words = without_unit(whole)
+        told = [word for word in words if word not in FILLERS]
+        limit = ABOUT_ANYTHING if len(told) == 1 and told[0] in VAGUE else EXACT
         best: dict[str, float] = {}
         for name, likenesses in self._candidates(words):
-            alike = self._alike(words, name, likenesses)
-            best[name.variable] = max(alike, best.get(name.variable, 0.0))
+            alike = EXACT if whole == name.words and name.confidence == EXACT else self._alike(words, name, likenesses)
+            best[name.variable] = max(min(alike, limit), best.get(name.variable, 0.0))
         contradicting = [word for word in words if word in CONTRADICTING]
         return {
             variable: alike
@@ -184,7 +188,7 @@ class NameIndex:
 
         told, joined = tuple(word for word in words if word not in FILLERS), "".join(words)
         if words == name.words or joined == "".join(name.words):
-            return _confidence(told or words, name)
+            return _confidence(words, name)
         if told and told == name.telling:
             return min(LISTED, _confidence(told, name))
         ratio = fuzz.ratio(joined, "".join(name.words))
@@ -225,10 +229,10 @@ def _confidence(words: tuple[str, ...], name: KnownName) -> float:
     return min(name.confidence, ABBREVIATED) if len(short) < 4 and short not in SHORT_WORDS else name.confidence
 
 
-def _names_of(variable: Variable) -> list[KnownName]:
+def _names_of(variable: Variable, asked: Sequence[str]) -> list[KnownName]:
     own = tuple(variable.name.split("_"))
     best = {own: EXACT}
-    for text in (variable.label, *variable.known_as):
+    for text in (variable.label, *variable.known_as, *asked):
         best.setdefault(without_unit(split_words(text)), LISTED)
     best.setdefault(without_unit(own), LISTED)
     return [KnownName(variable.name, words, confidence) for words, confidence in best.items() if words]

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from crampstats.codebook.catalogue import DERIVED, VARIABLES, as_recorded
 from crampstats.codebook.columns import MEASURED, Variable
 from crampstats.codebook.rules import Rule
+from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.ingest.own.converting import needs_unit
 from crampstats.ingest.own.fitting import Fit, Profile, fit_values, profile_table
 from crampstats.ingest.own.gathering import find_medicines, find_unit_column, place_age, place_medicines
@@ -180,11 +181,13 @@ def _proposed(table: RecordedTable, mapping: FileMapping) -> Proposal:
 
 def find_matches(profiles: Sequence[Profile], variables: Mapping[str, Variable]) -> list[Match]:
     """Every pair of a column and a variable with some likeness, the best first; equals in the order of file and codebook."""
-    index = NameIndex.of(variable for variable in variables.values() if not _is_ready_made(variable))
+    recorded = [variable for variable in variables.values() if not _is_ready_made(variable)]
+    questions, boxes = _wordings()
+    index, of_boxes = NameIndex.of(recorded, questions), NameIndex.of(recorded, boxes)
     order = {name: place for place, name in enumerate(variables)}
     found = []
     for profile in profiles:
-        for name, named in _names(profile, variables, index).items():
+        for name, named in _names(profile, variables, of_boxes if profile.option else index).items():
             match = _match(profile, variables[name], named) if named >= WORTH_A_REMARK else None
             if match and match.confidence >= WORTH_A_REMARK:
                 found.append((-match.confidence, profile.place, order[name], match))
@@ -234,6 +237,18 @@ def _all_variables() -> list[Variable]:
 def _is_ready_made(variable: Variable) -> bool:
     """Whether a variable is one the codebook derives; a file has it ready-made only where it says its very name."""
     return variable.name in DERIVED and variable.name not in VARIABLES
+
+
+def _wordings() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """How the intake form asks for each variable, and what it writes beside the box of each."""
+    questions: dict[str, list[str]] = {}
+    boxes: dict[str, list[str]] = {}
+    for item in CLINIC_INTAKE.items:
+        if item.variable:
+            questions.setdefault(item.variable, []).append(item.question)
+        for code, variable in item.ticks.items():
+            boxes.setdefault(variable, []).append(item.options[code])
+    return questions, boxes
 
 
 def _names(profile: Profile, variables: Mapping[str, Variable], index: NameIndex) -> dict[str, float]:
