@@ -287,8 +287,9 @@ CLASS_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "takes_statin": ("statin", "statins", "statine", "statina", "estatina", "estatinas", "statines", "statinen", "statinas"),
     ANY_DIURETIC: (
         "diuretic", "diuretics", "diuretico", "diureticos", "diuretici", "diuretique", "diuretiques", "diuretikum",
-        "diuretika", "water pill", "water pills", "water tablet", "water tablets", "wassertablette", "wassertabletten", "entwässerungstablette",
-        "entwässerungstabletten", "entwässerungsmittel", "fluid tablet", "fluid tablets", "fluid pill", "fluid pills",
+        "diuretika", "water pill", "water pills", "water tablet", "water tablets", "wassertablette", "wassertabletten",
+        "entwässerungstablette", "entwässerungstabletten", "entwässerungsmittel", "fluid tablet", "fluid tablets", "fluid pill",
+        "fluid pills",
     ),
     "takes_loop_diuretic": ("loop diuretic", "schleifendiuretikum", "diuretico de asa", "diuretique de l'anse"),
     "takes_thiazide_diuretic": ("thiazide", "thiazides", "thiazid", "thiazide diuretic", "tiazida", "tiazidico"),

@@ -138,6 +138,16 @@ QUALIFIERS = _words(
 OF_RECORDS = _words("study medical pseudo anonymous case survey record redcap code chart file enrolment key screening")
 OF_BIRTH = _words("date day fecha data datum jour dia am le il")
 
+# headings of free text
+FREE = _words(
+    """
+    comment comments commentary note notes remark remarks describe description details specify explain freetext narrative
+    history kommentar kommentare bemerkung bemerkungen anmerkung anmerkungen notiz notizen freitext observaciones comentario
+    comentarios notas anotaciones commentaire commentaires remarque remarques observation observations precisez observacoes
+    anotacoes commento commenti annotazioni osservazioni
+    """,
+)
+
 TITLES = (
     "Mr", "Mrs", "Ms", "Miss", "Dr", "Prof", "Professor", "Doctor", "Sister", "Herr", "Herrn", "Frau", "Señor", "Señora", "Senor",
     "Senora", "Señorita", "Sr", "Sra", "Srta", "Don", "Doña", "Dña", "Monsieur", "Madame", "Mademoiselle", "Mme", "Mlle", "Dott",

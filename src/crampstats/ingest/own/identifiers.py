@@ -16,6 +16,7 @@ from crampstats.ingest.own.identifier_words import (
     COUNTING,
     DIRECT,
     FIRST_NAMES,
+    FREE,
     FREE_TEXT,
     OF_BIRTH,
     OF_RECORDS,
@@ -43,7 +44,8 @@ _ANSWERS = frozenset({
     *"0123456789", "-9", "99", "yes", "no", "y", "n", "true", "false", "si", "sí", "sim", "ja", "nein", "oui", "non", "nao",
     "não", "unknown", "none", "checked", "unchecked",
 })
-_WORDS_OF_MANY = 3
+_WORDS_OF_MANY, LONG = 3, 25
+SENTENCES = 0.3  # of the rows of a free text, at least
 
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+\.[^\s@.]+")
 _PHONE = re.compile(r"(?=(?:.*\d){7})(?:\+|\(|0|\d{3}[-. ]\d{3}[-. ])[\d\s()./-]{6,24}(?:\s?(?:x|ext\.?)\s?\d{1,5})?")
@@ -175,14 +177,26 @@ def _by_cells(column: RecordedColumn, texts: Sequence[str]) -> tuple[str, str] |
 
 
 def _by_free_text(column: RecordedColumn, texts: Sequence[str], cells: pd.Series) -> tuple[str, str] | None:
-    long = sum(len(text) > 25 or text.count(" ") >= _WORDS_OF_MANY for text in texts)
-    if column.choices or column.kind in CODED or not long or (long < 0.2 * len(texts) and column.kind != "text"):
+    if column.choices or column.kind in CODED or not texts or not _is_written(column, cells):
         return None
     kinds = [kind for kind in map(holds_identifier, _sample(cells, FREE_TEXTS)) if kind]
     if not kinds:
         return None
     often = max(sorted(set(kinds)), key=kinds.count)
-    return FREE_TEXT, f"in {len(kinds)} of its different texts something like a {often} was found"
+    return FREE_TEXT, f"in {len(kinds)} of its different texts there is what looks like {_article(often)} {often}"
+
+
+def _is_written(column: RecordedColumn, cells: pd.Series) -> bool:
+    """Whether a column is free text: by its heading, or because many of its rows are sentences (a few do not make it so)."""
+    if FREE & {*_words(column.name), *_words(column.label)}:
+        return True
+    known = cells.dropna().iloc[:: max(1, len(cells) // (10 * SAMPLE))]
+    long = (known.str.len() > LONG) | (known.str.count(" ") >= _WORDS_OF_MANY)
+    return bool(len(known) and long.mean() >= SENTENCES)
+
+
+def _article(noun: str) -> str:
+    return "an" if noun[0] in "aeiouAEIOU" else "a"
 
 
 def _share(texts: Sequence[str], pattern: re.Pattern[str]) -> float:

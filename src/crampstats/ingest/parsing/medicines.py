@@ -194,6 +194,8 @@ def _reason(text: str, declared: Declared) -> str:
 
 
 def _read_one(medicines: Medicines, variable: str) -> Reading:
+    if variable == ALONE:
+        return _read_alone(_read_one(medicines, LONG_ACTING), _read_one(medicines, WITH_STEROID_VARIABLE))
     meant = [one for one in medicines.found if variable in one.variables]
     if meant:
         best = min(meant, key=lambda one: one.distance)
@@ -203,6 +205,13 @@ def _read_one(medicines: Medicines, variable: str) -> Reading:
     if medicines.unknown or variable in medicines.open:
         return Reading(reason=NOT_IDENTIFIED)
     return Reading(False, rule="says that there is none" if medicines.says_none else "names no medicine of this class")
+
+
+def _read_alone(long_acting: Reading, with_steroid: Reading) -> Reading:
+    """As the codebook derives it: a long-acting beta-agonist, and not the combination with a steroid."""
+    if long_acting.value is not True:
+        return long_acting
+    return Reading(False, rule="combined with a steroid") if with_steroid.value else long_acting
 
 
 def _unrecognised(variable: str, hidden: Sequence[Medicines]) -> tuple[Finding, ...]:
@@ -418,6 +427,7 @@ def _within(form: str, names: tuple[str, ...], allowed: int) -> list[tuple[int, 
     )]
 
 
+ALONE, LONG_ACTING = "takes_beta_agonist_alone", "takes_long_acting_beta_agonist"
 VARIABLES = tuple(dict.fromkeys([
-    *(name for one in CLASS_OF.values() for name in one.variables), *CLASS_WORDS, WITH_STEROID_VARIABLE,
+    *(name for one in CLASS_OF.values() for name in one.variables), *CLASS_WORDS, WITH_STEROID_VARIABLE, ALONE,
 ]))
