@@ -19,16 +19,27 @@ ENOUGH = 0.8
 SOME_KNOWN = 0.2
 
 
-def place_age(age: Variable, born: Sequence[str], profiles: Sequence[Profile], used: set[str]) -> list[Placement]:
-    """Completed years from a date of birth to the date of the visit, where the file has one of each; else nothing."""
-    by_name = {profile.column.name: profile for profile in profiles}
-    births = [name for name in born if is_dated(by_name[name])]
+def place_age(age: Variable, born: Sequence[str], profiles: Sequence[Profile], visit: Sequence[str]) -> list[Placement]:
+    """Completed years from a date of birth to the date of the visit, where the file has one of each; else nothing.
+
+    Parameters
+    ----------
+    age
+        The variable.
+    born
+        Columns that may be the date of birth.
+    profiles
+        All columns.
+    visit
+        The column already known to be the date of the visit, if any.
+    """
+    births = [profile.column.name for profile in profiles if profile.column.name in born and is_dated(profile)]
     phrases = {tuple(split_words(phrase)): order for order, phrase in enumerate(VISITED)}
-    visits = []
+    visits = [(-1, 0, name) for name in visit]
     for profile in profiles:
         named = [split_words(text) for text in (profile.column.name, profile.column.label)]
         order = min((phrases[words] for words in named if words in phrases), default=None)
-        if order is not None and profile.column.name not in {*births, *used} and is_dated(profile):
+        if order is not None and profile.column.name not in births and is_dated(profile):
             visits.append((order, profile.place, profile.column.name))
     if len(births) != 1 or not visits:
         return []

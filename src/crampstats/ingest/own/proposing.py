@@ -29,7 +29,7 @@ TIED = 0.02
 # guesses below this are not worth a remark
 WORTH_A_REMARK = 0.3
 NUMBERED = 0.8
-AGE = "age_years"
+AGE, VISIT, MEDICINES = "age_years", "visit_date", "medicines"
 # columns a form tool writes for itself
 OF_THE_TOOL = frozenset((
     "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group", "StartDate", "EndDate",
@@ -330,12 +330,13 @@ def _gathered(
     placements: Sequence[Placement], known: Mapping[str, Variable], profiles: Sequence[Profile], identifiers: Sequence[Identifier]
 ) -> list[Placement]:
     """What takes more than one cell, for variables nothing else fills."""
-    filled = {placement.variable for placement in placements}
+    filled = {placement.variable: placement.columns for placement in placements}
     used = {column for placement in placements for column in placement.reads}
     found: list[Placement] = []
     if AGE in known and AGE not in filled:
-        found += place_age(known[AGE], [one.column for one in identifiers if one.kind == BIRTH], profiles, used)
-    texts = find_medicines([one for one in profiles if one.column.name not in used])
+        births = [one.column for one in identifiers if one.kind == BIRTH]
+        found += place_age(known[AGE], births, profiles, filled.get(VISIT, ()))
+    texts = find_medicines([one for one in profiles if one.column.name not in used - {*filled.get(MEDICINES, ())}])
     return found + place_medicines([name for name in known if name not in filled], texts)
 
 
