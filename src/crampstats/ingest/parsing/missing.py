@@ -53,7 +53,7 @@ WORDS = {
     ),
     NOT_DONE: fold_words(
         "not done,nd,n.d.,n.d,n/d,not measured,not taken,not performed,not collected,not tested,not obtained,not determined",
-        "not examined,not assessed,not checked,unable to obtain,test not done",
+        "not examined,not assessed,unable to obtain,test not done",
         "no hecho,no hecha,no realizado,no realizada,no medido,no medida,no se hizo,no se realizó,no determinado",
         "non fait,non faite,pas fait,non réalisé,non réalisée,non mesuré,non mesurée,pas mesuré,non effectué,non dosé",
         "nicht gemacht,nicht durchgeführt,nicht gemessen,nicht erhoben,nicht bestimmt,nicht untersucht,n. d.,n.b.",

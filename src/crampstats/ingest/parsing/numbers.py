@@ -232,7 +232,7 @@ class _Found:
         n = len(numbers)
         reasons, rules, units = (np.full(n, "", dtype=object) for _ in range(3))
         found = cls(numbers.copy(), reasons, rules, np.ones(n, dtype=bool), units)
-        huge = np.flatnonzero(np.abs(found.numbers) > EXACT)
+        huge = np.flatnonzero(np.abs(found.numbers) >= EXACT)
         found.rules[huge], found.lossless[huge] = TOO_LONG, False
         return found
 

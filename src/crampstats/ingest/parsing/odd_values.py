@@ -27,6 +27,8 @@ FAR = 4.0
 # The gap to the nearest other value, as a factor or in robust standard deviations, and the share of rows that may lie so far out:
 # a longer tail is how the values are distributed.
 GAP_FACTOR, GAP, OUTSIDE = 2.5, 8.0, 0.1
+# A positive number is called far below the rest only where no other is below this part of the median.
+NEAR_ZERO = 4
 ENOUGH = 10
 
 
@@ -101,8 +103,9 @@ def suspect_numbers(texts: Sequence[str], counts: Sequence[int], *, found: Numbe
     """Text among numbers, probable codes for missing, and numbers far from all others; nothing is changed.
 
     A number is far when it lies at least 4 robust standard deviations from the median (of the logarithms where all are positive)
-    and apart from the nearest other value by a factor of 2.5 or 8 such deviations, and when no more than a tenth of the rows lie
-    so far out. Where a tenth or the tenfold (a hundredth, the hundredfold) would be usual, a slip of the decimal mark is named.
+    and beyond a gap of a factor 2.5 or of 8 such deviations, and when no more than a tenth of the rows lie so far out; far below
+    the rest only where no other value is under a quarter of the median. Where a tenth or the tenfold (a hundredth, the
+    hundredfold) would be usual, a slip of the decimal mark is named.
 
     Parameters
     ----------
@@ -169,12 +172,19 @@ def _far_out(numbers: np.ndarray, weights: np.ndarray) -> np.ndarray:
     far = np.abs(scaled - middle) >= FAR * spread
     if not far.any() or weights[far].sum() > OUTSIDE * weights.sum():
         return none
-    inside = scaled[~far]
-    gaps = np.maximum(scaled - inside.max(), inside.min() - scaled)
-    apart = gaps >= GAP * spread
-    if positive:
-        apart |= gaps >= np.log(GAP_FACTOR)
-    return far & apart
+    inside, gap = scaled[~far], min(GAP * spread, np.log(GAP_FACTOR)) if positive else GAP * spread
+    high = scaled >= _first_apart(inside.max(), scaled[far & (scaled > middle)], gap)
+    # near zero logarithms are far apart by nature
+    low_allowed = not positive or middle - inside.min() <= np.log(NEAR_ZERO)
+    low = -scaled >= _first_apart(-inside.min(), -scaled[far & (scaled < middle)], gap) if low_allowed else none
+    return far & (high | low)
+
+
+def _first_apart(edge: float, beyond: np.ndarray, gap: float) -> float:
+    """The first number outside that is a gap away from the one before it; infinity for none."""
+    outward = np.sort(beyond)
+    gaps = np.diff(outward, prepend=edge)
+    return float(outward[np.argmax(gaps >= gap)]) if (gaps >= gap).any() else np.inf
 
 
 def _middle_and_spread(scaled: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
