@@ -21,7 +21,6 @@ SIGNS: Mapping[str, Callable[[float, float], bool]] = {
 OPPOSITE = {"<": ">=", ">=": "<", ">": "<=", "<=": ">", "=": "<>", "<>": "="}
 
 
-
 class Condition(ABC):
     """When a form shows a question, in terms of its fields and codes."""
 

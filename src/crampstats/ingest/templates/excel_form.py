@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crampstats.codebook.forms import Form
+from crampstats.ingest.own.matching import split_words
 from crampstats.ingest.templates.asked import Asked, list_questions
 from crampstats.ingest.templates.conditions import box_name, plain
 from crampstats.ingest.templates.excel_pages import (
@@ -51,11 +53,15 @@ class Column:
         Code of the box; "" where the question has one column.
     letter
         Column of the sheet.
+    heading
+        What the person reads above it, and by which it is found again: the question, or the field's name where the words of
+        another question are the same but for a unit.
     """
 
     asked: Asked
     code: str
     letter: str
+    heading: str
 
     @property
     def name(self) -> str:
@@ -63,8 +69,8 @@ class Column:
         return box_name(self.asked.item.field, self.code) if self.code else self.asked.item.field
 
     @property
-    def heading(self) -> str:
-        """What the person reads above it, and by which the column is found again."""
+    def words(self) -> str:
+        """The question, with the words of the box."""
         item = self.asked.item
         return f"{item.question} {item.options[self.code]}" if self.code else item.question
 
@@ -127,7 +133,11 @@ def list_columns(questions: Iterable[Asked]) -> tuple[Column, ...]:
     from openpyxl.utils import get_column_letter
 
     pairs = [(asked, code) for asked in questions for code in (asked.item.options if asked.answer == "boxes" else ("",))]
-    return tuple(Column(asked, code, get_column_letter(number)) for number, (asked, code) in enumerate(pairs, start=1))
+    columns = [Column(asked, code, get_column_letter(number), "") for number, (asked, code) in enumerate(pairs, start=1)]
+    told = Counter(split_words(column.words) for column in columns)
+    return tuple(
+        replace(column, heading=column.words if told[split_words(column.words)] == 1 else column.name) for column in columns
+    )
 
 
 def _write_headings(sheet: Worksheet, columns: Sequence[Column]) -> None:

@@ -49,6 +49,12 @@ def test_sections_stand_above() -> None:
     assert [cell.value for cell in INTAKE[SECTION_ROW] if cell.value] == ["You", "Cramps", "Health", "Laboratory", "Medicines"]
 
 
+def test_questions_that_differ_in_a_unit_alone_are_headed_by_their_fields() -> None:
+    items = (Item("hba1c_percent", "HbA1c (%)"), Item("hba1c_ifcc", "HbA1c (mmol/mol)"), Item("tsh", "TSH (mIU/L)"))
+    columns = list_columns(list_questions(replace(SMALL, items=(SMALL.items[0], *items))))
+    assert [column.heading for column in columns] == ["Record number", "hba1c_percent", "hba1c_ifcc", "TSH (mIU/L)"]
+
+
 def test_no_cell_is_filled_below_the_headings() -> None:
     assert INTAKE.max_row == HEADING_ROW
 
