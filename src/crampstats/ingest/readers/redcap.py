@@ -29,6 +29,7 @@ from crampstats.ingest.readers.redcap_unsaved import empty_unsaved_boxes
 from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedTable
 
 FORMAT = "redcap"
+SHORT_ROWS = "notes below the table"
 ONE_VALUE_A_ROW = {"record", "field_name", "value"}
 
 
@@ -169,8 +170,9 @@ def _as_found(
 
 
 def _still_true(table: RecordedTable, cells: pd.DataFrame) -> list[Finding]:
-    # REDCap repeats labels as headings; where the dictionary told the columns apart that is nobody's concern.
-    return [one for one in table.findings.rows if one.column in cells or one.column not in table.cells]
+    # REDCap repeats labels as headings, which the dictionary told apart, and rows of an event may hold a cell or two.
+    gone = set(table.cells.columns) - set(cells.columns)
+    return [one for one in table.findings.rows if one.column not in gone and one.rule != SHORT_ROWS]
 
 
 def _holds_only(cells: pd.Series, texts: list[str]) -> bool:

@@ -106,9 +106,11 @@ def _by_name(name: str, names: Sequence[str], dictionary: Dictionary | None) -> 
     if form and (dictionary is None or form in dictionary.forms or name not in dictionary.by_name):
         return RecordedColumn(name, STATUS_LABEL, choices=STATUS, kind="category", form=form)
     started = name.removesuffix("_timestamp")
-    if started != name and (f"{started}_complete" in names or (dictionary is not None and started in dictionary.forms)):
+    stamped = started != name and (f"{started}_complete" in names or (dictionary is not None and started in dictionary.forms))
+    if stamped or name.startswith(TIMESTAMP_LABEL):
         return RecordedColumn(
-            name, TIMESTAMP_LABEL, kind="date", formats=(ISO_FORMATS[2],), missing={NOT_COMPLETED: NOT_DONE}, form=started,
+            name, TIMESTAMP_LABEL, kind="date", formats=(ISO_FORMATS[2],), missing={NOT_COMPLETED: NOT_DONE},
+            form=started if stamped else "",
         )
     return _box(name, dictionary)
 
@@ -119,10 +121,11 @@ def _box(name: str, dictionary: Dictionary | None) -> RecordedColumn | None:
     raw = BOX.fullmatch(name)
     if raw is None:
         return None
-    # A box that is not among the choices belongs to a missing-data code of the project.
     question = dictionary.by_name.get(raw[1]) if dictionary else None
     if question is not None and question.type == "checkbox":
-        return replace(question.box(raw[2]), name=name)
+        # Signs other than a minus were once written as underscores. What is no choice is a missing-data code of the project.
+        code = next((one for one in question.choices if re.sub(r"[^a-z0-9]", "_", one.lower()) == raw[2]), raw[2])
+        return replace(question.box(code), name=name)
     return RecordedColumn(name, choices=TICKED, kind="checkbox", field=raw[1], option=raw[2])
 
 

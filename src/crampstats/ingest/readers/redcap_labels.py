@@ -9,7 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from crampstats.core.findings import Finding
-from crampstats.ingest.readers.redcap_columns import LABELLED_BOX, OWN, STATUS_LABEL, TIMESTAMP_LABEL, status_form
+from crampstats.ingest.readers.redcap_columns import LABELLED_BOX, OWN, STATUS_LABEL, TIMESTAMP_LABEL
 from crampstats.ingest.readers.redcap_dictionary import Dictionary
 from crampstats.ingest.readers.redcap_fields import plain
 from crampstats.ingest.recorded import RecordedColumn
@@ -105,9 +105,11 @@ def with_heading(column: RecordedColumn, heading: str) -> RecordedColumn:
 def _slots(dictionary: Dictionary) -> list[tuple[str, str]]:
     slots = []
     for form in dictionary.forms:
-        slots.append((TIMESTAMP_LABEL.casefold(), f"{form}_timestamp"))
-        slots += [(_key(column.label), column.name) for column in dictionary.columns if column.form == form]
-        slots.append((STATUS_LABEL.casefold(), f"{form}_complete"))
+        columns = [(_key(column.label), column.name) for column in dictionary.columns if column.form == form]
+        # The record's number comes before everything, also before the time stamp of its form.
+        first = 1 if columns and columns[0][1] == dictionary.record else 0
+        stamp, status = (TIMESTAMP_LABEL.casefold(), f"{form}_timestamp"), (STATUS_LABEL.casefold(), f"{form}_complete")
+        slots += [*columns[:first], stamp, *columns[first:], status]
     return slots
 
 
@@ -119,9 +121,10 @@ def _ambiguous(headings: Sequence[str], names: Sequence[str], by_label: Mapping[
     findings = []
     given = set(names)
     for heading, name in zip(headings, names, strict=True):
-        alike = _labelled(by_label, heading) if name != heading and name not in OWN else []
+        of_forms = heading.startswith((TIMESTAMP_LABEL, STATUS_LABEL)) or name in OWN
+        alike = _labelled(by_label, heading) if name != heading and not of_forms else []
         absent = [one for one in alike if one not in given]
-        if absent and len(alike) > 1 and not status_form(name):
+        if absent and len(alike) > 1:
             findings.append(Finding(
                 name, "label_of_several_questions", "warning",
                 f"the heading {heading[:60]!r} fits {len(alike)} questions ({', '.join(alike[:4])}), of which the file does not "

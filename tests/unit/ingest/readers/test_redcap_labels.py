@@ -113,3 +113,15 @@ def test_repeating_instruments_are_split_by_their_labels(tmp_path):
     assert list(file.tables) == ["", "Blood Pressure"]
     assert file.tables["Blood Pressure"].cells["Systolic"].tolist() == ["120"]
     assert "Sex" not in file.tables["Blood Pressure"].cells
+
+
+def test_the_time_stamp_of_the_first_survey_follows_the_record_number(tmp_path, dictionary):
+    lines = ["Record number,Survey Identifier,Survey Timestamp,Sex at birth,Complete?,Survey Timestamp,Score,Complete?",
+             "1,,2024-03-06 15:52:43,Male,Complete,[not completed],,Incomplete"]
+    main = refine_redcap(export(tmp_path, *lines), dictionary).main
+    assert list(main.cells) == [
+        "record_id", "redcap_survey_identifier", "base_timestamp", "sex", "base_complete", "legs_timestamp", "score",
+        "legs_complete",
+    ]
+    assert main.column("legs_timestamp").kind == "date"
+    assert rules(main) == ["not_in_export", "labels_to_codes"]
