@@ -19,6 +19,7 @@ from crampstats.cli.options import (
     find_study,
     plain_table,
     show_rows,
+    show_source,
     split,
 )
 from crampstats.cli.progress import Progress
@@ -45,9 +46,7 @@ def report(data: str, out: str, with_table: bool, quiet: bool, **options: Any) -
     study = find_study(data, options)
     with Progress(quiet) as step:
         page = write_report(study, Path(out), with_table=with_table, progress=step)
-    click.echo(f"Source: {study.design.source.label} ({study.design.source.detail}).", err=True)
-    if study.more:
-        click.echo(study.more, err=True)
+    show_source(study)
     click.echo(click.format_filename(page))
 
 
@@ -103,7 +102,7 @@ def claims(data: str, margin: float, as_json: bool, **options: Any) -> None:
         click.echo(f"\n{check.family.statement}")
         for verdict in check.verdicts:
             click.echo(f"  {verdict.word.upper()}: {verdict.claim.statement}\n    {verdict.reason}.")
-    click.echo(f"\nSource: {study.design.source.label} ({study.design.source.detail}).", err=True)
+    show_source(study)
 
 
 @click.command(cls=ListingCommand)

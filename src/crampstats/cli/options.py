@@ -114,7 +114,16 @@ def show_rows(found: Estimates, study: Study, as_json: bool) -> None:
     click.echo(plain_table(found))
     for note in (found.method, *found.notes):
         click.echo(note, err=True)
-    click.echo(f"Source: {study.design.source.label} ({study.design.source.detail}). {study.more}".rstrip(), err=True)
+    show_source(study)
+
+
+def show_source(study: Study) -> None:
+    """Where the numbers come from, to stderr, with the stamp of data that are made up."""
+    from crampstats.present.wording import MADE_UP, MADE_UP_WARNING
+
+    source = study.design.source
+    stamp = f"{MADE_UP}. {MADE_UP_WARNING} " if source.made_up else ""
+    click.echo(f"{stamp}Source: {source.label} ({source.detail}). {study.more}".rstrip(), err=True)
 
 
 def plain_table(found: Estimates) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crampstats.ingest.own.file_data import FileData
 from crampstats.present.files import format_csv, replace_together, save_text
+from crampstats.present.wording import MADE_UP
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 TABLE, REASONS, LOG, FLOW, FINDINGS, DICTIONARY = (
     "analysis_table", "reasons.csv", "cleaning_log.csv", "flow.csv", "findings.csv", "data_dictionary.csv",
 )
-STAMP = "MADE-UP DATA"
 
 
 def write_prepared(data: FileData, folder: Path, *, parquet: bool = False) -> list[Path]:
@@ -53,7 +53,7 @@ def summarise(data: FileData) -> list[str]:
     findings = data.findings.to_frame()
     counts = findings["severity"].value_counts()
     listed = ", ".join(f"{counts[name]:,} {name}{'s' if counts[name] != 1 else ''}" for name in counts.index)
-    stamp = [STAMP] if data.source.made_up else []
+    stamp = [MADE_UP] if data.source.made_up else []
     return [
         *stamp,
         str(data.flow),

@@ -26,7 +26,7 @@ from crampstats.ingest.own.keys import hash_records, open_key
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.own.profiling import profile_columns
-from crampstats.ingest.own.resolving import find_mapping, resolve_mapping
+from crampstats.ingest.own.resolving import PROPOSED, find_mapping, resolve_mapping
 from crampstats.ingest.own.sampling import read_sampling
 from crampstats.ingest.readers.opening import read_file
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
@@ -125,7 +125,8 @@ def map_survey(
         As for `load_survey`; result and errors too.
     """
     table = _event_of(file.main, mapping)
-    check_mapping(mapping, table)
+    if mapping.placements or mapping.name != PROPOSED:
+        check_mapping(mapping, table)
     applied = apply_mapping(table, mapping)
     identifiers = _identifiers(table, mapping)
     design, design_changes = read_sampling(table, mapping)
