@@ -62,7 +62,7 @@ HEART_AND_VESSELS = (
 )
 FROM_40 = "refused or did not know; not asked below 40 years"
 CHEST_PAIN = Variable(
-    "chest_pain", "Pain or discomfort in the chest, ever", kind="yes/no", missing=FROM_40, population="adults aged 40+"
+    "chest_pain", "Pain or discomfort in the chest, ever", kind="yes/no", missing=FROM_40, population="adults aged 40+",
 )
 CHEST_PAIN_UPHILL = Variable(
     "chest_pain_uphill", "Chest pain when walking uphill or hurrying", kind="yes/no",

@@ -14,7 +14,10 @@ ENERGY = Variable(
     known_as=("energy intake", "calories", "kcal per day"),
 )
 NUTRIENTS = tuple(
-    Variable(f"dietary_{name}_mg", f"{name.capitalize()} eaten in a day", unit="mg", missing=MISSING, population=RECALLED)
+    Variable(
+        f"dietary_{name}_mg", f"{name.capitalize()} eaten in a day", unit="mg", missing=MISSING, population=RECALLED,
+        plausible=(0, 50_000), known_as=(f"{name} intake", f"dietary {name}"),
+    )
     for name in ("magnesium", "potassium", "calcium", "sodium")
 )
 

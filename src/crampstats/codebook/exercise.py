@@ -14,6 +14,9 @@ POPULATION = "persons aged 16+"
 MISSING = "refused or did not know"
 FRAMES = "one questionnaire asks of the past 30 days, the other of a typical week, and more persons say yes to the former"
 
+# ten times the energy of rest, every minute of a week
+MOST_MET_MINUTES = 10 * 7 * 24 * 60
+
 ANY_VIGOROUS = Variable(
     "any_vigorous_activity", "Any vigorous activity in leisure time", kind="yes/no", missing=MISSING, population=POPULATION,
     differs=FRAMES, known_as=("vigorous activity", "vigorous exercise"),
@@ -28,7 +31,7 @@ ACTIVE_TRAVEL = Variable(
 )
 MET_MINUTES = Variable(
     "met_minutes_week", "Physical activity, all that was asked", unit="MET-minutes/week",
-    known_as=("met minutes", "met-min/week", "ipaq met minutes"), plausible=(0, 50_000),
+    known_as=("met minutes", "met-min/week", "ipaq met minutes"), plausible=(0, MOST_MET_MINUTES),
     missing="refused, did not know, or gave more hours than a day has", population=POPULATION,
     apart=(
         "the 30-day questionnaire leaves out work and rates each sport by its own MET score; the typical week includes work and "
@@ -37,7 +40,7 @@ MET_MINUTES = Variable(
     ),
 )
 LEISURE_MET_MINUTES = Variable(
-    "leisure_met_minutes_week", "Physical activity in leisure time", unit="MET-minutes/week",
+    "leisure_met_minutes_week", "Physical activity in leisure time", unit="MET-minutes/week", plausible=(0, MOST_MET_MINUTES),
     missing="refused, did not know, or gave more hours than a day has", population=POPULATION,
     differs=f"{FRAMES}; sports are rated one by one in the former, as 4 or 8 MET in the latter",
 )

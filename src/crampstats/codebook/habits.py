@@ -25,6 +25,7 @@ SMOKES_NOW = Variable(
     "smokes_now", "Smokes cigarettes now", kind="category",
     levels={"not at all": "not at all", "some days": "some days", "every day": "every day"}, ordered=True,
     missing="refused or did not know; asked only of those with 100 cigarettes in life",
+    known_as=("smokes cigarettes now",),
     population="adults aged 20+ who smoked 100 cigarettes or more in life",
 )
 SMOKING = Derived(
@@ -47,7 +48,7 @@ DRINKS_IN_LIFE = Variable(
 )
 DRINKERS = "examined adults aged 20+ with 12 alcoholic drinks or more in life"
 DAYS = Variable(
-    "alcohol_days_per_period", "Days with alcohol, per week, month or year", kind="integer", unit="days",
+    "alcohol_days_per_period", "Days with alcohol, per week, month or year", kind="integer", unit="days", plausible=(0, 366),
     missing="did not know; asked only of those with 12 drinks in life", population=DRINKERS,
 )
 PERIOD = Variable(
@@ -56,7 +57,8 @@ PERIOD = Variable(
     missing="no day with alcohol; asked only of those with 12 drinks in life", population=DRINKERS,
 )
 DRINKS = Variable(
-    "alcohol_drinks_per_day", "Alcoholic drinks on a day with alcohol", kind="integer", unit="drinks",
+    "alcohol_drinks_per_day", "Alcoholic drinks on a day with alcohol", kind="integer", unit="drinks", plausible=(0, 150),
+    known_as=("drinks per day", "drinks on a drinking day"),
     missing="did not know; asked only of those with a day with alcohol in the past 12 months", population=DRINKERS,
 )
 
