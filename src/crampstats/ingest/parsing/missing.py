@@ -24,7 +24,7 @@ WORDS = {
         "non renseigne,non renseignee,nr,n.r.,pas de reponse,sans reponse,vide,manquant,manquante,donnee manquante,non precise",
         "non disponible,illisible",
         "keine angabe,keine angaben,k.a.,k. a.,ka,k.a,o.a.,ohne angabe,keine antwort,fehlt,fehlend,leer,nicht angegeben",
-        "nicht vorhanden,nicht verfügbar,unleserlich,nicht lesbar,keine daten",
+        "nicht verfügbar,unleserlich,nicht lesbar,keine daten",
         "sem dados,sem resposta,nao respondeu,nao informado,nao informada,em branco,vazio,nao disponivel,faltando,ilegivel",
         "sem informacao,nao consta,n/i",
         "mancante,nessuna risposta,non risponde,non indicato,non disponibile,vuoto,dato mancante,illeggibile,non riportato",
