@@ -112,9 +112,14 @@ def _text(path: Path) -> str:
 def _load(text: str) -> Any:
     """JSON with its numbers as text: 4.10 stays 4.10."""
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        value = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        if "\\ud" in text.lower():  # one half of a character that JSON writes in two
+            json.dumps(value, ensure_ascii=False).encode()
     except RecursionError as problem:
         raise ValueError("it is nested too deeply") from problem
+    except UnicodeEncodeError as problem:
+        raise ValueError("it holds half a character (an escape of D800 to DFFF by itself)") from problem
+    return value
 
 
 def _words(problem: ValueError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,8 @@ TAGGED = "missing, tagged {tag} in the file"
 FALLBACKS = ("WINDOWS-1252", "LATIN1")
 # a damaged header can claim any number of rows; no packing keeps a row in less than a hundredth of a byte per column
 ROWS_PER_BYTE = 10_000
+# what pyreadstat raises beside its own errors where a damaged header promises what the file does not hold
+BROKEN = (IndexError, KeyError, TypeError, ValueError, OverflowError, UserWarning)
 Package = Literal["spss", "stata", "sas"]
 
 
@@ -177,13 +180,20 @@ def _call(path: Path, kind: _Format, raw: bytes, encoding: str, *, metadataonly:
 
     options = {**kind.options, **({"encoding": encoding} if encoding else {})}
     try:
-        return getattr(pyreadstat, kind.reader)(
-            io.BytesIO(raw) if raw else str(path), metadataonly=metadataonly, disable_datetime_conversion=True, **options
-        )
+        with warnings.catch_warnings():
+            # it renames repeated columns with a warning; only damaged files have them
+            warnings.simplefilter("error", UserWarning)
+            return getattr(pyreadstat, kind.reader)(
+                io.BytesIO(raw) if raw else str(path), metadataonly=metadataonly, disable_datetime_conversion=True, **options
+            )
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as problem:
         if "encoding" in str(problem) or "convert string" in str(problem):
             raise UnicodeError(str(problem)) from problem
         raise _damaged(path, kind, str(problem)) from problem
+    except UnicodeError:
+        raise
+    except BROKEN as problem:
+        raise _damaged(path, kind, "its parts do not fit together") from problem
     except MemoryError as problem:
         raise _damaged(path, kind, "it claims more rows than memory holds") from problem
 

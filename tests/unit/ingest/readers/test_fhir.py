@@ -166,6 +166,7 @@ def test_linkids_that_look_like_made_up_columns_overwrite_nothing(tmp_path):
     (json.dumps(response(status="entered-in-error")), "all marked as entered in error"),
     ('{"resourceType": "Bundle", "entry": [{"resource": 3}]}', "no resource"),
     (json.dumps(response(item("a", {"valueInteger": 1}))) + "\n{broken", "in line 2"),
+    (json.dumps(response(item("a", {"valueString": "\ud800"}))), "half a character"),
 ])
 def test_what_is_no_response_is_refused_in_words(tmp_path, content, words):
     path = tmp_path / "a.json"
