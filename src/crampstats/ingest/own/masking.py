@@ -142,27 +142,21 @@ def mask_text(text: str) -> str:
     """
     text = _printable(text[:READ])
     if not _is_visit(text):
-        text = "[name]" if _is_name(text) else _without(text)
+        text = mask_identifiers(text)
     return text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "…"
 
 
-def strip_identifiers(text: str) -> str:
-    """A text of any length with blanks where something may tell who a person is; line breaks stay.
+def mask_identifiers(text: str) -> str:
+    """A text of any length in which only what may tell who a person is was replaced; line breaks and the rest stay.
 
     Examples
     --------
-    >>> strip_identifiers("quinine, call Mrs Jones").split()
-    ['quinine,', 'call']
+    >>> mask_identifiers("quinine, as Mrs Jones said")
+    'quinine, as [name] said'
     """
-    for _, pattern, is_one in _SIGNS:
-        text = pattern.sub(lambda match, is_one=is_one: " " if is_one(match) else match[0], text)
-    return text
-
-
-def _without(text: str) -> str:
     for kind, pattern, is_one in _SIGNS:
         text = pattern.sub(lambda match, kind=kind, is_one=is_one: f"[{kind}]" if is_one(match) else match[0], text)
-    return text
+    return "[name]" if _is_name(text) else text
 
 
 def _printable(text: str) -> str:

@@ -28,7 +28,7 @@ from crampstats.codebook.reductions import NOT_IDENTIFIED
 from crampstats.core.errors import unknown_name
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.identifier_words import FIRST_NAMES
-from crampstats.ingest.own.masking import mask_text, strip_identifiers
+from crampstats.ingest.own.masking import mask_identifiers, mask_text
 from crampstats.ingest.parsing.folding import Declared, fold
 from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN, ORDINARY
 from crampstats.ingest.parsing.missing import read_missing
@@ -41,6 +41,7 @@ _LONGEST = 4  # words of a name
 _ITEMS = re.compile(r"[;\n\r•·|]|,(?!\d)|(?<!\d),|\s[-*]\s|(?<!\w)(?:but|aber|pero|mais|mas|ma|sondern)(?!\w)")
 _PARTS = re.compile(r"[/+&,]|(?<!\w)(?:and|und|y|et|ed|e|with|mit|con|avec|com)(?!\w)")
 _PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|bei)(?!\w).*")
+_MASKED = re.compile(r"\[[a-zA-Z -]{4,20}\]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 # endings by which the names of a family are known (WHO: Use of stems in the selection of international nonproprietary names)
 _STEMS = re.compile(
@@ -131,7 +132,8 @@ def recognise_medicines(text: str) -> Medicines:
     >>> medicines.others, medicines.unknown
     (('ramipril', 'budesonide'), ())
     """
-    folded = "\n".join(fold(line) for line in strip_identifiers(text).splitlines())
+    masked = mask_identifiers(text)
+    folded = "\n".join(fold(line) for line in _MASKED.sub(" ", masked).splitlines())
     if folded.strip(" .!-") in NONE:
         return Medicines(says_none=True)
     items = [_read_item(item) for item in _ITEMS.split(folded) if item.strip()]
@@ -139,6 +141,8 @@ def recognise_medicines(text: str) -> Medicines:
         tuple(dict.fromkeys(one for item in items for one in getattr(item, name)))
         for name in ("found", "others", "unknown", "open", "not_taken")
     )
+    if "[name]" in masked:
+        unknown = (*unknown, "[name]")  # whose medicines, or which, nobody can tell
     return Medicines(
         found, others, unknown, left_open, not_taken, says_none=bool(items) and all(item.says_none for item in items),
         is_list=bool(found or others or not_taken) or re.search(r"\d", folded) is not None,
@@ -148,7 +152,7 @@ def recognise_medicines(text: str) -> Medicines:
 def read_medicines(texts: Sequence[str], variable: str, *, missing: Mapping[str, str] | None = None) -> Readings:
     """Whether texts name a medicine of a class.
 
-    Missing is never no: only a text whose every word is understood, or that says there is none, reads as no. One with a name that
+    Missing is never no: only a text that names medicines, all of them known, or says that there is none, reads as no. One with a name that
     was not recognised, or a vague one that may hide the class ("something for cholesterol" and statins), has no answer, with the
     reason "medicine not identified"; the finding lists the names, so that they can be corrected in the file.
 
@@ -202,7 +206,7 @@ def _read_one(medicines: Medicines, variable: str) -> Reading:
         if best.distance:
             return Reading(True, rule=f"{best.written!r} read as {best.substance}", lossless=False)
         return Reading(True, rule=f"names {best.substance}")
-    if medicines.unknown or variable in medicines.open:
+    if medicines.unknown or variable in medicines.open or not (medicines or medicines.says_none):
         return Reading(reason=NOT_IDENTIFIED)
     return Reading(False, rule="says that there is none" if medicines.says_none else "names no medicine of this class")
 
@@ -276,7 +280,7 @@ def _with_steroid(found: tuple[FoundMedicine, ...], others: tuple[str, ...]) -> 
 
 def _read_part(part: str) -> Medicines:
     words = _LETTERS.findall(part)
-    if not words or " ".join(words) in NONE:
+    if " ".join(words) in NONE or (not words and part.strip() in NONE):
         return Medicines(says_none=True)
     found, others, unknown, left_open = [], [], [], []
     place = 0
@@ -297,7 +301,8 @@ def _read_part(part: str) -> Medicines:
         left_open += CLASS_OF["hydrochlorothiazide"].variables
     if NOT_TAKEN & set(words):
         return Medicines((), tuple(others), tuple(unknown), (), tuple(found), not (found or others or unknown))
-    return Medicines(tuple(found), tuple(others), tuple(unknown), tuple(left_open))
+    none = not (found or others or unknown) and bool(NONE & set(words))
+    return Medicines(tuple(found), tuple(others), tuple(unknown), tuple(left_open), says_none=none)
 
 
 def _found(written: str, known: _Known, distance: int) -> list[FoundMedicine]:
