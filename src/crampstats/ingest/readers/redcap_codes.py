@@ -35,8 +35,10 @@ def check_missing(missing: Mapping[str, str]) -> dict[str, str]:
 
 def spreadsheet_truths(column: RecordedColumn, cells: pd.Series) -> tuple[RecordedColumn, list[Finding]]:
     """A 0/1 question whose cells a program has rewritten as FALSE and TRUE, with these words among its choices."""
-    words = [word for word in ("TRUE", "FALSE") if word not in column.choices and (cells == word).any()]
-    if not words or not {"0", "1"} <= set(column.choices) or not set(column.choices) <= {"0", "1"}:
+    if set(column.choices) != {"0", "1"}:
+        return column, []
+    words = [word for word in ("TRUE", "FALSE") if (cells == word).any()]
+    if not words:
         return column, []
     meant = {"TRUE": column.choices["1"], "FALSE": column.choices["0"]}
     choices = {**column.choices, **{word: meant[word] for word in words}}
@@ -53,11 +55,10 @@ def strange_cells(cells: pd.DataFrame, columns: Sequence[RecordedColumn], source
 
     A text that repeats is one finding over all its columns, with the advice to name it; the rest is one finding per column.
     """
-    outside = {column.name: _outside(column, cells[column.name]) for column in columns}
-    outside = {name: rows for name, rows in outside.items() if rows.any()}
-    if not outside:
+    strange = {column.name: _strange_texts(column, cells[column.name]) for column in columns}
+    texts = {name: cells.loc[cells[name].isin(found), name] for name, found in strange.items() if found}
+    if not texts:
         return []
-    texts = {name: cells.loc[rows, name] for name, rows in outside.items()}
     counts = pd.concat(list(texts.values())).value_counts()
     repeated = [text for text, n in counts.items() if n > 1 and CODE.fullmatch(str(text))]
     findings = [_suspected(str(text), texts, source_rows) for text in repeated]
@@ -68,18 +69,18 @@ def strange_cells(cells: pd.DataFrame, columns: Sequence[RecordedColumn], source
     return findings
 
 
-def _outside(column: RecordedColumn, cells: pd.Series) -> pd.Series:
-    told = cells.isna() | cells.isin([*column.choices, *column.missing])
+def _strange_texts(column: RecordedColumn, cells: pd.Series) -> list[str]:
+    if not column.choices and (column.kind not in ("number", "date") or column.identifier):
+        return []
+    texts = pd.Series(cells.dropna().unique(), dtype="str")
+    texts = texts[~texts.isin([*column.choices, *column.missing])]
     if column.choices:
-        return ~told
-    if column.kind not in ("number", "date") or column.identifier:
-        return pd.Series(False, index=cells.index)
-    texts = pd.Series(cells[~told].unique(), dtype="str")
+        return list(texts)
     codes = texts[texts.str.fullmatch(CODE.pattern)]
     if column.kind == "number":
         usual = pd.to_numeric(texts[~texts.str.fullmatch(SENTINEL.pattern)].str.replace(",", ".", regex=False), errors="coerce")
         codes = codes[[text.isalpha() or _stands_apart(text, column.limits, usual) for text in codes]]
-    return cells.isin(codes) & ~told
+    return list(codes)
 
 
 def _stands_apart(text: str, limits: tuple[str, str], usual: pd.Series) -> bool:
