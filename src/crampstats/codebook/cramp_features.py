@@ -81,8 +81,8 @@ MAIN_SITE = _of_those_with_cramps(
     },
     known_as=(
         "site of cramp", "site of cramps", "cramp site", "location of cramp", "cramp location", "where are the cramps",
-        "localización del calambre", "localisation de la crampe", "ort des krampfs", "lokalisation",
-        "local da cãibra", "sede del crampo",
+        "localización del calambre", "localisation de la crampe", "ort des krampfs", "lokalisation", "local da cãibra",
+        "sede del crampo",
     ),
 )
 SIDE = _of_those_with_cramps(
@@ -103,24 +103,28 @@ DURATION = _of_those_with_cramps(
     # a day and a night; the published mean is 9 minutes
     plausible=(0, 1440),
     known_as=(
-        "duration", "cramp duration", "duration of cramp", "how long does a cramp last", "duración", "durée", "dauer",
-        "duração", "durata",
+        "duration", "cramp duration", "duration of cramp", "how long does a cramp last", "duration of each cramp",
+        "cramp length", "durée d'une crampe", "durée des crampes", "duración del calambre", "dauer eines krampfs",
+        "duração da cãibra", "durata del crampo", "duración", "durée", "dauer", "duração", "durata",
     ),
 )
 SEVERITY = _of_those_with_cramps(
     "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points", plausible=(0, 10),
     known_as=(
-        "severity", "severity 0-10", "intensidad 0-10", "dolor 0-10", "douleur 0-10", "schmerzstärke 0-10", "dor 0-10",
-        "dolore 0-10", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10", "pain of cramp",
-        "intensidad del calambre", "intensité de la crampe", "stärke des krampfs", "krampfstärke", "intensidade da cãibra",
-        "intensità del crampo",
+        "severity", "severity 0-10", "severity 10", "pain score 10", "pain score 0-10", "cramp pain score", "intensité 0-10",
+        "intensità 0-10", "intensidade 0-10", "nrs 0-10", "vas 0-10", "intensidad 0-10", "dolor 0-10", "douleur 0-10",
+        "schmerzstärke 0-10", "dor 0-10", "dolore 0-10", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10",
+        "pain of cramp", "intensidad del calambre", "intensité de la crampe", "stärke des krampfs", "krampfstärke",
+        "intensidade da cãibra", "intensità del crampo",
     ),
 )
 WOKEN = _of_those_with_cramps(
     "woken_by_cramps", "Woken by a cramp, past month",
     known_as=(
         "woken", "wakes", "cramps wake", "wakes up with cramps", "le despiertan", "réveillé par crampes", "wacht auf",
-        "geweckt", "acorda", "svegliato",
+        "geweckt", "aufgewacht", "aufgewacht durch krämpfe", "le despierta", "despierta por calambres", "réveil par crampe",
+        "acorda com cãibras", "si sveglia per crampi", "svegliato dal crampo", "svegliato dai crampi", "wakes you up",
+        "cramps wake you up", "woke up from cramps", "acorda", "svegliato",
     ),
 )
 LINGERING = _of_those_with_cramps(

@@ -10,9 +10,9 @@ from crampstats.codebook.formulas import Formula
 EXERCISE_MINUTES = asked(
     "exercise_minutes_week", "Exercise in a usual week", "number", unit="minutes/week", plausible=(0, 10_080),
     known_as=(
-        "exercise", "exercise minutes", "exercise min week", "exercise minutes per week", "sport min woche",
-        "minutes of exercise per week", "physical activity minutes", "ejercicio", "activité physique", "sport",
-        "sport minuten pro woche", "exercício", "esercizio fisico",
+        "exercise", "exercise minutes", "exercise min week", "exercise min wk", "exercise per week",
+        "exercise minutes per week", "sport min woche", "minutes of exercise per week", "physical activity minutes",
+        "ejercicio", "activité physique", "sport", "sport minuten pro woche", "exercício", "esercizio fisico",
     ),
 )
 INTENSITY = asked(
@@ -78,8 +78,9 @@ SMOKING = asked(
 ALCOHOL = asked(
     habits.DRINKS_A_WEEK.name, "Alcoholic drinks a week, past 12 months", "number", unit="drinks", plausible=(0, 400),
     known_as=(
-        "alcohol", "drinks per week", "alcohol per week", "bebidas por semana", "verres par semaine", "alkohol", "álcool",
-        "alcol", "alcool", "units per week",
+        "alcohol", "drinks per week", "alcohol units wk", "alcohol units per week", "alcohol drinks per week",
+        "alcohol per week", "bebidas por semana", "verres par semaine", "alkohol", "álcool", "alcol", "alcool",
+        "units per week",
     ),
 )
 FLUID = Derived(
