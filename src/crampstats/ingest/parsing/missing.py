@@ -66,6 +66,7 @@ WORDS = {
         "non applicabile,non pertinente,non si applica",
     ),
 }
+LONGEST = 60
 _REASONS = {word: reason for reason, words in WORDS.items() for word in words}
 _SIGNS = frozenset("-.?_/~…")
 # in this case only: "Null" is also German for zero
@@ -94,11 +95,13 @@ def read_missing(text: str) -> str:
     """
     if text in _AS_WRITTEN:
         return NO_ANSWER
+    if len(text) > LONGEST:
+        return ""
     if not any(letter not in _SIGNS and letter not in " –—−" for letter in text):
         return NO_ANSWER if text.strip() else ""
     word = fold(text)
     if word not in _REASONS:
-        word = word.strip("()[]<>*\"'!.;: ") if len(word) < 60 else ""
+        word = word.strip("()[]<>*\"'!.;: ")
     return _REASONS.get(word, "")
 
 

@@ -21,6 +21,7 @@ WITHOUT_TIMES = "the word for times left out"
 WITHOUT_GROUPS = "thousands marks left out"
 FRACTION = "a fraction as a decimal number"
 
+LONGEST = 80
 _CORE = r"(?:[1-9]\d{0,2}(?:[ ']\d{3})+(?:[.,]\d+)?|\d[\d.,]*|[.,]\d+)(?:[eE][+-]?\d{1,3}(?![\d.,]))?"
 _NUMBER = re.compile(rf"(?P<head>[^\d]*?)(?P<sign>[+-]?) ?(?P<core>{_CORE})(?P<tail>.*)", re.DOTALL)
 _VULGAR = re.compile(r"^(\d{0,9}) ?([¼-¾⅐-⅞])(.*)$", re.DOTALL)
@@ -121,12 +122,14 @@ def split_number(text: str) -> Parts | None:
     >>> split_number("3-4") is None, split_number("63 apples") is None
     (True, True)
     """
+    if len(text) > LONGEST:
+        return None
     plain = plain_digits(text)
     if "/" in plain or not plain.isascii():
         plain, value = _without_fraction(plain)
     else:
         value = None
-    match = _NUMBER.fullmatch(plain) if len(plain) < 80 else None
+    match = _NUMBER.fullmatch(plain)
     if match is None:
         return None
     head, core = match["head"], match["core"]

@@ -289,7 +289,7 @@ def _is_unit(letter: str, flags: set[str], units: set[str]) -> bool:
 def _read_word(text: str, words: Mapping[str, float]) -> Reading:
     if text in words:
         return Reading(words[text], rule=IN_WORDS)
-    if fold(text) in NOTHING:
+    if len(text) < 20 and fold(text) in NOTHING:
         return Reading(0.0, rule=NOTHING_IS_ZERO, lossless=False)
     reason = read_missing(text)
     return Reading(reason=reason, rule="a word or sign for missing") if reason else NOT_READ

@@ -19,7 +19,11 @@ AT_MOST = 20
 ROWS_PER_LABEL, LABELS = 2, 300
 # A long word drawn together ("afromerican" from "African-American"): its letters stand in the other in the same order but for one
 # in ten, and both begin and end alike.
-LONG, KEPT, BEGINS, ENDS = 8, 0.9, 2, 4
+LONG, A_WORD, KEPT, BEGINS, ENDS = 8, 30, 0.9, 2, 4
+# A slip is rare: in no more rows than this, or than this share of the label it is taken for.
+FEW_ROWS, RARE = 2, 0.2
+# Abbreviations are odd where fewer than this share of the rows hold any.
+WORDY = 0.25
 # A column of numbers: this share of its rows reads as numbers.
 NUMERIC = 0.8
 # Robust standard deviations (1.4826 median absolute deviations) from the median, on the log scale where all are positive.
@@ -35,7 +39,7 @@ ENOUGH = 10
 def find_odd_labels(texts: Sequence[str], counts: Sequence[int]) -> tuple[Finding, ...]:
     """Labels that are probably another label of the column in a different spelling; nothing is changed.
 
-    Named are spellings that differ in case, accents, blanks or hyphens alone, rarer labels a letter or two from a commoner one,
+    Named are spellings that differ in case, accents, blanks or hyphens alone, rare labels a letter or two from a commoner one,
     long words drawn together, and abbreviations among words. Columns that do not repeat themselves (names, addresses, free text)
     hold no labels.
 
@@ -67,12 +71,12 @@ def _odd_label(text: str, n: int, commoner: Sequence[tuple[str, int]], all_label
     for other, times in commoner:
         if bare_word(text) == bare_word(other) and bare_word(text):
             return _spelled_apart("two spellings", text, n, other, times)
-    for other, times in commoner:
-        if letters_apart(bare_word(text), bare_word(other)) or _is_contracted(bare_word(text), bare_word(other)):
+    for other, times in commoner if not _is_code(text) else ():
+        if n <= max(FEW_ROWS, RARE * times) and n < times and _is_slip(bare_word(text), bare_word(other)):
             return _spelled_apart("odd spelling", text, n, other, times)
-    if _is_abbreviation(text) and sum(times for other, times in all_labels if _is_abbreviation(other)) * 4 < sum(
-        times for _, times in all_labels
-    ):
+    rows = sum(times for _, times in all_labels)
+    short = sum(times for other, times in all_labels if _is_abbreviation(other))
+    if _is_abbreviation(text) and n <= max(FEW_ROWS, RARE * all_labels[0][1]) and short < WORDY * rows:
         return Finding("", "abbreviation", "note", f"{text!r} ({_rows(n)}) is an abbreviation among words.",
                        "State in the mapping which level it is.", value=text)
     return None
@@ -83,11 +87,20 @@ def _spelled_apart(rule: str, text: str, n: int, other: str, times: int) -> Find
                    "State in the mapping that both are one level, or that they are not.", value=text)
 
 
+def _is_code(text: str) -> bool:
+    """Codes differ by single letters on purpose: "SLQ_D", "MCQ160B"."""
+    return "_" in text or any(letter.isdigit() for letter in text)
+
+
+def _is_slip(word: str, other: str) -> bool:
+    return bool(letters_apart(word, other)) or _is_contracted(word, other)
+
+
 def _is_contracted(word: str, other: str) -> bool:
     from rapidfuzz.distance import LCSseq
 
-    short = min(len(word), len(other))
-    if short < LONG or word[:BEGINS] != other[:BEGINS] or word[-ENDS:] != other[-ENDS:]:
+    short, long = sorted((len(word), len(other)))
+    if short < LONG or long > A_WORD or word[:BEGINS] != other[:BEGINS] or word[-ENDS:] != other[-ENDS:]:
         return False
     return LCSseq.similarity(word, other) >= KEPT * short and {word[:4], other[:4]} != {"hypo", "hype"}
 

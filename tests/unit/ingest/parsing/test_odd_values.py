@@ -52,7 +52,8 @@ def test_a_word_drawn_together_and_an_abbreviation_are_named():
     {"not hispanic": 20, "hispanic": 9}, {"male": 20, "female": 22}, {"upadacitinib": 10, "ustekinumab": 10, "ozanimod": 10},
     {"hypothyroid": 5, "hyperthyroid": 4}, {"stage 1": 9, "stage 2": 5}, {"left calf": 9, "left foot": 5, "right calf": 8},
     {"UPA": 10, "UST": 9, "OZA": 11}, {"never": 5, "rarely": 5, "often": 9, "always": 1},
-    {"North Carolina": 3, "North Dakota": 3},
+    {"North Carolina": 3, "North Dakota": 3}, {"SLQ_D": 20, "SLQ_E": 2}, {">= 85 years": 9, ">= 80 years": 1},
+    {"daily": 9, "dairy": 8}, {"Grunfeld": 20, "IBM": 20, "Westinghouse": 20, "Chrysler": 20},
 ])
 def test_labels_that_mean_different_things_are_left_alone(column):
     assert not labels(**column)
