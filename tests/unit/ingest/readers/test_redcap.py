@@ -282,3 +282,22 @@ def test_a_number_is_taken_for_a_code_only_where_it_stands_apart(tmp_path, dicti
     lines = [f"{number},{text}" for number, text in enumerate(pressures, start=1)]
     main = refine_redcap(export(tmp_path, "record_id,pressure", *lines), dictionary).main
     assert [finding.value for finding in main.findings.rows if finding.rule == "missing_code_suspected"] == found
+
+
+def test_zeros_of_other_forms_in_rows_of_a_repeating_instrument_are_no_answers(tmp_path, dictionary):
+    own = "record_id,redcap_repeat_instrument,redcap_repeat_instance"
+    table = export(
+        tmp_path, f"{own},cramps,where___1,where___2,legs_complete,pressure,bp_complete", "1,,,1,1,0,2,,", "1,bp,1,,0,0,,120,2",
+    )
+    file = refine_redcap(table, dictionary)
+    assert "where___1" not in file.tables["bp"].cells
+    assert assert_every_cell_is_kept(table, file) == [(3, "where___1", "0"), (3, "where___2", "0")]
+    assert file.main.cells["where___2"].tolist() == ["0"]
+
+
+@pytest.mark.parametrize("heading", ["where___a_b", "where___ab"])
+def test_a_code_with_other_signs_is_found_however_its_heading_is_written(tmp_path, heading):
+    path = tmp_path / "dictionary.csv"
+    path.write_text(",".join(HEADINGS) + '\nrecord_id,f,,text,R,,,,,,,,,,,,,\nwhere,f,,checkbox,Where,"A.b, Calf",,,,,,,,,,,,')
+    column = refine_redcap(export(tmp_path, f"record_id,{heading}", "1,1"), read_dictionary(path)).main.columns[1]
+    assert (column.name, column.option, column.label) == (heading, "A.b", "Where (choice=Calf)")
