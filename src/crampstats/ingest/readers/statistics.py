@@ -16,6 +16,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
 from crampstats.ingest.readers.epochs import ISO_DATE, ISO_MOMENT, ISO_PRECISE, Clock, find_clock
+from crampstats.ingest.readers.sav_dictionary import find_damage
 from crampstats.ingest.readers.transport import find_special_missing, split_members
 from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedKind, RecordedTable, as_text
 
@@ -83,7 +84,11 @@ def read_spss(path: str | Path) -> RecordedFile:
     DataError
         The file is not there, no SPSS file, damaged, cut off, or holds no rows.
     """
-    return _read(Path(path), SPSS)
+    path = Path(path)
+    _check_file(path, SPSS)
+    if damage := find_damage(path):
+        raise _damaged(path, SPSS, damage)
+    return _read(path, SPSS)
 
 
 def read_portable(path: str | Path) -> RecordedFile:
