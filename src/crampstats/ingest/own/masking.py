@@ -154,9 +154,11 @@ def mask_identifiers(text: str) -> str:
     >>> mask_identifiers("quinine, as Mrs Jones said")
     'quinine, as [name] said'
     """
+    if _is_name(text):
+        return "[name]"
     for kind, pattern, is_one in _SIGNS:
         text = pattern.sub(lambda match, kind=kind, is_one=is_one: f"[{kind}]" if is_one(match) else match[0], text)
-    return "[name]" if _is_name(text) else text
+    return text
 
 
 def _printable(text: str) -> str:

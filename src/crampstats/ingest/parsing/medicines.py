@@ -152,9 +152,9 @@ def recognise_medicines(text: str) -> Medicines:
 def read_medicines(texts: Sequence[str], variable: str, *, missing: Mapping[str, str] | None = None) -> Readings:
     """Whether texts name a medicine of a class.
 
-    Missing is never no: only a text that names medicines, all of them known, or says that there is none, reads as no. One with a name that
-    was not recognised, or a vague one that may hide the class ("something for cholesterol" and statins), has no answer, with the
-    reason "medicine not identified"; the finding lists the names, so that they can be corrected in the file.
+    Missing is never no: only a text that names medicines, all of them known, or says that there is none, reads as no. One with
+    a name that was not recognised, or a vague one that may hide the class ("something for cholesterol" and statins), has no
+    answer, with the reason "medicine not identified"; the finding lists the names, so that they can be corrected in the file.
 
     Parameters
     ----------

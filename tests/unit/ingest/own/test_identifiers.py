@@ -1,0 +1,132 @@
+"""Which columns tell who a person is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crampstats.codebook.catalogue import DERIVED, VARIABLES
+from crampstats.core.flow import Flow
+from crampstats.ingest.own.identifiers import BIRTH, DIRECT, FREE_TEXT, PLACE, RECORD, find_identifiers, list_identifiers
+from crampstats.ingest.recorded import RecordedColumn, RecordedTable
+
+
+def table(*columns: tuple[RecordedColumn | str, Sequence[str | None]]) -> RecordedTable:
+    described = tuple(RecordedColumn(column) if isinstance(column, str) else column for column, _ in columns)
+    cells = pd.DataFrame({
+        one.name: pd.Series(list(texts), dtype="str") for one, (_, texts) in zip(described, columns, strict=True)
+    })
+    return RecordedTable("made up", cells, np.arange(2, len(cells) + 2), described, "csv", Flow.start("rows", len(cells)))
+
+
+def kind(column: RecordedColumn | str, texts: Sequence[str | None]) -> str:
+    return "".join(one.kind for one in list_identifiers(table((column, texts))))
+
+
+@pytest.mark.parametrize(("expected", "headings"), [
+    (DIRECT, "Name|Patient Name|name_first|FirstName|lastName|Initials|fake_street|fake_phone|fake_ssn|fake_email|E-mail|eMail"
+             "|Email Address|phone|Phone 1|telephone_1|Tel.|Mobile|home_phone|address|address_2|NHS number|SSN|Passport No"
+             "|IPAddress|LocationLatitude|Photo|signature|Next of kin|RecipientEmail|ExternalReference|Username|GP name|mother's name"
+             "|What is your name?|redcap_survey_identifier"),
+    (DIRECT, "Vorname|Nachname|Straße|Telefon|Handy|Versichertennummer|Unterschrift"),
+    (DIRECT, "Nombre|Apellidos|Teléfono móvil|correo electrónico|Dirección|DNI"),
+    (DIRECT, "Nom|Prénom|courriel|Numéro de sécurité sociale|Cognome|Codice fiscale|indirizzo|Sobrenome|telemóvel|CPF|morada"),
+    (BIRTH, "DOB|Date of birth|birth_date|BirthDate|fake_dob|Geburtsdatum|Geburtstag|Date de naissance|Fecha de nacimiento"
+            "|Fecha nac.|Data de nascimento|Data di nascita"),
+    (RECORD, "MRN|record_id|Record ID|Patient ID|PatientID|patient_number|Pat.-Nr.|Study ID|subject_id|ID|ResponseId|NHC"
+             "|Historia clínica|Patientennummer"),
+    (PLACE, "City|fake_city|ZIP|Zip code|PLZ|Postcode|Code postal|birthplace|Wohnort|Ciudad|county"),
+])
+def test_headings_of_six_languages(expected: str, headings: str) -> None:
+    assert {heading: kind(heading, ["a1b2", "c3d4", "e5f6"]) for heading in headings.split("|")} == dict.fromkeys(
+        headings.split("|"), expected,
+    )
+
+
+@pytest.mark.parametrize("heading", [
+    "drug name", "Drug_Name", "Name of medicine", "nom du médicament", "clinic name", "event name", "redcap_event_name",
+    "filename", "File name", "test name", "age at birth", "birth weight", "month of birth", "birth control", "capacity", "electricity",
+    "ethnicity", "severity", "site_id", "clinic_id", "visit_id", "number of cramps", "phone use (hours)", "identity", "country",
+    "code", "visit number", "contact sport", "contact lenses", "lat", "cramp location", "insured", "type of insurance", "records",
+    "street drugs use", "redcap_repeat_instance", "date of visit",
+])
+def test_headings_that_only_sound_like_it_are_left_alone(heading: str) -> None:
+    assert find_identifiers(table((heading, ["one", "two", "three"]))) == {}
+
+
+def test_nothing_the_codebook_knows_is_taken_for_an_identifier() -> None:
+    names = {
+        text for one in (*VARIABLES.values(), *DERIVED.values()) for text in (one.name, one.label, *getattr(one, "known_as", ()))
+    }
+    assert {name for name in names if kind(name, ["1.5", "2.5", "7"]) or kind(name, ["red", "green", "blue"])} == set()
+
+
+def test_the_files_own_mark_counts_and_the_heading_tells_the_kind() -> None:
+    texts = ["a", "b"]
+    marked = RecordedColumn("x", identifier=True)
+    assert find_identifiers(table((marked, texts))) == {"x": "direct: the file marks it as identifying"}
+    assert kind(RecordedColumn("dob", identifier=True), texts) == BIRTH
+    assert kind(RecordedColumn("x", kind="file"), texts) == DIRECT
+    assert kind(RecordedColumn("q1", label="What is your e-mail address?"), texts) == DIRECT
+
+
+def test_a_column_of_codes_or_answers_is_none_whatever_its_heading() -> None:
+    assert kind("phone", ["yes", "no", "no"]) == ""
+    assert kind(RecordedColumn("city", choices={"1": "A", "2": "B"}), ["1", "2"]) == ""
+    assert kind(RecordedColumn("email", kind="checkbox"), ["1", "0"]) == ""
+
+
+@pytest.mark.parametrize("texts", [
+    ["maria@example.org", "b@example.org", None], ["(405) 321-5555", "+49 171 1234567", "0171 5550123"], ["10.0.0.1", "10.0.0.2"],
+    ["Maria Lopez", "John Smith", "Jan Kowalczyk"],
+])
+def test_cells_tell_it_under_any_heading(texts: list[str | None]) -> None:
+    assert kind("x", texts) == DIRECT
+
+
+@pytest.mark.parametrize("texts", [
+    ["4.1", "3.9", "4.4"], ["2024-01-05", "2024-02-05", "2024-03-05"], ["120/80", "130/85"], ["quinine", "amlodipine 5 mg"],
+    ["22:30", "23:00"], ["left", "right"], ["100200", "100201", "100202"], ["1,200", "2,400"],
+])
+def test_measurements_and_words_are_no_identifiers(texts: list[str]) -> None:
+    assert kind("x", texts) == ""
+
+
+def test_birth_and_position_and_numbers_need_cells_that_bear_them_out() -> None:
+    assert kind("birth", ["1950-03-01", "1961-12-24"]) == kind("geb.", ["18263", "20001"]) == BIRTH
+    assert kind("birth", ["normal", "caesarean"]) == ""
+    assert kind("lat", ["51.50735", "48.85661"]) == DIRECT
+    assert kind("lat", ["left", "right"]) == ""
+    assert kind("no", ["101", "102", "103"]) == RECORD
+    assert kind("no", ["101", "101", "103"]) == ""
+    assert kind("study_id", ["CRAMP1", "CRAMP1", "CRAMP1"]) == ""
+    assert kind("insurance", ["A1234567", "B7654321"]) == DIRECT
+    assert kind("insurance", ["private", "public"]) == ""
+
+
+def test_free_text_that_names_somebody_is_told_with_what_and_in_how_many() -> None:
+    texts = ["has cramps at night in the calf", "call Mrs Jones on Monday", "none", "better with quinine since then"]
+    assert find_identifiers(table(("Remarks", texts))) == {
+        "Remarks": "free text: in 1 of its different texts there is what looks like a name",
+    }
+    assert kind("Remarks", [texts[0], texts[2]]) == ""
+    assert kind("x", texts) == FREE_TEXT
+
+
+def test_one_stray_address_does_not_make_a_column_of_numbers_an_identifier() -> None:
+    assert kind("weight", [*(str(60 + i) for i in range(30)), "maria@example.org", "call Mrs Jones about her weight"]) == ""
+
+
+def test_why_shows_no_value() -> None:
+    told = find_identifiers(table(("x", ["maria@example.org"] * 3), ("Remarks", ["call Mrs Jones on Monday"] * 3)))
+    shown = " ".join(told.values())
+    assert len(told) == 2
+    assert "maria" not in shown
+    assert "Jones" not in shown
+
+
+def test_an_empty_table_is_known_by_its_headings() -> None:
+    assert list(find_identifiers(table(("Surname", []), ("age", []), ("date of birth", [])))) == ["Surname", "date of birth"]
