@@ -14,6 +14,7 @@ from crampstats.codebook.forms import Item
 from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.red_flags import RED_FLAGS
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE as FORM
+from crampstats.codebook.surveys.clinic_intake import PURPOSES
 
 PAGE = Path(__file__).with_name("clinic_intake.md")
 VARIABLES = {variable.name: variable for variable in FORM.variables}
@@ -78,7 +79,7 @@ def sections() -> str:
     parts = ["## Questions"]
     for heading, items in groupby(FORM.items, key=lambda item: item.section):
         rows = [(f"`{item.field}`", question(item), answers(item), leads_to(item)) for item in items]
-        parts += [f"### {heading}", table(("field", "question", "answers", "fills"), rows)]
+        parts += [f"### {heading}", PURPOSES[heading], table(("field", "question", "answers", "fills"), rows)]
     return "\n\n".join(parts)
 
 

@@ -8,7 +8,7 @@ from crampstats.codebook import body, electrolytes, laboratory, quantities
 from crampstats.codebook.clinic import NOT_MEASURED, POPULATION, asked, at_the_clinic, derived_at_the_clinic
 from crampstats.codebook.columns import Derived, Variable
 from crampstats.codebook.formulas import Formula
-from crampstats.codebook.rules import Above, AnyOf, AtLeast, Below, Not
+from crampstats.codebook.rules import Above, AnyOf, AtLeast, AtMost, Below
 
 
 def _measured(name: str, label: str, unit: str, **more: Any) -> Variable:
@@ -85,7 +85,7 @@ BODY_MASS_INDEX = Derived(
 CRITICAL_SOURCE = "critical values of the Scripps Health laboratory; calcium from mg/dL"
 CRITICAL = {
     "sodium": AnyOf(Below(electrolytes.SODIUM.name, 120), Above(electrolytes.SODIUM.name, 160)),
-    "potassium": AnyOf(Not(Above(electrolytes.POTASSIUM.name, 2.7)), AtLeast(electrolytes.POTASSIUM.name, 6.0)),
+    "potassium": AnyOf(AtMost(electrolytes.POTASSIUM.name, 2.7), AtLeast(electrolytes.POTASSIUM.name, 6.0)),
     "calcium": AnyOf(Below(electrolytes.CALCIUM.name, 1.75), Above(electrolytes.CALCIUM.name, 3.0)),
 }
 CRITICAL_DERIVED = tuple(

@@ -106,6 +106,25 @@ class AtLeast(ColumnRule):
 
 
 @dataclass(frozen=True)
+class AtMost(ColumnRule):
+    """True when the column does not pass the limit.
+
+    Examples
+    --------
+    >>> AtMost("serum_potassium_mmol_l", 2.7).evaluate(pd.DataFrame({"serum_potassium_mmol_l": [2.7, 2.8, None]})).tolist()
+    [True, False, <NA>]
+    """
+
+    limit: float
+
+    def evaluate(self, table: pd.DataFrame) -> pd.Series:
+        return _numbers(table, self.column) <= self.limit
+
+    def describe(self) -> str:
+        return f"{self.column} {self.limit:g} or less"
+
+
+@dataclass(frozen=True)
 class Between(ColumnRule):
     """True when the column lies between two limits, both included."""
 

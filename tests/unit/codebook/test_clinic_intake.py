@@ -8,7 +8,7 @@ from crampstats.codebook.clinic import POPULATION
 from crampstats.codebook.clinic_exposures import CLINIC_FAMILIES
 from crampstats.codebook.columns import DID_NOT_KNOW, MEASURED, NOT_DONE
 from crampstats.codebook.exposures import FAMILIES
-from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
+from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE, PURPOSES
 from crampstats.codebook.surveys.nhanes import NHANES
 
 VARIABLES = {item.name: item for item in CLINIC_INTAKE.variables}
@@ -45,6 +45,7 @@ def test_every_question_fills_a_variable_once_or_is_the_record_number_or_a_unit(
 def test_every_question_stands_in_a_section_and_sections_are_not_torn_apart():
     sections = [item.section for item in CLINIC_INTAKE.items]
     assert all(sections)
+    assert list(dict.fromkeys(sections)) == list(PURPOSES)
     assert sections == [heading for heading in dict.fromkeys(sections) for _ in range(sections.count(heading))]
 
 
