@@ -27,16 +27,16 @@ PAGES = (intake_cramps, intake_health, intake_examination)
 # Why each section is asked; what has no purpose is not asked
 PURPOSES = MappingProxyType({
     "The visit (filled in by the clinic)":
-        "Counts by month, site and clinician, and whether they may be compared with expected numbers: not where only patients with "
-        "cramps got the form.",
-    "About you": "Age and sex decide what is expected; schooling is adjusted for in associations; pregnancy is a cause of cramps.",
+        "Counts by month, site and clinician, and whether they may be compared with expected numbers: not where only patients "
+        "with cramps got the form.",
+    "About you": "Age and sex decide what is expected; schooling is adjusted for in associations; cramps go with pregnancy.",
     "Leg cramps": "How common, by the question and the window of NHANES, so that the two compare; and what the popular text says "
                   "of time of night, site, spread, pain and lost sleep.",
     "Questions for your safety": "Signs that make somebody be seen at once or soon. None may be left open.",
     "Restless legs": "They are taken for cramps, and are none.",
     "Veins and arteries": "Causes that can be treated.",
     "Exercise and daily life": "What may bring cramps and can be changed.",
-    "Conditions": "Causes, and conditions that go with cramps in surveys, asked in the words of NHANES where it asks them.",
+    "Conditions": "Causes, and conditions that go with cramps in surveys, asked as NHANES asks.",
     "Medicines": "Medicines that go with cramps; quinine can harm, and magnesium has mostly failed in trials.",
     "Examination (filled in by the clinician)": "Signs a patient cannot tell, and the body mass index.",
     "Blood tests (filled in by the clinic)": "Electrolytes out of range, and causes in kidney, thyroid, muscle and sugar.",
