@@ -12,6 +12,7 @@ from crampstats.codebook.columns import MEASURED, UNREADABLE, Variable
 from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.units import read_unit
 from crampstats.ingest.own.applying import missing_of, variable_of
+from crampstats.ingest.own.asking import read_asked_if
 from crampstats.ingest.own.columns import Distinct, find_distinct
 from crampstats.ingest.own.converting import needs_unit, stated_unit
 from crampstats.ingest.own.mapping_entries import nearest
@@ -113,10 +114,8 @@ def _way(placement: Placement, variable: Variable) -> Iterator[str]:
 def _condition(placement: Placement, table: RecordedTable) -> Iterator[str]:
     if not placement.asked_if:
         return
-    from crampstats.ingest.readers.branching import read_condition
-
     try:
-        condition = read_condition(placement.asked_if)
+        condition = read_asked_if(placement.asked_if, list(table.cells.columns))
     except CrampstatsError as problem:
         yield f"asked_if of {placement.variable}: {problem}"
         return

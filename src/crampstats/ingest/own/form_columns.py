@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from crampstats.codebook.forms import Form, Item
 from crampstats.codebook.rules import Rule
 from crampstats.core.errors import DataError
+from crampstats.ingest.own.asking import can_stand_in_condition
 from crampstats.ingest.own.matching import split_words
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 from crampstats.ingest.templates.conditions import Writing, box_name, find_condition
@@ -144,7 +145,6 @@ class _TableWriting(Writing):
 
     def _heading(self, field: str, code: str = "") -> str:
         heading = self.columns.heading(field, code)
-        # only such names can stand in a condition
-        if not (heading.isidentifier() and heading.isascii()):
+        if not can_stand_in_condition(heading):
             raise KeyError(field)
         return heading

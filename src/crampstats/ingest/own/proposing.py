@@ -315,12 +315,12 @@ def _place_box(match: Match, profiles: Sequence[Profile]) -> Placement:
 def _asked_if(shown_if: str, columns: Mapping[str, object]) -> str:
     """The form's own condition, where it can be read and its columns are in the file."""
     from crampstats.core.errors import CrampstatsError
-    from crampstats.ingest.readers.branching import read_condition
+    from crampstats.ingest.own.asking import read_asked_if
 
     if not shown_if:
         return ""
     try:
-        condition = read_condition(shown_if)
+        condition = read_asked_if(shown_if, list(columns))
     except CrampstatsError:
         return ""
     return shown_if if all(name in columns for name in condition.columns) else ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from crampstats.codebook.columns import Field
 from crampstats.codebook.rules import AllOf, AnyOf, AtLeast, IsTrue, OneOf, Rule
+from crampstats.ingest.own.asking import can_stand_in_condition
 
 
 def condition_on_fields(rule: Rule, fields: Mapping[str, Field]) -> str:
@@ -26,11 +27,11 @@ def condition_on_fields(rule: Rule, fields: Mapping[str, Field]) -> str:
 
     Examples
     --------
-    >>> fields = {"age_years": Field("age_years", "DEMO", "RIDAGEYR")}
+    >>> fields = {"age_years": Field("age_years", "DEMO", "age")}
     >>> condition_on_fields(AtLeast("age_years", 20), fields)
-    '[RIDAGEYR] >= 20'
+    '[age] >= 20'
     """
-    if any(column not in fields for column in rule.columns):
+    if any(column not in fields or not can_stand_in_condition(fields[column].column) for column in rule.columns):
         return ""
     match rule:
         case AtLeast(column, limit):
