@@ -280,6 +280,6 @@ def _boxes(name: str, collected: Mapping[_Key, _Collected]) -> Iterator[tuple[Re
     for code, label in choices.items():
         given = {row for one in several for row, text in one.texts.items() if text == code}
         box = RecordedColumn(
-            f"{name}/{code}", f"{several[0].label}: {label}".removeprefix(": "), TICKS, kind="checkbox", field=name, option=code,
+            f"{name}/{code}", f"{several[0].label} (choice={label})".strip(), TICKS, kind="checkbox", field=name, option=code,
         )
         yield box, {row: "1" if row in given else "0" for row in answered}

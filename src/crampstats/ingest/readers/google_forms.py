@@ -158,6 +158,6 @@ def _box(
         name += "'"
     ticked = pd.Series(["1" if option in parts else "0" for parts in answers.parts] + [None], dtype="str")
     box = RecordedColumn(
-        name, f"{' '.join(column.name.split())}: {option}", TICKS, kind="checkbox", field=column.name, option=option,
+        name, f"{' '.join(column.name.split())} (choice={option})", TICKS, kind="checkbox", field=column.name, option=option,
     )
     return box, ticked.take(np.where(answers.codes < 0, len(answers.parts), answers.codes)).set_axis(index)

@@ -159,7 +159,8 @@ def _is_box(column: RecordedColumn, cells: pd.Series) -> bool:
 def _as_box(column: RecordedColumn) -> RecordedColumn:
     stem, _, option = column.label.rpartition(_SELECTED if _SELECTED in column.label else " - ")
     field = column.name.rpartition("_")[0] or stem
-    return replace(column, kind="checkbox", field=field, option=option.strip())
+    label = f"{stem.strip()} (choice={option.strip()})"
+    return replace(column, label=label, kind="checkbox", field=field, option=option.strip())
 
 
 def _is_trailing(column: RecordedColumn, table: RecordedTable) -> bool:

@@ -189,7 +189,7 @@ def _made_boxes(question: XlsQuestion, field: str, stem: str, places: _Places) -
 
 
 def _box_column(box: _Box, heading: str, places: _Places) -> RecordedColumn:
-    label = f"{box.question.label}: {box.question.choices.get(box.option, box.option)}".removeprefix(": ")
+    label = f"{box.question.label} (choice={box.question.choices.get(box.option, box.option)})".strip()
     return RecordedColumn(
         heading, label, TICKS, kind="checkbox", field=box.field, option=box.option, shown_if=places.shown_if(box.question),
         form="".join(box.question.groups[:1]),

@@ -85,7 +85,7 @@ def test_several_codes_become_boxes_and_none_is_lost(tmp_path):
     assert texts(table, "drugs/st") == ["1", "0", None]
     assert texts(table, "drugs/di") == ["1", "1", None]
     box = table.column("drugs/st")
-    assert (box.kind, box.field, box.option, box.label) == ("checkbox", "drugs", "st", "Drugs: Statin")
+    assert (box.kind, box.field, box.option, box.label) == ("checkbox", "drugs", "st", "Drugs (choice=Statin)")
 
 
 def test_repeated_groups_keep_their_rounds_apart(tmp_path):

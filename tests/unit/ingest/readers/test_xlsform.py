@@ -78,7 +78,7 @@ def test_labels_and_choices_are_english_where_the_form_has_it_without_markup(for
     columns = {column.name: column for column in read_xlsform(form)}
     assert columns["sex"].label == "Sex"
     assert dict(columns["sex"].choices) == {"1": "male", "2": "female"}
-    assert columns["drugs/diu"].label == "Which?: Diuretic"
+    assert columns["drugs/diu"].label == "Which? (choice=Diuretic)"
 
 
 def test_the_forms_default_language_is_used_where_it_has_no_english(tmp_path):
