@@ -21,7 +21,7 @@ FOLDER = os.environ.get("CRAMPSTATS_NHANES", "")
 needs_files = pytest.mark.skipif(not FOLDER, reason="CRAMPSTATS_NHANES names no folder of NHANES files")
 DATA = data_file("README.md").parent
 README = (DATA / "README.md").read_text(encoding="utf-8")
-SHIPPED = sorted(path.name for path in DATA.iterdir() if path.suffix in (".csv", ".json"))
+SHIPPED = sorted(path.name for path in DATA.iterdir() if path.suffix in (".csv", ".json", ".toml", ".xlsx"))
 TABLES = [name for name in SHIPPED if name.endswith(".csv")]
 MADE_BY_SCRIPT = [name for name in TABLES if not name.startswith("published_")]
 DESIGN_COLUMNS = ["respondent", "cycle", "stratum", "psu"]
