@@ -39,9 +39,7 @@ def map_file(
     text = format_mapping(proposal)
     if target is None:
         # bytes: a terminal's encoding or line ends must not change them
-        stream = click.get_binary_stream("stdout")
-        stream.write(text.encode())
-        stream.flush()
+        click.echo(text.encode(), nl=False)
     else:
         from crampstats.present.files import write_whole
 
