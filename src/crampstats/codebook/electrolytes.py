@@ -60,7 +60,7 @@ PHOSPHORUS = _serum(
     "serum_phosphorus_mmol_l", "Serum phosphorus", accepts=quantities.PHOSPHORUS, plausible=(0.1, 7.0),
     known_as=(
         "phos", "po4", "phosphate", "phosphorus", "inorganic phosphate", "fosfato", "fósforo", "phosphore", "phosphat",
-        "phosphor", "fosforo", "serum phosphate", "pi",
+        "phosphor", "fosforo", "serum phosphate",
     ),
 )
 BICARBONATE = _serum(

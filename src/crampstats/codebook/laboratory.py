@@ -53,9 +53,7 @@ TSH = Variable(
 )
 C_REACTIVE_PROTEIN = _sample(
     "c_reactive_protein_mg_l", "C-reactive protein", "mg/L", 1, accepts=quantities.C_REACTIVE_PROTEIN, plausible=(0, 700),
-    known_as=(
-        "crp", "hs-crp", "c reactive protein", "proteína c reactiva", "pcr", "protéine c réactive", "c-reaktives protein",
-    ),
+    known_as=("crp", "hs-crp", "c reactive protein", "proteína c reactiva", "protéine c réactive", "c-reaktives protein"),
 )
 RED_CELLS = _sample(
     "red_cell_count", "Red blood cells", "10¹²/L", 1, plausible=(0.5, 10),

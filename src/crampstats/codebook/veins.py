@@ -15,6 +15,14 @@ VARICOSE = asked(
     "varicose_veins", "Varicose veins",
     known_as=("varices", "varicose", "várices", "varikosen", "krampfadern", "varizen", "varizes", "vene varicose"),
 )
+
+
+def _writings() -> dict[str, tuple[str, ...]]:
+    """A class with its subclass or "s" for symptoms. No bare number: a form may count its answers from 1."""
+    parts = {"C2": ("c2r",), "C4": ("c4a", "c4b", "c4c"), "C6": ("c6r",)}
+    return {f"C{n}": (f"c{n}s", f"ceap {n}", f"ceap c{n}", f"class {n}", *parts.get(f"C{n}", ())) for n in range(7)}
+
+
 CLASS = asked(
     "ceap_class", "Veins of the worse leg, clinical class (CEAP)", "category", missing="not examined",
     levels={
@@ -27,9 +35,7 @@ CLASS = asked(
         "C6": "open venous ulcer",
     },
     ordered=True,
-    words={
-        "C2": ("c2r",), "C4": ("c4a", "c4b", "c4c"), "C6": ("c6r",),
-    },
+    words=_writings(),
     known_as=("ceap", "ceap c", "clinical class", "venous class"),
 )
 CLAUDICATION = asked(

@@ -16,16 +16,14 @@ VISIT_DATE = asked(
 SITE = asked(
     "clinic_site", "Site of the clinic", "text", missing="not written down",
     known_as=(
-        "clinic", "centre", "center", "hospital", "practice", "site code", "centro", "clínica", "cabinet", "praxis",
-        "klinik", "standort", "sede",
+        "clinic", "centre", "center", "hospital", "practice", "site code", "centro", "clínica", "cabinet", "praxis", "klinik",
+        "standort", "sede",
     ),
 )
+# a code: headings under which names stand ("doctor") are left out
 CLINICIAN = asked(
     "clinician", "Code of the clinician", "text", missing="not written down",
-    known_as=(
-        "clinician code", "doctor", "physician", "provider", "observer", "interviewer", "assessor", "médico", "médecin", "arzt",
-        "untersucher", "medico",
-    ),
+    known_as=("clinician code", "observer", "interviewer", "assessor", "untersucher"),
 )
 GIVEN_TO = asked(
     "form_given_to", "Who got the form on that day", "category", missing="not written down",
