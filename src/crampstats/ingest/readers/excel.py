@@ -113,10 +113,10 @@ def cell_text(value: object) -> str:
     """
     if isinstance(value, str):
         return value
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) <= LARGEST_EXACT else repr(value)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
     if isinstance(value, datetime.datetime):
         midnight = value.time() == datetime.time()
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
@@ -165,6 +165,8 @@ def _plain_errors(name: str) -> Iterator[None]:
         yield
     except calamine.PasswordError as problem:
         raise DataError(f"{name} is protected by a password: open it, save it without one, and give that file.") from problem
+    except DataError:
+        raise
     except (calamine.CalamineError, ValueError, OverflowError, OSError) as problem:
         raise damaged(name) from problem
     except BaseException as problem:
@@ -183,7 +185,8 @@ def _sheet(workbook: CalamineWorkbook, title: str, parts: SheetParts, raw: bytes
     except calamine.CalamineError:
         if not raw:
             raise
-        sheet = calamine.CalamineWorkbook.from_filelike(io.BytesIO(with_numbers_trimmed(raw))).get_sheet_by_name(title)
+        again = io.BytesIO(with_numbers_trimmed(raw, f"sheet {title}"))
+        sheet = calamine.CalamineWorkbook.from_filelike(again).get_sheet_by_name(title)
     values = _with_errors(sheet.to_python(skip_empty_area=False), parts.errors)
     return Sheet(title, values, sheet.merged_cell_ranges or (), parts, hidden)
 
@@ -208,14 +211,15 @@ def _table(sheet: Sheet, file: str, header_row: int) -> RecordedTable:
     except DataError as problem:
         raise DataError(f"{name}: {problem}") from None
     columns = list(zip(*sheet.values[place + 1 :], strict=True)) or [()] * len(head[place])
+    texts = [_text_array(column) for column in columns]
     n = len(sheet.values) - place - 1
     above = {"title rows above the headings": place, "the row of headings": 1}
     findings = Findings().add(
         *title_found(name, head[:place], header_row), *numbers_found(name, head[place], place), *_merged_told(sheet, name, place),
-        *_never_computed_told(sheet, name), *_errors_told(sheet, head[place], place),
+        *_never_computed_told(sheet, name), *_errors_told(texts, head[place], place),
     )
     grid = Grid(
-        name, head[place], [_text_array(column) for column in columns], np.arange(place + 2, place + 2 + n),
+        name, head[place], texts, np.arange(place + 2, place + 2 + n),
         left_out(Flow.start("rows in the sheet", n + place + 1), "rows below the headings", above), findings,
     )
     return lay_out(grid, "excel", [_kind(column) for column in columns])
@@ -224,7 +228,7 @@ def _table(sheet: Sheet, file: str, header_row: int) -> RecordedTable:
 def _text_array(column: Sequence[object]) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array([cell_text(value) for value in column], pa.string())
+    return pa.array([value if type(value) is str else cell_text(value) for value in column], pa.string())
 
 
 def _kind(column: Sequence[object]) -> RecordedKind:
@@ -314,17 +318,21 @@ def _never_computed_told(sheet: Sheet, name: str) -> tuple[Finding, ...]:
     )
 
 
-def _errors_told(sheet: Sheet, heading: Sequence[str], place: int) -> list[Finding]:
+def _errors_told(columns: Sequence[pa.Array], heading: Sequence[str], place: int) -> list[Finding]:
     """One finding per column that holds error cells."""
-    findings = []
-    for column, cells in enumerate(zip(*sheet.values[place + 1 :], strict=True)):
-        at = [row for row, value in enumerate(cells) if value in ERRORS]
-        if at:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    signs, findings = pa.array(ERRORS), []
+    for number, column in enumerate(columns):
+        at = np.flatnonzero(pc.is_in(column, signs))
+        if len(at):
+            first = int(at[0])
             findings.append(
                 Finding(
-                    heading[column] or cell_name(place, column), "error cells", "warning", f"{len(at):,} cell(s) hold an error "
-                    f"of the spreadsheet (first: {cell_name(place + 1 + at[0], column)}); they are kept as text.",
-                    "Mend the formula, or clear the cells.", source_row=place + 2 + at[0], value=str(cells[at[0]]),
+                    heading[number] or cell_name(place, number), "error cells", "warning", f"{len(at):,} cell(s) hold an error "
+                    f"of the spreadsheet (first: {cell_name(place + 1 + first, number)}); they are kept as text.",
+                    "Mend the formula, or clear the cells.", source_row=place + 2 + first, value=column[first].as_py(),
                 )
             )
     return findings
