@@ -16,7 +16,7 @@ ENERGY = Variable(
 NUTRIENTS = tuple(
     Variable(
         f"dietary_{name}_mg", f"{name.capitalize()} eaten in a day", unit="mg", missing=MISSING, population=RECALLED,
-        plausible=(0, 50_000), known_as=(f"{name} intake", f"dietary {name}"),
+        plausible=(0, 50_000), known_as=(f"dietary {name} in a day",),
     )
     for name in ("magnesium", "potassium", "calcium", "sodium")
 )
