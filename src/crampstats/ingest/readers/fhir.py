@@ -16,6 +16,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
 from crampstats.ingest.readers.fhir_answers import KINDS, Answer, as_json, flatten, objects
+from crampstats.ingest.readers.fhir_forms import FormQuestion, read_questions
 from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedKind, RecordedTable, as_text
 
 FORMAT = "fhir"
@@ -67,7 +68,8 @@ def read_fhir(path: str | Path) -> RecordedFile:
     flow = Flow.start("resources in the file", len(resources))
     flow = flow.leave("questionnaire responses", {f"other resources ({name})": count for name, count in others.items()})
     flow = flow.leave("valid responses", {"entered in error": len(responses) - len(valid)})
-    made, findings = _assemble([response for _, response in valid], _collect(valid, path.name))
+    asked = read_questions(resource for _, resource in resources)
+    made, findings = _assemble([response for _, response in valid], _collect(valid, path.name, asked))
     table = RecordedTable(
         path.name, pd.DataFrame(made.cells), np.array([number for number, _ in valid]), tuple(made.columns), FORMAT, flow,
         Findings(tuple(findings)),
@@ -192,7 +194,9 @@ class _Collected:
 _Key = tuple[str, int]
 
 
-def _collect(responses: Sequence[tuple[int, dict[str, Any]]], name: str) -> dict[_Key, _Collected]:
+def _collect(
+    responses: Sequence[tuple[int, dict[str, Any]]], name: str, asked: Mapping[str, FormQuestion]
+) -> dict[_Key, _Collected]:
     columns: dict[_Key, _Collected] = {}
     for row, (number, response) in enumerate(responses):
         seen: Counter[str] = Counter()
@@ -201,6 +205,11 @@ def _collect(responses: Sequence[tuple[int, dict[str, Any]]], name: str) -> dict
             columns.setdefault((answer.column, seen[answer.column]), _Collected()).add(row, answer)
     if not columns:
         raise DataError(f"{name} holds {len(responses)} response(s) without a single answer.")
+    for (column, _), one in columns.items():
+        question = asked.get(column.partition("@")[0], FormQuestion())
+        one.label = one.label or question.text
+        if "valueCoding" in one.types:
+            one.choices = {**question.choices, **one.choices}
     return columns
 
 

@@ -54,8 +54,9 @@ class _Dictionary:
             raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary has an impossible width")
         if labelled not in (0, 1) or n_missing not in (-3, -2, 0, 1, 2, 3):
             raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary is described in contradictions")
-        if width == 0 and any(one[1 if self.order == ">" else 2] in TEXT_FORMATS for one in (shown, written)):
-            raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary holds numbers shown as text")
+        as_text = {one[1 if self.order == ">" else 2] in TEXT_FORMATS for one in (shown, written)}
+        if width != CONTINUED and as_text != {width > 0}:
+            raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary holds numbers shown as text, or text as numbers")
         # a text wider than 8 letters takes further records
         self.continues = self.continues - 1 if width == CONTINUED else max(-(-width // 8) - 1, 0)
         self.widths.append(width)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,20 +15,17 @@ import pandas as pd
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
-from crampstats.ingest.readers.epochs import ISO_DATE, ISO_MOMENT, ISO_PRECISE, Clock, find_clock
 from crampstats.ingest.readers.sav_dictionary import find_damage
+from crampstats.ingest.readers.statistics_columns import Package, read_column, with_boxes
 from crampstats.ingest.readers.transport import find_special_missing, split_members
-from crampstats.ingest.recorded import RecordedColumn, RecordedFile, RecordedKind, RecordedTable, as_text
+from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
-DECLARED = "declared missing in the file"
-TAGGED = "missing, tagged {tag} in the file"
 # what old files without a word on their encoding were mostly written in; the second reads any byte
 FALLBACKS = ("WINDOWS-1252", "LATIN1")
-# a damaged header can claim any number of rows; no packing keeps a row in less than a hundredth of a byte per column
+# a damaged header can claim any number of rows; zlib packs a thousandfold at most, SPSS's own codes eightfold
 ROWS_PER_BYTE = 10_000
 # what pyreadstat raises beside its own errors where a damaged header promises what the file does not hold
 BROKEN = (IndexError, KeyError, TypeError, ValueError, OverflowError, UserWarning)
-Package = Literal["spss", "stata", "sas"]
 
 
 @dataclass(frozen=True)
@@ -133,13 +130,14 @@ def _read_table(path: Path, kind: _Format, raw: bytes = b"", name: str = "") -> 
     """The table of a file, or of the bytes of one with its `name`."""
     cells, about, encoding = _read_whole(path, kind, raw)
     tags = find_special_missing(raw, len(cells)) if raw else {}
-    read = [_read_column(_tagged(cells[one], tags.get(one, ())), about, kind.package) for one in about.column_names]
+    read = [read_column(_tagged(cells[one], tags.get(one, ())), about, kind.package) for one in about.column_names]
     findings = [finding for one in read for finding in one.findings]
     if encoding:
         findings.insert(0, _guessed_encoding(path, encoding))
+    columns = with_boxes([one.column for one in read], about.mr_sets or {})
     return RecordedTable(
-        name or path.name, pd.DataFrame({one.column.name: one.cells for one in read}), np.arange(1, len(cells) + 1),
-        tuple(one.column for one in read), kind.format, Flow.start("rows in the file", len(cells)), Findings(tuple(findings)),
+        name or path.name, pd.DataFrame({one.column.name: one.cells for one in read}), np.arange(1, len(cells) + 1), columns,
+        kind.format, Flow.start("rows in the file", len(cells)), Findings(tuple(findings)),
     )
 
 
@@ -234,144 +232,3 @@ def _guessed_encoding(path: Path, encoding: str) -> Finding:
         path.name, "encoding", "warning", f"the file does not say how its letters are encoded; they are read as {encoding}.",
         "Look at labels and texts with accents; where they are wrong, save the file as UTF-8 in the program it came from.",
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Column:
-    column: RecordedColumn
-    cells: pd.Series
-    findings: tuple[Finding, ...] = ()
-
-
-def _read_column(values: pd.Series, about: Any, package: Package) -> _Column:
-    name = str(values.name)
-    labels = about.variable_value_labels.get(name) or {}
-    storage = about.readstat_variable_types.get(name, "")
-    clock = None if storage == "string" else find_clock(package, about.original_variable_types.get(name) or "")
-    write = _Writer(clock, single=storage == "float", text=storage == "string")
-    codes, distinct = pd.factorize(values, use_na_sentinel=True)
-    texts = [write(value) for value in distinct]
-    missing = _missing(distinct, texts, labels, about.missing_ranges.get(name) or (), write)
-    labelled = {write(code): str(label) for code, label in labels.items()}
-    choices = {text: label for text, label in labelled.items() if text not in missing}
-    valid = {text for text in texts if text not in missing}
-    measure = about.variable_measure.get(name, "unknown")
-    column = RecordedColumn(
-        name, label=(about.column_names_to_labels.get(name) or "").strip(), choices=choices, missing=missing,
-        kind=_kind(storage, clock, write, choices, valid, measure), formats=_formats(clock, valid),
-    )
-    return _Column(column, _spread(texts, codes, values.index), _date_findings(name, write, about))
-
-
-class _Writer:
-    """One column's numbers as text; counts what a date format could not say."""
-
-    def __init__(self, clock: Clock | None, *, single: bool, text: bool) -> None:
-        self.clock, self.single, self.text = clock, single, text
-        self.no_dates: set[str] = set()
-
-    def __call__(self, value: object) -> str:
-        if isinstance(value, str):
-            return value.strip() if self.text else f".{value}"
-        if self.clock is None:
-            return write_number(float(value), single=self.single)  # type: ignore[arg-type]
-        try:
-            return self.clock.write(float(value))  # type: ignore[arg-type]
-        except (ValueError, OverflowError):
-            text = write_number(float(value), single=self.single)  # type: ignore[arg-type]
-            self.no_dates.add(text)
-            return text
-
-
-def write_number(value: float, *, single: bool = False) -> str:
-    """A number as the shortest text that reads back as it.
-
-    Parameters
-    ----------
-    value
-        The number.
-    single
-        Whether it was kept in single precision (Stata's float), of which seven digits mean something.
-
-    Examples
-    --------
-    >>> write_number(33.0), write_number(-1000.3), write_number(1.100000023841858, single=True), write_number(0.00001)
-    ('33', '-1000.3', '1.1', '0.00001')
-    """
-    text = str(np.float32(value)) if single else repr(value)
-    if "e" not in text and "n" not in text:
-        return "0" if text == "-0.0" else text.removesuffix(".0")
-    if abs(value) < 1e15 and value == int(value):
-        return str(int(value))
-    if not 1e-9 < abs(value) < 1e15:
-        return text
-    return np.format_float_positional(np.float32(value) if single else value, trim="-")
-
-
-def _spread(texts: list[str], codes: np.ndarray, index: pd.Index) -> pd.Series:
-    """Texts of the distinct values over the rows; code -1 is a missing value."""
-    known = as_text([*texts, None])
-    return known.take(np.where(codes < 0, len(texts), codes)).set_axis(index)
-
-
-def _missing(
-    distinct: Iterable[object], texts: list[str], labels: Mapping[object, object], ranges: Iterable[Mapping[str, Any]],
-    write: _Writer,
-) -> dict[str, str]:
-    """Text to reason of what the file declares missing: single values, ranges as far as cells hold them, and tags."""
-    ranges = list(ranges)
-    tagged = not write.text and any(isinstance(value, str) for value in [*distinct, *labels])
-    if not ranges and not tagged:
-        return {}
-    single = [span["lo"] for span in ranges if span["lo"] == span["hi"]]
-    values = dict(zip(texts, distinct, strict=True)) | {write(value): value for value in [*single, *labels]}
-    known = {write(value): str(label) for value, label in labels.items()}
-    found = {}
-    for text, value in values.items():
-        if tagged and isinstance(value, str):
-            found[text] = known.get(text, "").strip() or TAGGED.format(tag=text)
-        elif any(_within(value, span) for span in ranges):
-            found[text] = known.get(text, "").strip() or DECLARED
-    return found
-
-
-def _within(value: object, span: Mapping[str, Any]) -> bool:
-    low, high = span["lo"], span["hi"]
-    if isinstance(value, str) or isinstance(low, str):
-        return str(value).rstrip() == str(low).rstrip()
-    return bool(low <= value <= high)
-
-
-def _kind(
-    storage: str, clock: Clock | None, write: _Writer, choices: Mapping[str, str], valid: set[str], measure: str
-) -> RecordedKind:
-    if clock is not None:
-        return "" if valid and valid <= write.no_dates else clock.kind
-    if choices and (measure == "nominal" or valid <= choices.keys()):
-        return "category"
-    return "text" if storage == "string" else "number"
-
-
-def _formats(clock: Clock | None, valid: set[str]) -> tuple[str, ...]:
-    """The ``strptime`` formats of the dates a column holds."""
-    if clock is None or clock.kind != "date":
-        return ()
-    # none for months, quarters and weeks: nobody knows the day
-    lengths = {10: ISO_DATE, 19: ISO_MOMENT, 26: ISO_PRECISE}
-    found = {lengths.get(len(text)) for text in valid}
-    return tuple(pattern for pattern in lengths.values() if pattern in found)
-
-
-def _date_findings(name: str, write: _Writer, about: Any) -> tuple[Finding, ...]:
-    found = []
-    if write.no_dates:
-        found.append(Finding(
-            name, "no date", "warning", f"{len(write.no_dates)} value(s) of a date column are no dates; their numbers are kept.",
-            "Look at the column in the program the file came from.",
-        ))
-    if "tC" in str(about.original_variable_types.get(name)):
-        found.append(Finding(
-            name, "leap seconds", "note", "the times count leap seconds (%tC): they may stand up to 27 seconds late.",
-            "Where seconds matter, convert the column to %tc in Stata.",
-        ))
-    return tuple(found)

@@ -137,6 +137,16 @@ def test_other_resources_and_responses_entered_in_error_leave_in_the_flow(tmp_pa
     ]
 
 
+def test_a_form_beside_the_responses_gives_texts_and_all_choices(tmp_path):
+    options = [coded("y", "Yes"), coded("n", "No"), {"valueString": "x"}]
+    form = {"resourceType": "Questionnaire", "item": [
+        {"linkId": "g", "item": [{"linkId": "cramps", "text": "Had cramps?", "answerOption": options}]}, 3,
+    ]}
+    table = read(tmp_path, form, response(item("g", item=[item("cramps", coded("y", "Ja"))])))
+    assert table.column("cramps").label == "Had cramps?"
+    assert dict(table.column("cramps").choices) == {"y": "Ja", "n": "No"}
+
+
 @pytest.mark.parametrize("shape", ["array", "lines", "bom"])
 def test_arrays_and_lines_are_read_like_a_bundle(tmp_path, shape):
     resources = [response(item("a", {"valueInteger": number})) for number in (1, 2, 3)]

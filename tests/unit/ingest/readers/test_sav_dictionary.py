@@ -53,9 +53,10 @@ def test_a_text_whose_further_records_are_not_marked_so_is_refused(path, width):
         read_spss(path)
 
 
-def test_a_number_shown_as_text_is_refused(path):
-    put(path, FIRST + 16, 0x00010802)  # format type 1 is text, 5 a number
-    with pytest.raises(DataError, match=r"numbers shown as text"):
+@pytest.mark.parametrize(("place", "number"), [(16, 0x00010802), (20, 0x00010802), (4, 1), (4, 8)])
+def test_a_number_shown_as_text_and_text_shown_as_a_number_are_refused(path, place, number):
+    put(path, FIRST + place, number)  # format type 1 is text, 5 a number; a width above 0 is text
+    with pytest.raises(DataError, match=r"numbers shown as text, or text as numbers"):
         read_spss(path)
 
 

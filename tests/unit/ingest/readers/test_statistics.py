@@ -1,5 +1,6 @@
 """Files of SPSS, Stata and SAS, written here with pyreadstat and read back as text."""
 
+import struct
 from datetime import date, datetime, time
 
 import numpy as np
@@ -8,15 +9,8 @@ import pyreadstat
 import pytest
 
 from crampstats.core.errors import DataError
-from crampstats.ingest.readers.statistics import (
-    DECLARED,
-    read_portable,
-    read_sas,
-    read_spss,
-    read_stata,
-    read_transport,
-    write_number,
-)
+from crampstats.ingest.readers.statistics import read_portable, read_sas, read_spss, read_stata, read_transport
+from crampstats.ingest.readers.statistics_columns import DECLARED, write_number
 
 READERS = {".sav": read_spss, ".dta": read_stata, ".xpt": read_transport, ".por": read_portable}
 WRITERS = {
@@ -202,3 +196,17 @@ def test_a_text_that_begins_with_a_full_stop_is_no_tag(tmp_path):
     table = read_spss(path).main
     assert cells(table, "dose") == [".5", ".a", "1"]
     assert dict(table.column("dose").missing) == {}
+
+
+def test_a_multiple_response_set_of_spss_is_a_question_with_boxes(tmp_path):
+    # extension record 7, subtype 7 of the dictionary: $name=D, length and counted value, length and label, variables
+    path = tmp_path / "sets.sav"
+    pyreadstat.write_sav(pd.DataFrame({"a": [1.0, 0], "b": [0.0, 1], "n": [1.0, 2]}), str(path), column_labels=["Statin", "", ""])
+    raw, text = path.read_bytes(), b"$drugs=D1 1 11 Which drugs a b\n"
+    end = raw.index(struct.pack("<2i", 999, 0))
+    path.write_bytes(raw[:end] + struct.pack("<4i", 7, 7, 1, len(text)) + text + raw[end:])
+    table = read_spss(path).main
+    assert [(one.kind, one.field, one.option) for one in table.columns] == [
+        ("checkbox", "drugs", "Statin"), ("checkbox", "drugs", "b"), ("number", "", ""),
+    ]
+    assert table.column("a").label == "Which drugs (choice=Statin)"
