@@ -60,7 +60,7 @@ _FLAG_WORDS = fold_words(
     "haut,bas,élevé,élevée,baixo,baixa,basso,bassa,alterado",
 )
 _FLAG_SIGNS = "*!↑↓▲▼⬆⬇⇧⇩†‡#⁎∗"
-_FLAG_LETTERS = ("H", "L", "HH", "LL", "A", "AA", "N", "H*", "L*", "C")
+_FLAG_LETTERS = ("H", "L", "HH", "LL", "A", "AA", "N", "H*", "L*")
 _TIMES = fold_words("x,×,times,time,mal,veces,vez,fois,vezes,volte,volta")
 
 
@@ -218,6 +218,7 @@ def _read_tail(tail: str) -> tuple[Word, ...] | None:
     if not tail:
         return ()
     word = fold(tail)
+    word = word.strip("()") or word
     for kind, words in (("limit", _LIMITS_AFTER), ("about", _APPROXIMATE), ("times", _TIMES)):
         if word in words:
             return ((kind, tail),)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,66 +12,44 @@ import numpy as np
 from crampstats.codebook.columns import UNREADABLE
 from crampstats.core.errors import unknown_name
 from crampstats.core.findings import Finding
+from crampstats.ingest.parsing.decimal_marks import Marks, Shown, decide_marks, read_shapes, say_marks
 from crampstats.ingest.parsing.folding import Declared, fold
 from crampstats.ingest.parsing.missing import read_missing
-from crampstats.ingest.parsing.number_text import WITHOUT_FLAG, Parts, Shape, split_number, to_number
+from crampstats.ingest.parsing.number_text import WITHOUT_FLAG, Parts, split_number, to_number
 from crampstats.ingest.parsing.number_words import NOTHING, read_number_words
 from crampstats.ingest.parsing.readings import NOT_READ, NumberReadings, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-# Rows of one kind of mark that outvote those of the other: a slip in 1 of 20 does not unsettle a column.
-MAJORITY = 0.95
 EXACT = 2**53
 
-# What RE2 recognises at once; texts it does not are taken apart one by one.
-_PLAIN: Mapping[Shape, str] = MappingProxyType({
-    "integer": r"^[+-]?[0-9]+$",
-    "point": r"^[+-]?[0-9]*\.[0-9]+$",
-    "comma": r"^[+-]?[0-9]*,[0-9]+$",
-    "point?": r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$",
-    "comma?": r"^[+-]?[1-9][0-9]{0,2},[0-9]{3}$",
-})
-_SHOWS: Mapping[Shape, str] = MappingProxyType({"point": ".", "grouping comma": ".", "comma": ",", "grouping point": ","})
 _LETTERS = re.compile(r"[+-]?[0-9OolI]+(?:[.,][0-9OolI]+)?")
 _PAIR = re.compile(r"\d+ ?/ ?\d+.{0,20}")
 IN_WORDS = "a number in words"
 NOTHING_IS_ZERO = "a word for none taken for 0"
 TOO_LONG = "more digits than a number can hold; rounded"
 
-@dataclass(frozen=True)
-class Marks:
-    """What the marks of a column's numbers mean.
-
-    Parameters
-    ----------
-    point, comma
-        The decimal mark by which "1.200" and "1,200" are to be read: "." or ",", "" where nobody can tell.
-    finding
-        What must be said of it; None when there is nothing to say.
-    """
-
-    point: str = "."
-    comma: str = ""
-    finding: Finding | None = None
-
-
 def read_numbers(
-    texts: Sequence[str], counts: Sequence[int], *, decimal: str = "", missing: Mapping[str, str] | None = None
+    texts: Sequence[str], counts: Sequence[int], *, decimal: str = "", elsewhere: str = "",
+    missing: Mapping[str, str] | None = None,
 ) -> NumberReadings:
     """Numbers of a column, with the unit each text states.
 
     A mark that can only be decimal ("4,1", "0.125") or only part thousands ("1,234,567") is read as such; "1,200" and "1.200" are
-    read by what the other rows show (at least 95 % of those that show anything). Without such rows "1,200" is not read; "1.200"
-    is read as 1.2, with a warning, unless whole numbers of three or more digits stand beside it.
+    read by what the other rows show (at least 95 % of those that show anything), else by what the rest of the file shows. Where
+    nothing tells, they are not read, but for "1.375", as programs write it: where it ends with no 0 and no whole numbers of three
+    or more digits stand beside it, the point is decimal, and a note says so.
 
     Parameters
     ----------
     texts, counts
         Distinct texts of the column, stripped, none empty, and how many rows hold each.
     decimal
-        "." or ",", where the file or the mapping says it; "" when the column decides.
+        "." or ",", where the file or the mapping says it of the column; "" when its cells decide.
+    elsewhere
+        The decimal mark of the rest of the file (`decimal_marks.find_decimal`; "." where a file keeps numbers as numbers), which
+        decides where the column shows none; "" when it is not known.
     missing
         Text to the reason why there is no answer; tried first. No number is a code for missing unless it is declared here.
 
@@ -85,7 +62,7 @@ def read_numbers(
     Raises
     ------
     OptionError
-        `decimal` is none of those.
+        `decimal` or `elsewhere` is none of those.
 
     Examples
     --------
@@ -93,19 +70,21 @@ def read_numbers(
     >>> found.values.tolist(), found.units.tolist()
     ([4.1, 3900.0, 3.0, None], ['', '', 'mmol/L', ''])
     """
-    if decimal not in ("", ".", ","):
-        raise unknown_name("decimal mark", decimal, [".", ","])
+    for mark in (decimal, elsewhere):
+        if mark not in ("", ".", ","):
+            raise unknown_name("decimal mark", mark, [".", ","])
     import pyarrow as pa
 
     array = pa.array(np.asarray(texts, dtype=object), type=pa.string())
-    shapes, rows, declared = _classify(array), np.asarray(counts, dtype=float), Declared(missing)
+    shapes, rows, declared = read_shapes(array), np.asarray(counts, dtype=float), Declared(missing)
     parts = {int(i): split_number(texts[i]) for i in np.flatnonzero(shapes == "")}
     parts = _without_slashes(texts, parts)
-    marks = _decide(_Shown.of(texts, shapes, rows, parts), decimal)
+    marks = decide_marks(Shown.of(texts, shapes, rows, parts), decimal, elsewhere)
     found = _Found.of(_to_floats(array, shapes, marks))
     _read_others(found, texts, parts, marks)
     _read_declared(found, array, declared)
-    return found.readings(texts, marks)
+    shapes[[*parts]] = [one.shape if one else "" for one in parts.values()]
+    return found.readings(texts, say_marks(shapes, rows, marks))
 
 
 def _without_slashes(texts: Sequence[str], parts: dict[int, Parts | None]) -> dict[int, Parts | None]:
@@ -113,91 +92,6 @@ def _without_slashes(texts: Sequence[str], parts: dict[int, Parts | None]) -> di
     if not any(one is None and _PAIR.fullmatch(texts[i]) for i, one in parts.items()):
         return parts
     return {i: None if "/" in texts[i] and one and one.value is not None else one for i, one in parts.items()}
-
-
-def _classify(array: pa.Array) -> np.ndarray:
-    """The shape of each plain number, "" for all other texts."""
-    import pyarrow.compute as pc
-
-    shapes = np.full(len(array), "", dtype=object)
-    for shape, pattern in _PLAIN.items():
-        shapes[pc.match_substring_regex(array, pattern).to_numpy(zero_copy_only=False).astype(bool)] = shape
-    return shapes
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What the numbers of a column show of their marks.
-
-    Parameters
-    ----------
-    point, comma
-        Rows whose marks can only mean a decimal point, or only a decimal comma.
-    either_point, either_comma
-        First text whose mark can be decimal or part thousands, "" for none.
-    large
-        Whether a whole number of three or more digits stands without a mark.
-    """
-
-    point: float
-    comma: float
-    either_point: str
-    either_comma: str
-    large: bool
-
-    @classmethod
-    def of(cls, texts: Sequence[str], shapes: np.ndarray, rows: np.ndarray, parts: Mapping[int, Parts | None]) -> _Shown:
-        shown = {mark: rows[shapes == shape].sum() for shape, mark in (("point", "."), ("comma", ","))}
-        first = {shape: int(np.argmax(shapes == shape)) for shape in ("point?", "comma?") if (shapes == shape).any()}
-        for i, one in parts.items():
-            if one and one.shape in _SHOWS:
-                shown[_SHOWS[one.shape]] += rows[i]
-            elif one and one.shape in ("point?", "comma?"):
-                first.setdefault(one.shape, i)
-        large = any(len(texts[i].lstrip("+-")) >= 3 for i in np.flatnonzero(shapes == "integer")[:10_000])
-        either = (texts[first[shape]] if shape in first else "" for shape in ("point?", "comma?"))
-        return cls(shown["."], shown[","], *either, large)
-
-
-def _decide(shown: _Shown, decimal: str) -> Marks:
-    """By which decimal mark the doubtful numbers are read."""
-    total = shown.point + shown.comma
-    if decimal or (total and max(shown.point, shown.comma) >= MAJORITY * total):
-        mark = decimal or ("." if shown.point > shown.comma else ",")
-        return Marks(mark, mark, _mixed(shown, mark) if shown.point and shown.comma and not decimal else None)
-    if total:
-        return Marks("", "", _mixed(shown, ""))
-    if shown.either_comma or (shown.either_point and shown.large):
-        return Marks("", "", _undecided(shown))
-    return Marks(".", "", _taken_as_point(shown.either_point) if shown.either_point else None)
-
-
-def _mixed(shown: _Shown, mark: str) -> Finding:
-    rest = "read by the greater number" if mark else "not read"
-    return Finding(
-        "", "decimal marks", "warning",
-        f"{shown.point:.0f} rows have a decimal point and {shown.comma:.0f} a decimal comma; each was read as it stands. "
-        f"Numbers such as 1,200, which could be either, were {rest}.",
-        'State the decimal mark in the mapping (decimal = "," or decimal = ".") if one of them is wrong.',
-    )
-
-
-def _undecided(shown: _Shown) -> Finding:
-    text = shown.either_comma or shown.either_point
-    digits = text.replace(",", "").replace(".", "")
-    return Finding(
-        "", "decimal marks", "error",
-        f"{text} could be {text.replace(',', '.')} or {digits}, and nothing else in the column tells; such were not read.",
-        'State the decimal mark in the mapping: decimal = "," or decimal = ".".', value=text,
-    )
-
-
-def _taken_as_point(text: str) -> Finding:
-    return Finding(
-        "", "decimal marks", "note",
-        f"{text} was read with a decimal point; with a point between thousands it would be {text.replace('.', '')}.",
-        'If so, state decimal = "," in the mapping.', value=text,
-    )
 
 
 def _to_floats(array: pa.Array, shapes: np.ndarray, marks: Marks) -> np.ndarray:
@@ -240,7 +134,7 @@ class _Found:
         self.numbers[i] = np.nan if one.value is None else one.value
         self.reasons[i], self.rules[i], self.lossless[i], self.units[i] = one.reason, one.rule, one.lossless, unit
 
-    def readings(self, texts: Sequence[str], marks: Marks) -> NumberReadings:
+    def readings(self, texts: Sequence[str], said: Finding | None) -> NumberReadings:
         """All that is no finite number and has no reason could not be read."""
         absent = ~np.isfinite(self.numbers)
         unread = absent & (self.reasons == "")
@@ -249,7 +143,7 @@ class _Found:
         values[absent] = None
         self.units[absent] = ""
         letters = _letters([texts[i] for i in np.flatnonzero(self.reasons == UNREADABLE)[:10_000]])
-        findings = tuple(one for one in (marks.finding, letters) if one is not None)
+        findings = tuple(one for one in (said, letters) if one is not None)
         return NumberReadings(values, self.reasons, self.rules, self.lossless, findings, self.units)
 
 

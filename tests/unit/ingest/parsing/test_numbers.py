@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from crampstats.codebook.columns import UNREADABLE
 from crampstats.core.errors import OptionError
+from crampstats.ingest.parsing.decimal_marks import find_decimal
 from crampstats.ingest.parsing.numbers import read_numbers
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
@@ -69,10 +70,33 @@ def test_what_nobody_can_tell_is_said_once_for_the_column_with_what_to_state():
     assert "decimal" in finding.suggestion
 
 
+def test_decimal_commas_and_thousands_are_counted_in_a_note():
+    (finding,) = read("4,1", "3,9", "1.200", counts=[5, 2, 1]).findings
+    assert finding.severity == "note"
+    assert "7 rows have a decimal comma and 1 row has a mark between thousands" in finding.message
+    assert not read("4.1", "3").findings
+
+
 def test_the_decimal_mark_of_the_file_decides():
     assert read("1,200", decimal=",").values[0] == 1.2
     assert read("1,200", decimal=".").values[0] == 1200.0
     assert read("1.200", decimal=",").values[0] == 1200.0
+
+
+def test_the_rest_of_the_file_decides_where_the_column_does_not():
+    assert read("1,200", "950", elsewhere=".").values.tolist() == [1200.0, 950.0]
+    assert read("7.200", elsewhere=".").values[0] == 7.2
+    assert read("7.200", elsewhere=",").values[0] == 7200.0
+    assert read("4,1", "7.200", elsewhere=".").values[1] == 7200.0
+    assert [finding.severity for finding in read("7.200", elsewhere=",").findings] == ["note"]
+
+
+@pytest.mark.parametrize(("columns", "mark"), [
+    ([["4.1"], ["1,200"], ["yes"]], "."), ([["4,1"], ["1.200", "<3,5"]], ","), ([["4.1"], ["4,1"]], ""),
+    ([["12"], ["1,200"]], ""), ([], ""),
+])
+def test_a_file_shows_its_decimal_mark_by_its_columns(columns, mark):
+    assert find_decimal(columns) == mark
 
 
 def test_a_mark_that_cannot_part_thousands_is_decimal_whatever_the_file_says():
