@@ -26,17 +26,17 @@ def find(code: str, file: str, key: str, mapping: str | None, record: str | None
     Only the rows are printed, never who it is: look them up in the file.
     """
     from crampstats.core.errors import OptionError
-    from crampstats.ingest.own.keys import find_rows, read_key
+    from crampstats.ingest.own.keys import find_rows, read_code, read_key
 
     if mapping and record:
         raise OptionError("--record is for a file without a mapping; the mapping names the column itself.")
-    secret = read_key(key)
+    wanted, secret = read_code(code), read_key(key)
     opened, named = _open(Path(file), mapping, sheet)
     column = record or named or _guess(opened.main)
     opened.main.column(column)
     rows = sorted({
         row for table in opened.tables.values() if column in table.cells and (table is opened.main or opened.format == "redcap")
-        for row in find_rows(code, _texts(table, column), table.source_rows, secret)
+        for row in find_rows(wanted, _texts(table, column), table.source_rows, secret)
     })
     for row in rows:
         click.echo(row)

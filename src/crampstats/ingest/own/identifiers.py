@@ -125,11 +125,12 @@ def _sample(cells: pd.Series, most: int) -> list[str]:
 
 
 def _by_heading(column: RecordedColumn, texts: Sequence[str], cells: pd.Series) -> tuple[str, str] | None:
-    if column.choices or column.kind in CODED or (texts and all(text.lower() in _ANSWERS for text in texts)):
+    if column.choices or column.kind in CODED:
         return None
+    answers = bool(texts) and all(text.lower() in _ANSWERS for text in texts)
     for heading, where in ((column.name, "heading"), (column.label, "label")):
         told = _by_words(_words(heading), texts, cells)
-        if told:
+        if told and not (answers and (told[0] != RECORD or 2 * len(texts) <= cells.count())):
             return told[0], f"its {where} says {told[1]}"
     return None
 

@@ -183,6 +183,14 @@ def _code(record: str, key: bytes) -> str:
     return PREFIX + digest[:HEX_DIGITS]
 
 
+def read_code(text: str) -> str:
+    """A code as it is written in tables and findings; an `OptionError` if it is none (the text is not repeated)."""
+    code = text.strip().lower()
+    if not _CODE.fullmatch(code):
+        raise OptionError(f"that is no code of a record: expected {PREFIX!r} and {HEX_DIGITS} digits 0-9 and a-f.")
+    return code
+
+
 def find_rows(code: str, texts: Sequence[str | None], source_rows: Sequence[int], key: bytes) -> tuple[int, ...]:
     """Rows of the file whose record number has a code, for the clinic that looks for its patient.
 
@@ -200,8 +208,6 @@ def find_rows(code: str, texts: Sequence[str | None], source_rows: Sequence[int]
     OptionError
         That is no code.
     """
-    wanted = code.strip().lower()
-    if not _CODE.fullmatch(wanted):
-        raise OptionError(f"that is no code of a record: expected {PREFIX!r} and {HEX_DIGITS} digits 0-9 and a-f.")
+    wanted = read_code(code)
     codes = hash_records(texts, key)
     return tuple(int(row) for row, found in zip(source_rows, codes, strict=True) if found == wanted)

@@ -63,12 +63,13 @@ NOISE = _words(
 # words near the name of a medicine that are none
 ORDINARY = _words(
     """
-    alive altitude america basis bizarre business chronic commoner creator decades diabetic diabetics directive divide effort
-    eleve elevee exist exists extern external extract extras extreme first forest forget forty fourth fuller halve indeed
-    infer lasts natively nitrogen nivel photo premature preparing prise renal renale restore rival selected sharing short
-    soreness sorts southern spring stack stanza starke states static stating statuses storing strange strata stray street
-    stress strike string strings stroke strong strongly terms thrice thyroid tiroides totally totals trace track tried tries
-    trois trying valid wished worst worse basal severe better tension pension patient patients swelling legs cramps cramp pain
-    muscle muscles magnet nitrogeno muller mulher prevenir zeros wisely
+    prevent prevents primary presume seventh closest prefers strokes trader remains remain beine fumatore steve strasse
+    locales presumed prevented alive altitude america basis bizarre business chronic commoner creator decades diabetic
+    diabetics directive divide effort eleve elevee exist exists extern external extract extras extreme first forest forget
+    forty fourth fuller halve indeed infer lasts natively nitrogen nivel photo premature preparing prise renal renale restore
+    rival selected sharing short soreness sorts southern spring stack stanza starke states static stating statuses storing
+    strange strata stray street stress strike string strings stroke strong strongly terms thrice thyroid tiroides totally
+    totals trace track tried tries trois trying valid wished worst worse basal severe better tension pension patient patients
+    swelling legs cramps cramp pain muscle muscles magnet nitrogeno muller mulher prevenir zeros wisely streak estatura
     """,
 )

@@ -400,7 +400,7 @@ def _nearest(word: str) -> tuple[_Known | None, int]:
         return None, 0
     near: dict[str, tuple[int, int, _Known]] = {}
     for behind, (form, names) in enumerate(zip((word, _spell(word)), _index(), strict=True)):
-        for distance, name in _within(form, tuple(names), _slips(form)):
+        for distance, name in _within(form, tuple(names), _allowed(form)):
             known = names[name]
             if known.exact or distance > min(_slips(known.name), _slips(name)):
                 continue
@@ -416,6 +416,11 @@ def _nearest(word: str) -> tuple[_Known | None, int]:
 
 def _bare(name: str) -> str:
     return re.sub(r"[^a-z]", "", fold(name))
+
+
+def _allowed(written: str) -> int:
+    """Slips looked for; one letter may be missing, and shorter words are too often ordinary ones."""
+    return 2 if len(written) >= TWO_SLIPS - 1 else 1 if len(written) >= ONE_SLIP - 1 else 0
 
 
 def _slips(name: str) -> int:

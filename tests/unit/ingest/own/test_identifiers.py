@@ -29,7 +29,8 @@ def kind(column: RecordedColumn | str, texts: Sequence[str | None]) -> str:
 @pytest.mark.parametrize(("expected", "headings"), [
     (DIRECT, "Name|Patient Name|name_first|FirstName|lastName|Initials|fake_street|fake_phone|fake_ssn|fake_email|E-mail|eMail"
              "|Email Address|phone|Phone 1|telephone_1|Tel.|Mobile|home_phone|address|address_2|NHS number|SSN|Passport No"
-             "|IPAddress|LocationLatitude|Photo|signature|Next of kin|RecipientEmail|ExternalReference|Username|GP name|mother's name"
+             "|IPAddress|LocationLatitude|Photo|signature|Next of kin|RecipientEmail|ExternalReference|Username"
+             "|GP name|mother's name"
              "|What is your name?|redcap_survey_identifier"),
     (DIRECT, "Vorname|Nachname|Straße|Telefon|Handy|Versichertennummer|Unterschrift"),
     (DIRECT, "Nombre|Apellidos|Teléfono móvil|correo electrónico|Dirección|DNI"),
@@ -48,7 +49,8 @@ def test_headings_of_six_languages(expected: str, headings: str) -> None:
 
 @pytest.mark.parametrize("heading", [
     "drug name", "Drug_Name", "Name of medicine", "nom du médicament", "clinic name", "event name", "redcap_event_name",
-    "filename", "File name", "test name", "age at birth", "birth weight", "month of birth", "birth control", "capacity", "electricity",
+    "filename", "File name", "test name", "age at birth", "birth weight", "month of birth", "birth control", "capacity",
+    "electricity",
     "ethnicity", "severity", "site_id", "clinic_id", "visit_id", "number of cramps", "phone use (hours)", "identity", "country",
     "code", "visit number", "contact sport", "contact lenses", "lat", "cramp location", "insured", "type of insurance", "records",
     "street drugs use", "redcap_repeat_instance", "date of visit",
@@ -118,6 +120,11 @@ def test_free_text_that_names_somebody_is_told_with_what_and_in_how_many() -> No
 
 def test_one_stray_address_does_not_make_a_column_of_numbers_an_identifier() -> None:
     assert kind("weight", [*(str(60 + i) for i in range(30)), "maria@example.org", "call Mrs Jones about her weight"]) == ""
+
+
+def test_record_numbers_of_one_digit_are_record_numbers_and_answers_are_not() -> None:
+    assert kind("record_id", ["1", "2", "3"]) == RECORD
+    assert kind("id", ["1", "2", "1", "2", "1"]) == ""
 
 
 def test_why_shows_no_value() -> None:
