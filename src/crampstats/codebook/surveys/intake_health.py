@@ -31,7 +31,7 @@ SAFETY = section(
     _sign(signs.CHEST_OR_BREATH, "Do you have chest pain or are you short of breath, now or in the past few days?",
           "If you have it now, tell the staff at once or call the emergency services."),
     _sign(signs.COLD_LEG, "Is one of your legs or feet cold or pale?", "Compared with the other one, and not from the weather."),
-    _sign(signs.PAIN_AT_REST, "Do your legs or feet hurt while you rest, other than from a cramp?",
+    _sign(signs.PAIN_AT_REST, "Do you have a lasting pain in a leg or foot while you rest, which is not a cramp?",
           "For example a pain in the foot at night that eases when you let the leg hang down."),
     _sign(signs.SADDLE, "Is the skin between your legs or around your back passage numb?"),
     _sign(signs.BLADDER_BOWEL, "Do you have new trouble holding or passing urine or stool?"),

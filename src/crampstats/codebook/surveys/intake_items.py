@@ -60,7 +60,7 @@ def measured(variable: Variable, question: str, field: str, units: Iterable[str]
     unit_field = f"{field}_unit"
     number = Item(field, question, variable.name, unit_field=unit_field, **more)
     words = {code: UNIT_WORDS.get(unit, unit) for code, unit in coded.items()}
-    return number, Item(unit_field, f"Unit ({question.rstrip('?')})", options=words, values=coded, shown_if=number.shown_if)
+    return number, Item(unit_field, f"{question.rstrip('?')}: unit", options=words, values=coded, shown_if=number.shown_if)
 
 
 def section(heading: str, *items: Item | tuple[Item, ...]) -> tuple[Item, ...]:
