@@ -73,7 +73,7 @@ def read_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
     while position < len(lines):
         # not a slice: a file with many broken quotation marks would be copied as often
         rest = map(lines.__getitem__, range(position, len(lines)))
-        reader = csv.reader(rest, delimiter=delimiter, strict=True, skipinitialspace=True)
+        reader = csv.reader(rest, delimiter=delimiter, strict=True, skipinitialspace=delimiter != " ")
         start = position
         try:
             for cells in reader:
@@ -87,8 +87,8 @@ def read_records(lines: Sequence[str], delimiter: str) -> Iterator[Record]:
 
 def _split_line(line: str, delimiter: str) -> Record:
     """The cells of one line, quotation marks taken as such only where they enclose a whole cell."""
-    text, end = line.rstrip("\r\n"), re.escape(delimiter)
-    cell = re.compile(rf' *"((?:[^"]|"")*+)" *(?={end}|$)|([^{end}]*)')
+    text, end, around = line.rstrip("\r\n"), re.escape(delimiter), "" if delimiter == " " else " *"
+    cell = re.compile(rf'{around}"((?:[^"]|"")*+)"{around}(?={end}|$)|([^{end}]*)')
     cells, astray, position = [], False, 0
     while True:
         found = cell.match(text, position)

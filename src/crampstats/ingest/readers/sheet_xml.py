@@ -106,7 +106,7 @@ def plain_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (
-        zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, EOFError, NotImplementedError, RuntimeError, OSError,
+        zipfile.BadZipFile, zlib.error, ElementTree.ParseError, LookupError, EOFError, NotImplementedError, RuntimeError, OSError,
         ValueError,
     ) as problem:
         if isinstance(problem, DataError):

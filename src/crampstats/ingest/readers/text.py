@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n"])"?[ \t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
+WRAPPED = r'^\s*="([^"]*)"\s*$'
 SAMPLE_BYTES = 1 << 20
 BLOCK_BYTES = 1 << 24
 RECORDS_AT_ONCE = 20_000
@@ -132,11 +133,12 @@ def read_opened(file: TextFile, *, header_row: int = 0) -> RecordedTable:
     with cells_of_any_length():
         place, heading, start, told = _above_records(file, header_row)
         grid = _regular(file, heading, start, place) or _tolerant(file, heading, start, place)
-    findings = Findings((*file.findings.rows, *told, *grid.findings.rows))
+    grid, unwrapped = _without_formulas(grid, file)
+    findings = Findings((*file.findings.rows, *told, *grid.findings.rows, *unwrapped))
     table = lay_out(replace(grid, findings=findings), "csv")
     if not len(table.cells):
         raise _no_rows(file.name, heading)
-    return table
+    return replace(table, findings=Findings((*table.findings.rows, *_swallowed_told(table, file, len(heading)))))
 
 
 def _above_records(file: TextFile, header_row: int) -> tuple[int, list[str], int, tuple[Finding, ...]]:
@@ -155,6 +157,23 @@ def _above_records(file: TextFile, header_row: int) -> tuple[int, list[str], int
         raise _no_rows(file.name, heading)
     told = (*title_found(file.name, rows[:place], header_row), *_one_column(file), *widening)
     return place, heading, start, (*told, *_headings_told(records[place], place, file.name))
+
+
+def _without_formulas(grid: Grid, file: TextFile) -> tuple[Grid, tuple[Finding, ...]]:
+    """Cells like ="007", by which programs keep Excel from dropping zeros, as Excel shows them."""
+    import pyarrow.compute as pc
+
+    if b'="' not in file.content:
+        return grid, ()
+    counts = [pc.sum(pc.match_substring_regex(column, WRAPPED)).as_py() or 0 for column in grid.columns]
+    if not any(counts):
+        return grid, ()
+    columns = [
+        pc.replace_substring_regex(column, WRAPPED, r"\1") if count else column
+        for column, count in zip(grid.columns, counts, strict=True)
+    ]
+    message = f'{sum(counts):,} cell(s) like ="007" were read as the text within, as Excel shows them.'
+    return replace(grid, columns=columns), (Finding(file.name, "cells as formulas", "note", message),)
 
 
 def _no_rows(name: str, heading: Sequence[str]) -> DataError:
@@ -184,6 +203,26 @@ def _heading(rows: Sequence[list[str]], place: int, name: str) -> tuple[list[str
     )
     unnamed = [""] * (usual - len(cells))
     return (["row_names", *cells] if named else [*cells, *unnamed]), (finding,)
+
+
+def _swallowed_told(table: RecordedTable, file: TextFile, width: int) -> list[Finding]:
+    """Cells that hold whole rows, as when two quotation marks are missing and each closes the other's cell."""
+    if b'"' not in file.content or width < 3:
+        return []
+    findings = []
+    for name in table.cells:
+        wide = table.cells[name][table.cells[name].str.contains("\n", regex=False, na=False)]
+        inner = wide.str.split("\n").map(lambda lines: sum(line.count(file.delimiter) == width - 1 for line in lines[1:-1]))
+        if inner.sum():
+            first = inner.index[inner > 0][0]
+            findings.append(
+                Finding(
+                    str(name), "rows within a cell", "error", f"{int((inner > 0).sum())} cell(s) hold {int(inner.sum()):,} "
+                    "line(s) that look like rows of the table: a quotation mark is probably missing, and these rows are not read.",
+                    "Look at the row and close the quotation mark.", source_row=int(table.source_rows[first]),
+                )
+            )
+    return findings
 
 
 def _one_column(file: TextFile) -> tuple[Finding, ...]:

@@ -290,7 +290,7 @@ def closes(path):
     )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.integers(0, len(SMALL) - 1), st.binary(min_size=1, max_size=4))
 def test_mutated_workbooks_are_read_or_refused(at, noise):
     import tempfile
@@ -302,7 +302,7 @@ def test_mutated_workbooks_are_read_or_refused(at, noise):
         assert closes(path)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.sampled_from(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "xl/_rels/workbook.xml.rels"]),
     st.floats(0, 1, exclude_max=True), st.sampled_from([b"", b"9", b"Z", b"<", b'"', b">", b"\xff", b"e", b"&", b"0"]),

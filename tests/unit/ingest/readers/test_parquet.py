@@ -93,7 +93,7 @@ def small_file():
 SMALL = small_file()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.integers(0, len(SMALL) - 1), st.binary(min_size=1, max_size=4))
 def test_mutated_files_are_read_or_refused(at, noise):
     import tempfile
