@@ -10,8 +10,8 @@ def _phrases(text: str) -> tuple[str, ...]:
 # in the languages of the forms, without accents
 _FILLERS = """
 baseline start starting initial enrolment enrollment inclusion admission
-a an and any are at been by current currently did do does ever for form from had has have history how hx in is item known last
-level
+a an and any are at been by current currently diagnosed did do does ever for form from had has have history how
+hx in is item known last level
 levels now of on or patient patients person please pt q question result results subject participant respondent s serum blood
 plasma
 suffer that the these this to told value values was were what when which with you your often many much today usual usually
@@ -26,7 +26,7 @@ mother mothers father fathers maternal paternal parent parents family sibling si
 daughter
 partner spouse husband wife relative caregiver carer proxy doctor physician nurse interviewer rater
 madre padre mere pere mutter vater familie familia famille famiglia
-menarche menopause onset diagnosis diagnosed first previous prior former death died started stopped since until planned
+menarche menopause onset diagnosis first previous prior former death died started stopped since until planned
 urine urinary urin orina urina dietary diet intake csf sweat saliva stool faecal fecal supplement supplements tablet tablets
 dose
 ionised ionized intracellular

@@ -20,7 +20,7 @@ from crampstats.ingest.own.converting import needs_unit
 from crampstats.ingest.own.fitting import Fit, Profile, fit_values, profile_table
 from crampstats.ingest.own.gathering import find_medicines, find_unit_column, place_age, place_medicines
 from crampstats.ingest.own.identifiers import BIRTH, RECORD, Identifier, list_identifiers
-from crampstats.ingest.own.matching import NameIndex, split_words
+from crampstats.ingest.own.matching import ABOUT_ANYTHING, NameIndex, split_words
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
@@ -29,7 +29,7 @@ TIED = 0.02
 # guesses below this are not worth a remark
 WORTH_A_REMARK = 0.3
 NUMBERED = 0.8
-AGE, VISIT, MEDICINES = "age_years", "visit_date", "medicines"
+AGE, VISIT, MEDICINES, FREQUENCY, ANY = "age_years", "visit_date", "medicines", "cramp_frequency", "any_cramps"
 # columns a form tool writes for itself
 OF_THE_TOOL = frozenset((
     "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group", "StartDate", "EndDate",
@@ -266,6 +266,9 @@ def _names(profile: Profile, variables: Mapping[str, Variable], index: NameIndex
         numbered = without.get(name, 0.0) >= THRESHOLD and by_heading.get(name, 0.0) < without[name]
         asked = by_label.get(name, 0.0) * (NUMBERED if numbered else 1.0)
         found[name] = max(by_heading.get(name, 0.0), asked)
+    if FREQUENCY in found and ANY in variables:
+        # "leg cramps" with yes and no: over which time is for the user to say
+        found[ANY] = min(found[FREQUENCY], ABOUT_ANYTHING)
     own = "_".join(split_words(column.name))
     return found | ({own: 1.0} if own in variables and _is_ready_made(variables[own]) else {})
 

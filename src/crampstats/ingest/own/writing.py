@@ -19,9 +19,9 @@ TO_DO = "TO DO"
 SAMPLES, MOST_CODES = 2, 10
 # what the clinic's page and the main associations cannot do without; the rest of the codebook is listed by name alone
 WANTED = (
-    "age_years", "sex", "cramp_frequency", "cramps_ever", "woken_by_cramps", "cramp_severity", "serum_potassium_mmol_l",
-    "serum_sodium_mmol_l", "serum_calcium_mmol_l", "serum_magnesium_mmol_l", "diabetes", "hypertension", "kidney_disease",
-    "pregnant", "medicines",
+    "age_years", "sex", "cramp_frequency", "any_cramps", "cramps_ever", "woken_by_cramps", "cramp_severity",
+    "serum_potassium_mmol_l", "serum_sodium_mmol_l", "serum_calcium_mmol_l", "serum_magnesium_mmol_l", "diabetes",
+    "hypertension", "kidney_disease", "pregnant", "medicines",
 )
 _LINE = "# " + "-" * 98
 _HEAD = """\
@@ -206,7 +206,9 @@ def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iter
 
 def _titled(variable: Variable) -> str:
     answers = _answers(variable)
-    return comment(variable.label) + (f" ({answers})" if answers else "")
+    outcome = next((one for one in CLINIC_INTAKE.outcomes if one.name == variable.name), None)
+    window = f", {outcome.recall_window}" if outcome and outcome.recall_window not in variable.label else ""
+    return comment(variable.label + window) + (f" ({answers})" if answers else "")
 
 
 def _answers(variable: Variable) -> str:
@@ -244,7 +246,7 @@ def _stub(name: str, proposal: Proposal) -> list[str]:
         f"# column = {comment(format_text(guess.column))}    # best guess ({guess.confidence:.2f})",
     ]
     texts = proposal.profiles[guess.column].texts
-    if variable.kind in ("yes/no", "category") and len(texts) <= MOST_CODES:
+    if variable.kind in ("yes/no", "category") and guess.fit.unread and len(texts) <= MOST_CODES:
         lines.append(f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in sorted(texts))}}}")
     return lines
 
