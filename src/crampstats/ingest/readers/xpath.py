@@ -34,8 +34,12 @@ class _Compared:
         column, value = refer(self.field, self.ticked)
         return f"[{column}] {self.sign} " + (f"'{value}'" if self.ticked else self.value)
 
-    def negated(self) -> _Compared:
-        return _Compared(self.field, _OPPOSITE[self.sign], self.value, self.ticked)
+    def negated(self) -> _Compared | _Joined:
+        opposite = _Compared(self.field, _OPPOSITE[self.sign], self.value, self.ticked)
+        if self.sign in ("=", "<>"):
+            return opposite
+        # an empty answer is neither below nor above anything, so "not below" holds for it
+        return _Joined("or", (opposite, _Compared(self.field, "=", "''")))
 
 
 @dataclass(frozen=True)
