@@ -218,7 +218,7 @@ def _swallowed_told(table: RecordedTable, file: TextFile, width: int) -> list[Fi
             findings.append(
                 Finding(
                     str(name), "rows within a cell", "error", f"{int((inner > 0).sum())} cell(s) hold {int(inner.sum()):,} "
-                    "line(s) that look like rows of the table: a quotation mark is probably missing, and these rows are not read.",
+                    "line(s) that look like rows of the table: a quotation mark is probably missing; these rows are not read.",
                     "Look at the row and close the quotation mark.", source_row=int(table.source_rows[first]),
                 )
             )
