@@ -1,10 +1,14 @@
+import numpy as np
+import pandas as pd
 import pytest
 
 from crampstats.codebook.columns import NOT_DONE
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.flow import Flow
 from crampstats.ingest.readers.redcap import is_redcap, refine_redcap
 from crampstats.ingest.readers.redcap_dictionary import HEADINGS, read_dictionary
 from crampstats.ingest.readers.text import read_text
+from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 # Made up: a baseline form, a form with boxes, and blood pressures that repeat.
 QUESTIONS = {
@@ -301,3 +305,26 @@ def test_a_code_with_other_signs_is_found_however_its_heading_is_written(tmp_pat
     path.write_text(",".join(HEADINGS) + '\nrecord_id,f,,text,R,,,,,,,,,,,,,\nwhere,f,,checkbox,Where,"A.b, Calf",,,,,,,,,,,,')
     column = refine_redcap(export(tmp_path, f"record_id,{heading}", "1,1"), read_dictionary(path)).main.columns[1]
     assert (column.name, column.option, column.label) == (heading, "A.b", "Where (choice=Calf)")
+
+
+def table_without_rows(*names):
+    columns = tuple(RecordedColumn(name) for name in names)
+    cells = pd.DataFrame({name: pd.Series(dtype="str") for name in names})
+    return RecordedTable("data.csv", cells, np.array([], dtype="int64"), columns, "csv", Flow.start("rows in the file", 0))
+
+
+def test_an_export_with_headings_alone_has_no_rows_and_says_so(dictionary):
+    names = ["record_id", "redcap_repeat_instrument", "redcap_repeat_instance", "sex", "seen", "where___1", "legs_complete"]
+    table = table_without_rows(*names)
+    assert is_redcap(table)
+    for known in (None, dictionary):
+        file = refine_redcap(table, known, {"-9": "not done"})
+        assert list(file.tables) == [""]
+        assert list(file.main.cells) == names
+        assert (len(file.main.cells), file.main.flow.n) == (0, 0)
+        assert "no_rows" in rules(file.main)
+
+
+def test_an_export_without_anything_is_refused():
+    with pytest.raises(DataError, match="is empty: REDCap writes such a file when no record was chosen"):
+        refine_redcap(table_without_rows())
