@@ -63,14 +63,15 @@ def _spellings(levels: Mapping[str, str], words: Mapping[str, Sequence[str]]) ->
 
 
 def bare_word(text: str) -> str:
-    """Letters and figures alone; a sign that tells levels apart (+, <, >, %) stays.
+    """Letters and figures alone; a sign that tells levels apart (+, <, >, %) stays, and so does a text of signs alone.
 
     Examples
     --------
-    >>> bare_word("Not  Hispanic"), bare_word("65+")
-    ('nothispanic', '65+')
+    >>> bare_word("Not  Hispanic"), bare_word("65+"), bare_word("♂")
+    ('nothispanic', '65+', '♂')
     """
-    return "".join(letter for letter in fold(text) if letter.isalnum() or letter in "+<>%=±/")
+    folded = fold(text)
+    return "".join(letter for letter in folded if letter.isalnum() or letter in "+<>%=±/") or folded
 
 
 def _read_one(text: str, levels: Mapping[str, str], known: Mapping[str, str], declared: Declared, absent: Declared) -> Reading:

@@ -50,7 +50,7 @@ _LIMITS_AFTER = fold_words(
     "+,or more,or less,and more,and over,and above,or over,or above,or below,or under,or fewer,oder mehr,oder weniger,und mehr",
     "o más,o menos,y más,ou plus,ou moins,et plus,ou mais,ou menos,e mais,o più,o meno,e oltre",
 )
-_APPROXIMATE = fold_words(
+APPROXIMATELY = fold_words(
     "~,≈,≃,∼,ca,ca.,c.,circa,about,approx,approx.,approximately,around,roughly,almost,nearly,etwa,ungefähr,rund,zirka,fast,knapp",
     "aprox,aprox.,aproximadamente,unos,unas,alrededor de,casi,cerca de,environ,env,env.,presque,à peu près,vers",
     "por volta de,quase,intorno a,più o meno,quasi,?,(?),ish,+/-,±",
@@ -202,7 +202,7 @@ def _read_head(head: str) -> tuple[Word, ...] | None:
     if not head:
         return ()
     word = fold(head)
-    for kind, words in (("limit", _LIMITS_BEFORE), ("about", _APPROXIMATE), ("times", frozenset("x"))):
+    for kind, words in (("limit", _LIMITS_BEFORE), ("about", APPROXIMATELY), ("times", frozenset("x"))):
         if word in words or word.rstrip(":= ") in words:
             return ((kind, head),)
     if flag := _flag(head):
@@ -219,7 +219,7 @@ def _read_tail(tail: str) -> tuple[Word, ...] | None:
         return ()
     word = fold(tail)
     word = word.strip("()") or word
-    for kind, words in (("limit", _LIMITS_AFTER), ("about", _APPROXIMATE), ("times", _TIMES)):
+    for kind, words in (("limit", _LIMITS_AFTER), ("about", APPROXIMATELY), ("times", _TIMES)):
         if word in words:
             return ((kind, tail),)
     if flag := _flag(tail):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from crampstats.core.findings import Finding
 from crampstats.ingest.parsing.folding import Declared, fold, fold_words
 from crampstats.ingest.parsing.missing import read_missing
-from crampstats.ingest.parsing.number_text import plain_digits
+from crampstats.ingest.parsing.number_text import APPROXIMATE, APPROXIMATELY, plain_digits
 from crampstats.ingest.parsing.readings import NOT_READ, Reading, Readings, collect
 
 MIDNIGHT = fold_words("midnight,medianoche,minuit,mitternacht,meia-noite,meia noite,mezzanotte,12 midnight,12am midnight")
@@ -17,6 +18,8 @@ _CLOCK = re.compile(
     r"(?P<hour>\d{1,2})(?:\s?[:.h]\s?(?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?)?"
     r"\s*(?P<half>[ap]\.?\s?m?\.?|a\.\s?m\.|p\.\s?m\.)?\s*(?P<word>uhr|hours|hrs|hr|h|horas|hs|heures|ore)?\.?"
 )
+_AT = fold_words("at,@,um,à,a las,a la,alle,às")
+_ABOUT = APPROXIMATELY | fold_words("gegen,hacia las,hacia la,sobre las,vers,verso le,por volta das")
 _AS_KEPT = re.compile(r"[0-9]{2}:[0-9]{2}")
 _TOGETHER = re.compile(r"(\d{2})(\d{2})\s*(?:uhr|hours|hrs|hr|h)?")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z|[+-]\d{2}:?\d{2})?")
@@ -61,11 +64,21 @@ def read_times(texts: Sequence[str], *, missing: Mapping[str, str] | None = None
 
 
 def _clock(text: str) -> re.Match[str] | None:
-    return _CLOCK.fullmatch(_plain(text)) if len(text) < 40 else None
+    return _CLOCK.fullmatch(_without_before(_plain(text))) if len(text) < 40 else None
 
 
 def _plain(text: str) -> str:
     return plain_digits(text).lower().strip()
+
+
+def _before(plain: str) -> str:
+    """The words before the first figure."""
+    return fold(re.split(r"\d", plain, maxsplit=1)[0])
+
+
+def _without_before(plain: str) -> str:
+    """The text without a word for "at" or "about" before it."""
+    return re.sub(r"^\D+", "", plain) if _before(plain) in _ABOUT | _AT else plain
 
 
 def _read_one(text: str, clock: re.Match[str] | None, declared: Declared, halves: bool, shares: bool) -> Reading:
@@ -80,7 +93,8 @@ def _read_one(text: str, clock: re.Match[str] | None, declared: Declared, halves
         hour, minute, *second = match[1].split(":")
         return _time(int(hour), int(minute), _WITHOUT_DATE, int(float(second[0])) if second else 0)
     if clock:
-        return _read_clock(clock, text, halves)
+        one = _read_clock(clock, text, halves)
+        return replace(one, rule=APPROXIMATE, lossless=False) if one.value and _before(plain) in _ABOUT else one
     return _read_word(text)
 
 
@@ -89,7 +103,7 @@ def _read_clock(clock: re.Match[str], text: str, halves: bool) -> Reading:
     half, bare = clock["half"], clock["minute"] is None
     if not half:
         # "12" or "12 h" may be noon, midnight or a length; "7:30" beside "11 pm" may be morning or evening
-        unsure = (bare and not _names_hour(text)) or (halves and 1 <= hour <= 12)
+        unsure = (bare and not _names_hour(clock.string)) or (halves and 1 <= hour <= 12)
         return NOT_READ if unsure else _time(hour, minute, "" if _AS_KEPT.fullmatch(text) else "24-hour clock", second)
     if hour > 12 and half[0] == "p":
         return _time(hour, minute, "24-hour clock", second)
@@ -99,7 +113,7 @@ def _read_clock(clock: re.Match[str], text: str, halves: bool) -> Reading:
 
 
 def _names_hour(text: str) -> bool:
-    return bool(re.fullmatch(r"\d{1,2}(?:h|\s?uhr)", text.lower()))
+    return bool(re.fullmatch(r"\d{1,2}(?:h|\s?uhr)", text))
 
 
 def _read_share(plain: str, shares: bool) -> Reading:

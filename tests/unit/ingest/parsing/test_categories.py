@@ -1,7 +1,7 @@
 """Levels of a category in their spellings, and what is never taken for one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import UNREADABLE
@@ -11,6 +11,7 @@ SEX = {"male": "men and boys", "female": "women and girls"}
 SEX_WORDS = {"male": ("m", "man", "hombre"), "female": ("f", "woman", "mujer")}
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=15), st.sampled_from(["Male", "femal", "mal", "W", "men and boys"])), unique=True))
 def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
     found = read_category(texts, SEX, words=SEX_WORDS)
@@ -19,6 +20,7 @@ def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
         assert value in (None, *SEX)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(min_size=1, max_size=12), unique=True, min_size=1))
 def test_a_level_is_always_itself(levels):
     assert read_category(levels, dict.fromkeys(levels, "")).values.tolist() == levels
@@ -47,6 +49,10 @@ def test_another_meaning_is_no_slip_of_the_pen(text, levels):
 
 def test_a_slip_between_two_levels_is_left():
     assert read_category(["laft"], {"left": "", "lift": ""}).reasons[0] == UNREADABLE
+
+
+def test_a_sign_can_be_a_word():
+    assert read_category(["♀"], SEX, words={"female": ("♀",), "male": ("♂",)}).values[0] == "female"
 
 
 def test_codes_go_first_and_are_found_as_whole_numbers_of_a_spreadsheet_program():

@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import UNREADABLE
@@ -25,6 +25,7 @@ def rules_of(found):
     return [finding.rule for finding in found.findings]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=20), FIGURES), unique=True, max_size=8))
 def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
     found = read(*texts)
@@ -32,16 +33,19 @@ def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
         assert (value is None) == (reason != "")
 
 
+@settings(deadline=None)
 @given(st.lists(DAYS, unique=True, max_size=10), st.sampled_from(CLEAR_FORMATS))
 def test_a_date_we_print_is_read_back(days, form):
     assert read(*(day.strftime(form) for day in days)).values.tolist() == days
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_day_and_month_in_figures_are_read_back_where_another_row_shows_the_order(day):
     assert read(SHOWS_DAY_FIRST, day.strftime("%d/%m/%Y")).values[1] == day
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_a_doubtful_date_is_never_read_by_itself(day):
     # a day up to the 12th could be a month, unless both figures are the same
@@ -49,6 +53,7 @@ def test_a_doubtful_date_is_never_read_by_itself(day):
     assert (read(day.strftime("%d/%m/%Y")).values[0] is None) == doubtful
 
 
+@settings(deadline=None)
 @given(DAYS)
 def test_a_day_number_is_the_day_counted_from_1900_or_1904(day):
     since_1900, since_1904 = (day - date(1899, 12, 30)).days, (day - date(1904, 1, 1)).days

@@ -1,7 +1,7 @@
 """Words for missing, and numbers that are probably codes for it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import DID_NOT_KNOW, NO_ANSWER, NOT_APPLICABLE, NOT_DONE, REFUSED
@@ -16,11 +16,13 @@ def codes(texts, counts=None):
     return [finding.value for finding in suspect_codes(texts, counts or [1] * len(texts))]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_any_text_gives_a_reason_or_none(text):
     assert read_missing(text) in {"", *REASONS}
 
 
+@settings(deadline=None)
 @given(st.from_regex(r"-?[0-9]+([.,][0-9]+)?", fullmatch=True))
 def test_a_figure_is_never_missing(text):
     assert read_missing(text) == ""

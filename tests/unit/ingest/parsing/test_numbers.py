@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import UNREADABLE
@@ -25,6 +25,7 @@ def rules_of(found):
     return [finding.rule for finding in found.findings]
 
 
+@settings(deadline=None)
 @given(CELLS)
 def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
     found = read(*texts)
@@ -33,22 +34,26 @@ def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
         assert value is None or np.isfinite(value)
 
 
+@settings(deadline=None)
 @given(st.lists(FINITE, unique=True, min_size=1, max_size=20))
 def test_a_number_we_print_is_read_back(numbers):
     assert read(*(repr(number) for number in numbers), decimal=".").values.tolist() == numbers
 
 
+@settings(deadline=None)
 @given(st.lists(FINITE, unique=True, min_size=1, max_size=20))
 def test_a_number_printed_with_a_decimal_comma_is_read_back(numbers):
     texts = [repr(number).replace(".", ",") for number in numbers]
     assert read(*texts, decimal=",").values.tolist() == numbers
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**12))
 def test_thousands_parted_by_blanks_are_read_back(number):
     assert read(f"{number:,}".replace(",", "\u202f")).values[0] == number
 
 
+@settings(deadline=None)
 @given(CELLS)
 def test_a_text_is_read_the_same_wherever_it_stands(texts):
     there, back = read(*texts), read(*texts[::-1])

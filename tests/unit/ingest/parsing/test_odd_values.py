@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.ingest.parsing.odd_values import find_odd_labels, suspect_numbers
@@ -19,6 +19,7 @@ def numbers(texts, counts=None):
 COUNTED = st.dictionaries(st.text(min_size=1, max_size=12), st.integers(1, 50), max_size=12)
 
 
+@settings(deadline=None)
 @given(COUNTED)
 def test_any_column_is_looked_at_without_complaint(counted):
     texts, counts = list(counted), list(counted.values())
@@ -27,6 +28,7 @@ def test_any_column_is_looked_at_without_complaint(counted):
         assert finding.message
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.floats(-1e6, 1e6), st.integers(1, 5), min_size=1, max_size=40))
 def test_any_numbers_are_looked_at_without_complaint(counted):
     suspect_numbers([repr(number) for number in counted], list(counted.values()))

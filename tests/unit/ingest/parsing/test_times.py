@@ -1,7 +1,7 @@
 """Times of day: clocks of 12 and 24 hours and what is said of a column."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import UNREADABLE
@@ -10,6 +10,7 @@ from crampstats.ingest.parsing.times import read_times
 MINUTES = [(hour, minute) for hour in range(24) for minute in range(60)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.text(max_size=15), st.from_regex(r"[0-9]{1,2}[:.h]?[0-9]{0,2} ?(am|pm|h|Uhr)?", fullmatch=True)),
                 unique=True, max_size=8))
 def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
@@ -52,6 +53,12 @@ def test_a_column_without_an_afternoon_is_a_warning():
 
 def test_a_number_by_itself_is_no_time():
     assert set(read_times(["12", "7", "23", "1"]).reasons) == {UNREADABLE}
+
+
+def test_an_approximate_time_is_kept_and_said_to_be():
+    found = read_times(["about 11 pm", "at 11 pm"])
+    assert found.values.tolist() == ["23:00", "23:00"]
+    assert found.lossless.tolist() == [False, True]
 
 
 def test_a_declared_code_is_missing():

@@ -1,13 +1,14 @@
 """Yes and no: what the other cells of the column change, and what is said of it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import UNREADABLE
 from crampstats.ingest.parsing.yes_no import NO, YES, read_yes_no
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=15), unique=True, max_size=8))
 def test_any_text_is_read_or_given_a_reason_and_never_both(texts):
     found = read_yes_no(texts)
