@@ -27,7 +27,7 @@ class FormColumns:
     headings
         Field, or field and code of a box, to the heading.
     texts
-        Heading of a question with answers to choose from: what its cells hold, as far as looked at.
+        Heading of a question with answers to choose from, or of a box: what its cells hold, as far as looked at.
     """
 
     form: Form
@@ -76,7 +76,7 @@ def find_form_columns(form: Form, table: RecordedTable | None) -> FormColumns:
         place = next((names[key] for key in _keys(column) if key in names), None)
         if place is not None:
             headings.setdefault(place, column.name)
-    chosen = [heading for (field, code), heading in headings.items() if not code and form.item(field).options]
+    chosen = [heading for (field, _), heading in headings.items() if form.item(field).options]
     return FormColumns(form, headings, {heading: frozenset(table.cells[heading].unique()[:MOST_TEXTS]) for heading in chosen})
 
 
@@ -128,17 +128,23 @@ class _TableWriting(Writing):
         words = self.columns.form.item(field).options.get(code, code)
         held = self.columns.texts.get(heading, frozenset())
         quoted = code if code in held or words not in held else words
-        if "'" in quoted:
-            return f'[{heading}] = "{quoted}"'
-        return f"[{heading}] = '{quoted}'"
+        return f"[{heading}] = {_quoted(quoted)}"
 
     def boxed(self, field: str, code: str) -> str:
         heading = self._heading(field, code)
-        return f"([{heading}] <> '' and [{heading}] <> '0')"
+        return self.join("or", [f"[{heading}] = {_quoted(tick)}" for tick in self._ticks(heading)])
 
     def unboxed(self, field: str, code: str) -> str:
         heading = self._heading(field, code)
-        return f"([{heading}] = '' or [{heading}] = '0')"
+        return self.join("and", [f"[{heading}] <> {_quoted(tick)}" for tick in self._ticks(heading)])
+
+    def _ticks(self, heading: str) -> list[str]:
+        """What a ticked box holds: 1, a cross, "Checked"."""
+        from crampstats.ingest.parsing.yes_no import read_yes_no
+
+        held = sorted(text for text in self.columns.texts.get(heading, ()) if isinstance(text, str))
+        ticks = [text for text, value in zip(held, read_yes_no(held).values, strict=True) if value is True]
+        return ticks or ["1"]
 
     def compared(self, field: str, sign: str, limit: str) -> str:
         return f"[{self._heading(field)}] {sign} {limit}"
@@ -148,3 +154,7 @@ class _TableWriting(Writing):
         if not can_stand_in_condition(heading):
             raise KeyError(field)
         return heading
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if "'" in text else f"'{text}'"

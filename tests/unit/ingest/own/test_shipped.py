@@ -60,7 +60,26 @@ def worded_export() -> dict[str, tuple[str | None, ...]]:
     return cells
 
 
-@pytest.mark.parametrize("export", [raw_export, worded_export])
+def label_export() -> dict[str, tuple[str | None, ...]]:
+    """As REDCap writes labels: questions with the choice in brackets, boxes Checked and Unchecked."""
+    cells: dict[str, tuple[str | None, ...]] = {}
+    for name, answers in raw_export().items():
+        field, _, code = name.partition("___")
+        item = CLINIC_INTAKE.item(field)
+        if code:
+            ticks = {"1": "Checked", "0": "Unchecked"}
+            cells[f"{item.question} (choice={item.options[code]})"] = tuple(ticks[str(answer)] for answer in answers)
+        else:
+            cells[item.question] = tuple(item.options.get(answer, answer) if answer else None for answer in answers)
+    return cells
+
+
+def kobo_export() -> dict[str, tuple[str | None, ...]]:
+    """As Kobo writes codes: group, field and box with strokes between."""
+    return {f"group_x/{name.replace('___', '/')}": answers for name, answers in raw_export().items()}
+
+
+@pytest.mark.parametrize("export", [raw_export, worded_export, label_export, kobo_export])
 def test_an_export_of_the_form_is_known_and_read_whatever_its_headings(export) -> None:
     file = file_of(export())
     assert recognise_shipped(file) == "clinic_intake"
