@@ -54,6 +54,9 @@ class Variable:
         Why its cycles may not be pooled (they measured different things): each is analysed by itself. Empty when they may.
     words
         Of a category: level to the words cells hold for it, in any language, lower case ("m", "man", "hombre" for male).
+    letters
+        Of a category: sets of single letters that mean something only together, each letter to its level (H with M is hombre and
+        mujer, H with F homme and femme). A letter that is in no `words` is read by the set its column shows, or not at all.
     known_as
         Further names and words under which headings of own files have it, in any language, lower case.
     accepts
@@ -76,6 +79,7 @@ class Variable:
     apart: str = ""
     differs: str = ""
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    letters: tuple[Mapping[str, str], ...] = ()
     known_as: tuple[str, ...] = ()
     accepts: Mapping[str, float] = field(default_factory=dict)
     plausible: tuple[float, float] | None = None
@@ -87,7 +91,8 @@ class Variable:
             raise DataError(f"variable {self.name!r} needs a name usable in Python and a label.")
         if bool(self.levels) != (self.kind == "category"):
             raise DataError(f"variable {self.name!r} is {self.kind}; levels belong to a category, and it needs them.")
-        if strangers := [level for level in self.words if level not in self.levels]:
+        told = [*self.words, *(level for letters in self.letters for level in letters.values())]
+        if strangers := [level for level in told if level not in self.levels]:
             raise unknown_name(f"level in the words of {self.name!r}", strangers[0], self.levels)
         if (self.accepts or self.plausible) and self.kind not in MEASURED:
             raise DataError(f"variable {self.name!r} is {self.kind}; further units and limits belong to a number.")

@@ -20,7 +20,8 @@ AGE = Variable(
 )
 SEX = Variable(
     "sex", "Sex", kind="category", levels={"male": "men and boys", "female": "women and girls"},
-    # "h" is left out on purpose: with "m" it means hombre and mujer, homme and mulher, where "m" is a woman
+    # "h" is in no words on purpose: with "m" it means hombre and mujer, homem and mulher, where "m" is a woman
+    letters=({"h": "male", "m": "female"}, {"h": "male", "f": "female"}),
     words={
         "male": (
             "m", "man", "men", "boy", "masc", "masculine", "masculino", "masculin", "hombre", "varón", "varon", "homme", "garçon",

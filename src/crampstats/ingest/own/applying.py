@@ -121,6 +121,7 @@ def _read(
     """Everything that is no number."""
     from crampstats.ingest.parsing.categories import read_category
     from crampstats.ingest.parsing.dates import read_dates
+    from crampstats.ingest.parsing.letters import read_letters
     from crampstats.ingest.parsing.times import read_times
     from crampstats.ingest.parsing.yes_no import read_yes_no
 
@@ -128,7 +129,8 @@ def _read(
     if variable.kind == "yes/no":
         return read_yes_no(distinct.texts, codes=codes, missing=missing)
     if variable.kind == "category":
-        return read_category(distinct.texts, variable.levels, words=variable.words, codes=codes, missing=missing)
+        read = read_category(distinct.texts, variable.levels, words=variable.words, codes=codes, missing=missing)
+        return read if codes else read_letters(read, distinct.texts, variable)
     if variable.kind == "date":
         formats = placement.dates or column.formats
         return read_dates(distinct.texts, distinct.counts, formats=formats, missing=missing)

@@ -135,7 +135,9 @@ def map_survey(
     kept = {name: table.cells[name] for name in mapping.keep if name not in made.table}
     placed = {name for placement in mapping.placements for name in placement.reads}
     left_out = {*identifiers, *mapping.skip, mapping.strata, mapping.psu, mapping.weights}
-    odd = profile_columns(table, placed=placed, left_out=left_out - placed)
+    declared = {name for one in mapping.placements if one.codes or one.missing for name in one.columns}
+    declared |= {column.name for column in table.columns if column.choices}
+    odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
     findings = (*table.findings.rows, *noted, *_repeated_records(table, mapping), *applied.findings, *odd)
     return FileData(
         table=made.table.assign(**kept),

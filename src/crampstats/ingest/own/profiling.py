@@ -15,11 +15,14 @@ from crampstats.ingest.recorded import RecordedTable
 
 # Of a column placed on a variable the parsers have already told what they could not read
 TOLD_BY_PARSERS = ("text among numbers", "odd spelling", "two spellings", "abbreviation")
+ABOUT_CODES = ("probable code for missing", "far from the rest", "missing among numbers")
 # A column with more different texts than this is looked at in its most frequent ones
 MOST_TEXTS = 50_000
 
 
-def profile_columns(recorded: RecordedTable, *, placed: Collection[str] = (), left_out: Collection[str] = ()) -> list[Finding]:
+def profile_columns(
+    recorded: RecordedTable, *, placed: Collection[str] = (), left_out: Collection[str] = (), declared: Collection[str] = (),
+) -> list[Finding]:
     """What is odd within each column, with every row.
 
     Parameters
@@ -28,6 +31,8 @@ def profile_columns(recorded: RecordedTable, *, placed: Collection[str] = (), le
         The table.
     placed
         Columns that fill a variable; what the parsers tell of them is not told again.
+    declared
+        Columns whose codes the mapping or the file lists; no number in them is suspected of being a code.
     left_out
         Columns not to look at (those that identify somebody).
 
@@ -41,7 +46,8 @@ def profile_columns(recorded: RecordedTable, *, placed: Collection[str] = (), le
         if name in left_out:
             continue
         distinct = find_distinct(recorded.cells[name])
-        told = [one for one in _suspect(distinct) if name not in placed or one.rule not in TOLD_BY_PARSERS]
+        known = (*(TOLD_BY_PARSERS if name in placed else ()), *(ABOUT_CODES if name in declared else ()))
+        told = [one for one in _suspect(distinct) if one.rule not in known]
         found += _with_rows(told, distinct, name, recorded.source_rows)
     return found
 
