@@ -36,8 +36,9 @@ lab: $(VENV)/.lab ## open JupyterLab on the notebooks
 notebooks: $(VENV)/.test ## execute the notebooks again, in place
 	@$(BIN)/python docs/run_notebooks.py
 
-readme: $(VENV)/.test ## bring the numbers and the figure of README.md up to date
+readme: $(VENV)/.test ## bring the numbers and the figure of README.md, and the data dictionary of the intake form, up to date
 	@$(BIN)/python docs/update_readme.py
+	@$(BIN)/python docs/update_clinic_intake.py
 
 lock: ## resolve requirements/*.txt again (needs uv)
 	@command -v "$(UV)" >/dev/null 2>&1 || { \
