@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -34,6 +35,7 @@ GAP_FACTOR, GAP, OUTSIDE = 2.5, 8.0, 0.1
 # A positive number is called far below the rest only where no other is below this part of the median.
 NEAR_ZERO = 4
 ENOUGH = 10
+_PAIR = re.compile(r"([0-9]+(?:[.,][0-9]+)?) ?/ ?([0-9]+(?:[.,][0-9]+)?)")
 
 
 def find_odd_labels(texts: Sequence[str], counts: Sequence[int]) -> tuple[Finding, ...]:
@@ -130,7 +132,8 @@ def suspect_numbers(texts: Sequence[str], counts: Sequence[int], *, found: Numbe
     Returns
     -------
     tuple of Finding
-        With an empty column name; none for a column that is not of numbers (fewer than 80 % of its rows), or has under 10.
+        With an empty column name; none for a column that is not of numbers (fewer than 80 % of its rows), or has under 10. Of a
+        column of pairs ("120/80") it says so, and names pairs of which a part, or their ratio, is far from the rest.
 
     Examples
     --------
@@ -146,7 +149,7 @@ def suspect_numbers(texts: Sequence[str], counts: Sequence[int], *, found: Numbe
     numeric = np.array([value is not None for value in found.values], dtype=bool)
     present = rows[found.reasons == UNREADABLE].sum() + rows[numeric].sum()
     if rows[numeric].sum() < max(ENOUGH, NUMERIC * present):
-        return ()
+        return tuple(_pairs(texts, rows))
     return (*_texts_among(texts, rows, found), *suspect_codes(texts, counts), *_far_numbers(texts, rows, found, numeric))
 
 
@@ -172,6 +175,29 @@ def _far_numbers(texts: Sequence[str], rows: np.ndarray, found: NumberReadings, 
     usual = np.sort(numbers[~far])
     for i in np.flatnonzero(far)[:AT_MOST]:
         yield _say_far(texts[usable[i]], numbers[i], int(weights[i]), usual)
+
+
+def _pairs(texts: Sequence[str], rows: np.ndarray) -> Iterator[Finding]:
+    """Two numbers in each cell: that it is so, and which of them stand out."""
+    pairs = {i: match.groups() for i, text in enumerate(texts) if len(text) < 20 and (match := _PAIR.fullmatch(text))}
+    weights = rows[[*pairs]] if pairs else np.zeros(0)
+    if weights.sum() < max(ENOUGH, NUMERIC * rows.sum()):
+        return
+    yield Finding("", "two numbers in a cell", "note", f"{_rows(weights.sum())} hold two numbers, parted by a slash.",
+                  "Put them into two columns of the file to have them read.")
+    first, second = np.array([[float(part.replace(",", ".")) for part in pair] for pair in pairs.values()]).T
+    ratio = second / first if (first > 0).all() and (second > 0).all() else np.ones(len(first))
+    held = [texts[i] for i in pairs]
+    for what, numbers in (("first number", first), ("second number", second), ("second number over the first", ratio)):
+        far = _far_out(numbers, weights)
+        for i in np.flatnonzero(far)[:AT_MOST]:
+            yield _say_far_pair(held[i], int(weights[i]), f"the {what} is {numbers[i]:.3g}", numbers[~far])
+
+
+def _say_far_pair(text: str, n: int, what: str, usual: np.ndarray) -> Finding:
+    return Finding("", "far from the rest", "warning",
+                   f"In {text} ({_rows(n)}) {what}; elsewhere it is {usual.min():.3g} to {usual.max():.3g}.",
+                   "Check it in the source; nothing was changed.", value=text)
 
 
 def _far_out(numbers: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -84,6 +84,16 @@ def test_a_probable_code_for_missing_is_named_once():
     assert [finding.rule for finding in suspect_numbers([*SODIUM, "-99"], [2] * 21)] == ["probable code for missing"]
 
 
+def test_a_column_of_pairs_is_said_to_be_one_and_its_odd_pair_is_named():
+    weights = [f"{kg}/{kg + change}" for kg, change in zip(range(55, 75), [-2, 0, 1, -1, 2] * 4, strict=True)]
+    said, odd = suspect_numbers([*weights, "54/121"], [1] * 21)
+    assert (said.rule, said.value) == ("two numbers in a cell", "")
+    # 121 / 54 = 2.24, where all others lie between (56 - 2) / 56 and (59 + 2) / 59
+    assert odd.value == "54/121"
+    assert "2.24" in odd.message
+    assert not suspect_numbers(["120/80", "n.d."], [4, 9])
+
+
 def test_too_few_numbers_or_too_little_of_a_column_say_nothing():
     assert not numbers(["3.7", "37.0"])
     assert not numbers([*POTASSIUM, *(f"text {i}" for i in range(10))])
