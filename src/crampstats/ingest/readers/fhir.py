@@ -173,6 +173,7 @@ class _Collected:
     missing: dict[str, str] = field(default_factory=dict)
     types: set[str] = field(default_factory=set)
     label: str = ""
+    repeats: bool = False
 
     def add(self, row: int, answer: Answer) -> None:
         text = answer.text
@@ -210,6 +211,7 @@ def _collect(
         one.label = one.label or question.text
         if "valueCoding" in one.types:
             one.choices = {**question.choices, **one.choices}
+            one.repeats = question.repeats
     return columns
 
 
@@ -278,12 +280,12 @@ def _formats(texts: Iterable[str], kind: str) -> tuple[str, ...]:
 
 
 def _boxes(name: str, collected: Mapping[_Key, _Collected]) -> Iterator[tuple[RecordedColumn, dict[int, str]]]:
-    """Boxes of a question that somebody answered with several codes."""
+    """Boxes of a question that somebody answered with several codes, or that its form lets answer so."""
     several = [collected[name, 1]]
     while (name, len(several) + 1) in collected:
         several.append(collected[name, len(several) + 1])
     choices = {code: label for one in several for code, label in one.choices.items()}
-    if len(several) == 1 or not choices:
+    if not choices or (len(several) == 1 and not several[0].repeats):
         return
     answered = sorted({row for one in several for row, text in one.texts.items() if text and text not in one.missing})
     for code, label in choices.items():

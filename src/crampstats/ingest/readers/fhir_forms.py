@@ -13,10 +13,11 @@ FORM = "Questionnaire"
 
 @dataclass(frozen=True)
 class FormQuestion:
-    """A question as a form asks it: its text, and code to display of its choices."""
+    """A question as a form asks it: its text, code to display of its choices, and whether it takes several answers."""
 
     text: str = ""
     choices: Mapping[str, str] = field(default_factory=dict)
+    repeats: bool = False
 
 
 def read_questions(resources: Iterable[Mapping[str, Any]]) -> dict[str, FormQuestion]:
@@ -49,7 +50,8 @@ def _questions(parent: Mapping[str, Any], depth: int) -> Iterator[tuple[str, For
             continue
         name, text = item.get("linkId"), item.get("text")
         if isinstance(name, str):
-            yield name.strip(), FormQuestion(" ".join(text.split()) if isinstance(text, str) else "", _choices(item))
+            words = " ".join(text.split()) if isinstance(text, str) else ""
+            yield name.strip(), FormQuestion(words, _choices(item), item.get("repeats") is True)
         yield from _questions(item, depth + 1)
 
 

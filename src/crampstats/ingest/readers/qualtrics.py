@@ -22,7 +22,7 @@ IDENTIFYING = frozenset({
 })
 KINDS: dict[str, RecordedKind] = {
     "startdate": "date", "enddate": "date", "recordeddate": "date", "duration": "number", "durationinseconds": "number",
-    "progress": "number",
+    "progress": "number", "finished": "yes/no",
 }
 UNITS = {"duration": "seconds", "durationinseconds": "seconds", "progress": "%"}
 STATUS = {

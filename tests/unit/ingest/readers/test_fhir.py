@@ -1,9 +1,12 @@
 """FHIR QuestionnaireResponses, made here after the FHIR R4 specification."""
 
 import json
+from contextlib import suppress
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from crampstats.core.errors import DataError
 from crampstats.ingest.readers.fhir import read_fhir
@@ -147,6 +150,15 @@ def test_a_form_beside_the_responses_gives_texts_and_all_choices(tmp_path):
     assert dict(table.column("cramps").choices) == {"y": "Ja", "n": "No"}
 
 
+def test_a_question_its_form_lets_answer_several_times_has_boxes_for_all_choices(tmp_path):
+    form = {"resourceType": "Questionnaire", "item": [
+        {"linkId": "drugs", "repeats": True, "answerOption": [coded("st", "Statin"), coded("di", "Diuretic")]},
+    ]}
+    table = read(tmp_path, form, response(item("drugs", coded("st"))), response(item("x", {"valueInteger": 1})))
+    assert texts(table, "drugs/st") == ["1", None]
+    assert texts(table, "drugs/di") == ["0", None]
+
+
 @pytest.mark.parametrize("shape", ["array", "lines", "bom"])
 def test_arrays_and_lines_are_read_like_a_bundle(tmp_path, shape):
     resources = [response(item("a", {"valueInteger": number})) for number in (1, 2, 3)]
@@ -198,3 +210,22 @@ def test_other_encodings_than_unicode_are_refused(tmp_path):
     path.write_bytes(json.dumps(response(item("a", {"valueString": "é"})), ensure_ascii=False).encode("latin-1"))
     with pytest.raises(DataError, match=r"UTF-8"):
         read_fhir(path)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(
+        st.sampled_from(["item", "answer", "linkId", "text", "valueCoding", "valueQuantity", "valueString", "code", "extension"]),
+        inside, max_size=4,
+    ), max_leaves=20,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(items=ANYTHING, status=ANYTHING)
+def test_any_content_is_a_table_whose_flow_closes_or_a_refusal_in_words(tmp_path_factory, items, status):
+    path = tmp_path_factory.getbasetemp() / "anything.json"
+    path.write_text(json.dumps([response() | {"item": items, "status": status}, response(item("a", {"valueInteger": 1}))]))
+    with suppress(DataError):
+        table = read_fhir(path).main
+        assert table.flow.n == len(table.cells) in (1, 2)
