@@ -177,7 +177,7 @@ irbesartan + hydrochlorothiazide: CoAprovel, Avalide, Karvezide
 telmisartan + hydrochlorothiazide: MicardisPlus, Micardis HCT
 olmesartan + hydrochlorothiazide: Olmetec plus, Benicar HCT
 candesartan + hydrochlorothiazide: Atacand plus, Atacand HCT, Blopress plus, Parapres plus
-bisoprolol + hydrochlorothiazide: =Ziac, Concor plus
+bisoprolol + hydrochlorothiazide: Concor plus
 azilsartan + chlortalidone: Edarbyclor
 perindopril + indapamide: Preterax, Bipreterax, Coversyl plus, Coversum combi
 perindopril + indapamide + amlodipine: Triplixam

@@ -45,6 +45,7 @@ _ANSWERS = frozenset({
     "não", "unknown", "none", "checked", "unchecked",
 })
 _WORDS_OF_MANY, LONG = 3, 25
+LONG_HEADING = 8  # words; a longer one may speak of records without holding their numbers
 SENTENCES = 0.3  # of the rows of a free text, at least
 
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]+\.[^\s@.]+")
@@ -140,7 +141,7 @@ def _by_words(words: tuple[str, ...], texts: Sequence[str], cells: pd.Series) ->
         return None
     text = f" {' '.join(words)} "
     for phrase, (kind, what) in _phrases().items():
-        if phrase in text and (kind != RECORD or _tells_apart(cells)):
+        if phrase in text and (kind != RECORD or (len(words) <= LONG_HEADING and _tells_apart(cells))):
             return kind, what
     for what, (kind, heads) in WEAK.items():
         others = QUALIFIERS | _all_weak() | (OF_RECORDS if kind == RECORD else frozenset())
@@ -178,7 +179,8 @@ def _by_cells(column: RecordedColumn, texts: Sequence[str]) -> tuple[str, str] |
 
 
 def _by_free_text(column: RecordedColumn, texts: Sequence[str], cells: pd.Series) -> tuple[str, str] | None:
-    if column.choices or column.kind in CODED or not texts or not _is_written(column, cells):
+    dates = _share(texts, _DATE) > MOST
+    if column.choices or column.kind in CODED or not texts or dates or not _is_written(column, cells):
         return None
     kinds = [kind for kind in map(holds_identifier, _sample(cells, FREE_TEXTS)) if kind]
     if not kinds:
