@@ -33,6 +33,7 @@ COMMANDS = (
     "crampstats claims nhanes",
 )
 CLAIM_LINES = 12
+EXAMPLE = "messy_intake_example"
 
 
 def blocks() -> dict[str, str]:
@@ -52,8 +53,20 @@ def blocks() -> dict[str, str]:
         "caption": f"*{draw_prevalence(study).caption}*",
         "associations": _association_words(answer),
         "python": f"```python\n{PYTHON}\n```\n\n```\n{_python_output()}\n```",
+        "prepare": _prepare_words(),
         "commands": "\n\n".join(f"```\n$ {command}\n{_command_output(command)}\n```" for command in COMMANDS),
     }
+
+
+def _prepare_words() -> str:
+    """The command on the example that ships, and what it says."""
+    from crampstats.datasets.files import data_file
+    from crampstats.ingest.own.loading import load_survey
+    from crampstats.reports.prepared import summarise
+
+    data = load_survey(data_file(f"{EXAMPLE}.xlsx"), data_file(f"{EXAMPLE}.toml"))
+    command = f"$ crampstats prepare data/{EXAMPLE}.xlsx --mapping data/{EXAMPLE}.toml"
+    return "\n".join(["```", command, *(line.rstrip() for text in summarise(data) for line in text.splitlines()), "```"])
 
 
 def _association_words(answer: Answer) -> str:
