@@ -1,4 +1,4 @@
-"""`crampstats template`: the empty intake form for Excel, REDCap and programs that read XLSForm."""
+"""`crampstats template`: the empty intake form for Excel, REDCap, programs that read XLSForm, and paper."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ import click
 from crampstats.cli.groups import ListingCommand
 from crampstats.cli.options import split
 
-FORMATS = ("excel", "redcap", "xlsform")
+FORMATS = ("excel", "redcap", "xlsform", "paper")
 FORMS = ("clinic_intake",)
 
 
 @click.command(cls=ListingCommand)
 @click.argument("name", default=FORMS[0], metavar="[clinic_intake]")
 @click.option(
-    "--format", "formats", default=",".join(FORMATS), show_default=True, metavar="NAME,...", help="Of excel, redcap, xlsform."
+    "--format", "formats", default=",".join(FORMATS), show_default=True, metavar="NAME,...",
+    help="Of excel, redcap, xlsform, paper.",
 )
 @click.option("--out", default=".", metavar="DIR", help="Folder for the files. [default: this one]")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 def template(name: str, formats: str, out: str, force: bool) -> None:
-    """Write the empty intake form: an Excel workbook to type into, a REDCap data dictionary, an XLSForm."""
+    """Write the empty intake form: an Excel workbook to type into, a REDCap data dictionary, an XLSForm, a sheet to print."""
     from crampstats.core.errors import unknown_name
     from crampstats.ingest.templates.writing import write_templates
 

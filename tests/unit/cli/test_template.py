@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-NAMES = ["clinic_intake.xlsx", "clinic_intake_redcap.csv", "clinic_intake_xlsform.xlsx"]
+NAMES = ["clinic_intake.xlsx", "clinic_intake_redcap.csv", "clinic_intake_xlsform.xlsx", "clinic_intake_paper.xlsx"]
 
 
 def test_all_formats_are_written_and_their_paths_printed(call, tmp_path: Path) -> None:

@@ -17,7 +17,6 @@ from crampstats.ingest.templates.excel_pages import (
     SECTION_FILLS,
     add_codes,
     add_instructions,
-    add_paper_form,
     fit_heights,
     letters,
 )
@@ -98,8 +97,7 @@ def format_excel_form(form: Form) -> bytes:
     bytes
         An .xlsx file. The sheet "Intake" takes the answers: row 1 names the section, row 2 holds the questions, by which the file
         is read again, and from row 3 each row is a patient. A question with boxes has a column per box, headed by the question
-        and the words of the box. Further sheets say how to fill it in, list the codes and give the questions for printing. The
-        same form gives the same bytes.
+        and the words of the box. Further sheets say how to fill it in and list the codes. The same form gives the same bytes.
 
     Raises
     ------
@@ -116,7 +114,6 @@ def format_excel_form(form: Form) -> bytes:
     _write_headings(intake, columns)
     add_instructions(workbook, form, SHEET, FIRST_ROW)
     add_codes(workbook, questions)
-    add_paper_form(workbook, form, questions)
     _add_validations(intake, columns, _add_choices(workbook, questions))
     _add_colours(intake, columns)
     _lay_out(intake, columns)

@@ -1,10 +1,10 @@
-"""The sheets of the Excel form that are read, not typed into: how to fill it in, the codes, the questions on paper."""
+"""The sheets of the Excel form that are read, not typed into: how to fill it in, the codes."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, groupby
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from crampstats.codebook.forms import Form
@@ -17,22 +17,18 @@ if TYPE_CHECKING:
     from openpyxl.styles import Font
     from openpyxl.worksheet.worksheet import Worksheet
 
-INSTRUCTIONS_SHEET, CODES_SHEET, PAPER_SHEET = "How to fill in", "Codes", "Printed form"
+INSTRUCTIONS_SHEET, CODES_SHEET = "How to fill in", "Codes"
+CODES_HEADINGS = ("Field", "Number", "Question", "Asked only if", "Code", "Answer", "Stands for")
 QUIET = "7F7F7F"
 HEADING_FILL = "D9E2F3"
 SECTION_FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED")
 LINE = 1.35  # height of a line in units of its letters
-EMPTY_BOX = "☐"
-BLANKS = {
-    "integer": "________", "number": "________", "date": "____-__-__  (year-month-day)", "time": "__:__  (24 hours)",
-    "text": "____________________", "long text": "______________________________________________",
-}
 
 
 def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row: int) -> None:
     """A sheet that says in plain words how the form is filled in."""
     sheet = workbook.create_sheet(INSTRUCTIONS_SHEET)
-    _widen(sheet, (74,))
+    widen(sheet, (74,))
     lines = (
         (form.label, True), ("", False),
         ("Typing", True),
@@ -61,8 +57,7 @@ def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row:
         ("type names, addresses, telephone numbers or e-mail addresses into free text.", False),
         ("", False),
         ("Other sheets", True),
-        (f"“{CODES_SHEET}” lists every question with its answers and their codes. “{PAPER_SHEET}” has the questions on paper, "
-         "for patients to fill in by hand.", False),
+        (f"“{CODES_SHEET}” lists every question with its answers and their codes.", False),
     )
     _write_lines(sheet, lines)
 
@@ -72,16 +67,15 @@ def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
     from openpyxl.styles import Alignment, PatternFill
 
     sheet = workbook.create_sheet(CODES_SHEET)
-    headings = ("Field", "Number", "Question", "Asked only if", "Code", "Answer", "Stands for")
-    sheet.append(headings)
-    writing = _words(questions)
+    sheet.append(CODES_HEADINGS)
+    writing = number_words(questions)
     for asked in questions:
         condition = asked.shown_if.write(writing) if asked.shown_if else ""
         number = writing.numbers[asked.item.field]
         sheet.append([asked.item.field, number, asked.item.question, condition or None, None, _expected(asked), None])
         for code, wording in asked.item.options.items():
             sheet.append([asked.item.field, None, None, None, code, wording, _stands_for(asked, code)])
-    _widen(sheet, (24, 8, 60, 44, 14, 40, 34))
+    widen(sheet, (24, 8, 60, 44, 14, 40, 34))
     for row in sheet.iter_rows():
         for cell in row:
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -89,63 +83,7 @@ def add_codes(workbook: Workbook, questions: Sequence[Asked]) -> None:
         cell.font, cell.fill = letters(bold=True), PatternFill("solid", fgColor=HEADING_FILL)
     sheet.freeze_panes = "A2"
     fit_heights(sheet)
-    _fit_to_width(sheet, "landscape")
-
-
-def add_paper_form(workbook: Workbook, form: Form, questions: Sequence[Asked]) -> None:
-    """A sheet with the questions one below the other, to be printed and filled in by hand."""
-    from openpyxl.styles import Alignment, Border, PatternFill, Side
-
-    sheet = workbook.create_sheet(PAPER_SHEET)
-    _widen(sheet, (5, 52, 44))
-    sheet.append([form.label])
-    sheet["A1"].font = letters(bold=True, size=14)
-    wrapped, line = Alignment(wrap_text=True, vertical="top"), Border(bottom=Side("hair", color=QUIET))
-    for number, question, space in _paper_lines(questions):
-        sheet.append([number, question, space])
-        for cell in sheet[sheet.max_row]:
-            if number is None and space is None:
-                cell.font, cell.fill = letters(bold=True, size=12), PatternFill("solid", fgColor=HEADING_FILL)
-            elif number is None:
-                cell.font = letters(italic=True)
-            cell.alignment, cell.border = wrapped, line
-    sheet.print_title_rows = "1:1"
-    fit_heights(sheet)
-    _fit_to_width(sheet, "portrait")
-
-
-def _paper_lines(questions: Sequence[Asked]) -> Iterator[tuple[int | None, str, str | None]]:
-    """Number, question and room for the answer; a section without both, a condition for the questions after it without number.
-
-    A unit stands beside its number, and a condition once for all the questions it is for.
-    """
-    writing = _words(questions)
-    units = {asked.item.field: asked for asked in questions}
-    listed = [asked for asked in questions if asked.item.field not in {other.item.unit_field for other in questions}]
-    for condition, some in groupby(listed, key=lambda asked: asked.shown_if):
-        together = list(some)
-        first, last = (writing.numbers[asked.item.field] for asked in (together[0], together[-1]))
-        for asked in together:
-            if asked.begins:
-                yield None, asked.begins, None
-            if condition and asked is together[0]:
-                which = f"Question {first}" if first == last else f"Questions {first} to {last}"
-                yield None, f"{which}: only if {condition.write(writing)}.", ""
-            unit = units.get(asked.item.unit_field)
-            space = f"{_space(asked)}   {_space(unit, '   ')}" if unit else _space(asked)
-            yield writing.numbers[asked.item.field], asked.item.question, space
-            if asked.hint:
-                yield None, asked.hint, ""
-
-
-def _space(asked: Asked, between: str = "\n") -> str:
-    """Where the answer is written or ticked."""
-    if asked.item.options:
-        return between.join(f"{EMPTY_BOX} {wording}" for wording in asked.item.options.values())
-    if asked.answer == "rating" and asked.limits:
-        low, high = (int(limit) for limit in asked.limits)
-        return "   ".join(str(number) for number in range(low, high + 1))
-    return f"{BLANKS[asked.answer]} {asked.unit}".rstrip()
+    fit_to_width(sheet, "landscape")
 
 
 def _expected(asked: Asked) -> str | None:
@@ -167,10 +105,10 @@ def _stands_for(asked: Asked, code: str) -> str | None:
     return f"{item.variable} = {said}" if item.variable else None
 
 
-def _words(questions: Sequence[Asked]) -> WordsWriting:
+def number_words(questions: Sequence[Asked]) -> WordsWriting:
     """Conditions in words; a unit has the number of the question it belongs to."""
     units = {asked.item.unit_field for asked in questions}
-    counted = accumulate(asked.item.field not in units for asked in questions)
+    counted = accumulate(int(asked.item.field not in units) for asked in questions)
     numbers = {asked.item.field: number for asked, number in zip(questions, counted, strict=True)}
     return WordsWriting(numbers, {asked.item.field: asked.item.options for asked in questions})
 
@@ -183,7 +121,7 @@ def _write_lines(sheet: Worksheet, lines: Iterable[tuple[str, bool]]) -> None:
         cell.font = letters(bold=bold, size=14 if row == 1 else 11)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     fit_heights(sheet)
-    _fit_to_width(sheet, "portrait")
+    fit_to_width(sheet, "portrait")
 
 
 def fit_heights(sheet: Worksheet) -> None:
@@ -212,14 +150,14 @@ def letters(**how: Any) -> Font:
     return Font(**{"name": "Calibri", "size": 11, **how})
 
 
-def _widen(sheet: Worksheet, widths: Sequence[float]) -> None:
+def widen(sheet: Worksheet, widths: Sequence[float]) -> None:
     from openpyxl.utils import get_column_letter
 
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
 
 
-def _fit_to_width(sheet: Worksheet, orientation: str) -> None:
+def fit_to_width(sheet: Worksheet, orientation: str) -> None:
     sheet.page_setup.orientation = orientation
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0

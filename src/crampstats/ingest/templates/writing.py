@@ -9,7 +9,7 @@ from crampstats.codebook.forms import Form
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.present.files import write_whole
 
-FORMATS = {"excel": "{}.xlsx", "redcap": "{}_redcap.csv", "xlsform": "{}_xlsform.xlsx"}
+FORMATS = {"excel": "{}.xlsx", "redcap": "{}_redcap.csv", "xlsform": "{}_xlsform.xlsx", "paper": "{}_paper.xlsx"}
 
 
 def write_templates(
@@ -24,7 +24,7 @@ def write_templates(
     folder
         Where to; made if it is not there.
     formats
-        Any of excel, redcap, xlsform.
+        Any of excel, redcap, xlsform, paper.
     overwrite
         Whether files that are there are replaced.
 
@@ -63,6 +63,10 @@ def _content(form: Form, format: str) -> bytes:
         from crampstats.ingest.templates.xls_form import format_xlsform
 
         return format_xlsform(form)
+    if format == "paper":
+        from crampstats.ingest.templates.paper_form import format_paper_form
+
+        return format_paper_form(form)
     from crampstats.ingest.templates.excel_form import format_excel_form
 
     return format_excel_form(form)
