@@ -17,6 +17,7 @@ from crampstats.core.units import read_unit
 from crampstats.ingest.own.columns import Distinct, FilledColumn, fill_column, find_distinct
 from crampstats.ingest.own.converting import convert_numbers, stated_unit
 from crampstats.ingest.own.joined import fill_age, fill_from_medicines, fill_from_ticks
+from crampstats.ingest.own.masking import mask_identifiers
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.own.plausibility import find_implausible
 from crampstats.ingest.parsing.readings import NumberReadings, Reading, Readings, collect
@@ -136,8 +137,15 @@ def _read(
         return read_dates(distinct.texts, distinct.counts, formats=formats, missing=missing)
     if variable.kind == "time":
         return read_times(distinct.texts, missing=missing)
-    return collect([Reading(reason=missing[text], rule="listed as missing") if text in missing else Reading(text)
-                    for text in distinct.texts])
+    return collect([_read_text(text, missing) for text in distinct.texts])
+
+
+def _read_text(text: str, missing: Mapping[str, str]) -> Reading:
+    """Free text as it is written, but for what may tell who a person is."""
+    if text in missing:
+        return Reading(reason=missing[text], rule="listed as missing")
+    masked = mask_identifiers(text)
+    return Reading(text) if masked == text else Reading(masked, rule="what may identify a person was replaced", lossless=False)
 
 
 def _read_numbers(

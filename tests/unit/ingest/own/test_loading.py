@@ -110,6 +110,17 @@ def test_nobody_can_be_named_from_what_comes_out(data: FileData):
     assert not any(name in text for text in outputs for name in ("Ann", "Example", "A-1"))
 
 
+def test_free_text_that_is_carried_along_names_nobody(folder: Path):
+    (folder / "notes.csv").write_text("Drugs\nquinine; ask Mrs Jones 0171 555 0123\nmagnesium\n", encoding="utf-8")
+    (folder / "notes.toml").write_text('version = 1\n[variables.medicines]\ncolumn = "Drugs"\n', encoding="utf-8")
+    data = load_survey(folder / "notes.csv", folder / "notes.toml")
+    assert data.table["medicines"].tolist()[1] == "magnesium"
+    told = data.table.to_csv() + data.log.to_frame().to_csv() + data.findings.to_frame().to_csv()
+    assert "quinine" in told
+    assert "Jones" not in told
+    assert "555" not in told
+
+
 def test_a_key_gives_the_same_codes_in_every_run_and_another_key_others(data: FileData, folder: Path):
     again = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
     other = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "other.key")
