@@ -83,6 +83,8 @@ class Fit:
         Whether the cells hold codes nobody explained.
     notes
         What a reader should know.
+    units_in_cells
+        Of the cells with a number, the share that state its unit.
     unread
         Some of the texts that cannot be read as the variable.
     """
@@ -93,6 +95,7 @@ class Fit:
     unit: str = ""
     needs_codes: bool = False
     notes: tuple[str, ...] = ()
+    units_in_cells: float = 0.0
     unread: tuple[str, ...] = ()
 
 
@@ -236,7 +239,16 @@ def _fit_numbers(profile: Profile, variable: Variable) -> Fit:
     share = profile.share(readings.is_read) * (0.3 + 0.7 * plausible) * (1 - labelled)
     if stated and needs_unit(variable) and not unit:
         return Fit(share * WRONG_UNIT, notes=(f"it is in {stated}, which the codebook does not convert",))
-    return Fit(share, unit=unit, unread=_unread(profile, ~readings.is_read))
+    return Fit(
+        share, unit=unit, units_in_cells=_units_in_cells(profile, readings), unread=_unread(profile, ~readings.is_read)
+    )
+
+
+def _units_in_cells(profile: Profile, readings: NumberReadings) -> float:
+    numbers = np.array([value is not None for value in readings.values], dtype=bool)
+    stated = numbers & np.array([bool(unit) for unit in readings.units], dtype=bool)
+    total = profile.counts[numbers].sum()
+    return float(profile.counts[stated].sum() / total) if total else 0.0
 
 
 def _unread(profile: Profile, wanted: Sequence[bool] | np.ndarray) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z]{2})
 # a unit after the words ("magnesium mg/dL"); its capitals begin no word
 _ENDING = re.compile(r"[\s,_-]+(\S*[/%]\S*)$")
 _WORD = re.compile(r"[a-z0-9]+")
-_FILLER_WEIGHT, _DIGIT_WEIGHT = 0.08, 0.35
+_FILLER_WEIGHT, _DIGIT_WEIGHT, _OTHER_NAME = 0.08, 0.35, 0.2
 _LEAST_ALIKE, _SHORTEST_FUZZY = 84, 5
 _JOINED_ALIKE, _SHORTEST_JOINED = 90, 6
 _CONTRADICTED, _WINDOW_UNSAID = 0.4, 0.8
@@ -195,13 +195,13 @@ class NameIndex:
         alike = ratio >= _JOINED_ALIKE and len(joined) >= _SHORTEST_JOINED and _same_digits(words, name.words)
         spelt = SIMILAR * ratio / 100 if alike else 0.0
         limit = min(SIMILAR, _confidence(name.telling or name.words, name))
-        return max(min(limit, spelt), limit * self._shared(words, name.words, likenesses))
+        return max(min(limit, spelt), limit * self._shared(words, name, likenesses))
 
     def _shared(
-        self, words: tuple[str, ...], known: tuple[str, ...], likenesses: Mapping[str, Mapping[str, float]]
+        self, words: tuple[str, ...], name: KnownName, likenesses: Mapping[str, Mapping[str, float]]
     ) -> float:
         left, shared, lacking = list(dict.fromkeys(words)), 0.0, 0.0
-        for word in dict.fromkeys(known):
+        for word in dict.fromkeys(name.words):
             likeness, found = max(
                 ((likenesses[one].get(word, 1.0 if one == word else 0.0), one) for one in left), default=(0.0, "")
             )
@@ -210,7 +210,9 @@ class NameIndex:
             lacking += weight * (1 - likeness)
             if likeness:
                 left.remove(found)
-        extra = sum(self.weight(word) for word in left)
+        # a word of another name of the variable explains itself ("Sex / sexo")
+        own = self._own_words[name.variable]
+        extra = sum(self.weight(word) * (_OTHER_NAME if word in own else 1.0) for word in left)
         return shared / (shared + lacking + extra) if shared else 0.0
 
 

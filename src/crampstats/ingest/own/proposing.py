@@ -28,7 +28,7 @@ THRESHOLD = 0.6
 TIED = 0.02
 # guesses below this are not worth a remark
 WORTH_A_REMARK = 0.3
-NUMBERED = 0.8
+NUMBERED, MOST_CELLS = 0.8, 0.5
 AGE, VISIT, MEDICINES, FREQUENCY, ANY = "age_years", "visit_date", "medicines", "cramp_frequency", "any_cramps"
 # columns a form tool writes for itself
 OF_THE_TOOL = frozenset((
@@ -101,12 +101,7 @@ class Proposal:
         return frozenset(column for placement in self.mapping.placements for column in placement.reads)
 
     def describe(self) -> str:
-        """One line: how much was placed, and what is open.
-
-        Examples
-        --------
-        "placed 14 of 40 columns; 3 need a unit"
-        """
+        """One line: how much was placed, and what is open ("placed 14 of 40 columns as 12 variables; 3 need a unit")."""
         parts = [f"placed {len(self.used)} of {len(self.profiles)} columns as {len(self.mapping.placements)} variables"]
         parts += [f"{len(self.unstated)} need{'s' if len(self.unstated) == 1 else ''} a unit"] if self.unstated else []
         parts += [f"{len(self.unexplained)} need codes explained"] if self.unexplained else []
@@ -158,7 +153,7 @@ def propose_mapping(
     )
     used = {column for placement in placements for column in placement.reads}
     return Proposal(
-        table, mapping, fits, tuple(one.variable for one in placements if _lacks_unit(one, known[one.variable])),
+        table, mapping, fits, _unstated(placements, known, fits),
         tuple(one.variable for one in chosen if one.fit.needs_codes), tuple(ties), _guesses(matches, used), identifiers,
         {one.column.name: one for one in profiles},
     )
@@ -340,7 +335,13 @@ def _gathered(
         births = [one.column for one in identifiers if one.kind == BIRTH]
         found += place_age(known[AGE], births, profiles, filled.get(VISIT, ()))
     texts = find_medicines([one for one in profiles if one.column.name not in used - {*filled.get(MEDICINES, ())}])
-    return found + place_medicines([name for name in known if name not in filled], texts)
+    return found + place_medicines([name for name in known if name not in filled and name in VARIABLES], texts)
+
+
+def _unstated(placements: Sequence[Placement], known: Mapping[str, Variable], fits: Mapping[str, Fit]) -> tuple[str, ...]:
+    """Variables whose unit is stated neither for the column nor in most of its cells."""
+    lacking = (one.variable for one in placements if _lacks_unit(one, known[one.variable]))
+    return tuple(name for name in lacking if fits[name].units_in_cells < MOST_CELLS)
 
 
 def _lacks_unit(placement: Placement, variable: Variable) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from crampstats.codebook.catalogue import as_recorded
@@ -23,6 +24,7 @@ WANTED = (
     "serum_potassium_mmol_l", "serum_sodium_mmol_l", "serum_calcium_mmol_l", "serum_magnesium_mmol_l", "diabetes",
     "hypertension", "kidney_disease", "pregnant", "medicines",
 )
+_CODE = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _LINE = "# " + "-" * 98
 _HEAD = """\
 # How {name} is read: which column is which variable.
@@ -78,13 +80,30 @@ def _file_table(proposal: Proposal) -> str:
     if mapping.missing:
         lines.append(f"missing = {format_pairs(mapping.missing)}")
     else:
-        lines.append('# missing = {"-99" = "not done"}    # codes that mean "no answer" in every column, with the reason')
+        lines += _missing_codes(proposal)
     if mapping.identifiers:
         lines.append("# These tell who a person is and are not carried along:")
         lines += [f"#   {comment(column)}: {comment(why[column])}" for column in mapping.identifiers if column in why]
         lines.append(f"identifiers = {format_texts(mapping.identifiers)}")
     lines += [f"{key} = {format_texts(some)}" for key, some in (("keep", mapping.keep), ("skip", mapping.skip)) if some]
     return "\n".join([*lines, *_about_people(mapping)])
+
+
+def _missing_codes(proposal: Proposal) -> list[str]:
+    """Codes that look like "no answer", with the columns that hold them, for the user to declare."""
+    from crampstats.ingest.parsing.missing import suspect_codes
+
+    hidden = _hidden(proposal)
+    found: dict[str, list[str]] = {}
+    for name, profile in proposal.profiles.items():
+        if name not in hidden:
+            for one in suspect_codes(profile.texts, profile.counts.tolist()):
+                found.setdefault(one.value, []).append(name)
+    codes = sorted(found) or ["-99"]
+    lines = [f"# {TO_DO}: these look like codes for \"no answer\": say why there is none." ] if found else []
+    pairs = ", ".join(f'{format_text(mask_text(code))} = "not done"' for code in codes)
+    lines.append(f'# missing = {{{pairs}}}    # codes that mean "no answer" in every column, with the reason')
+    return [*lines, *(f"#   {mask_text(code)}: {comment(', '.join(found[code]))}" for code in found)]
 
 
 def _about_people(mapping: FileMapping) -> list[str]:
@@ -115,10 +134,11 @@ def _entry(placement: Placement, proposal: Proposal) -> Iterator[str]:
     if placement.variable in own:
         return
     variable = as_recorded(placement.variable)
-    yield _LINE
-    yield f"# {_titled(variable)}; confidence {placement.confidence:.2f}"
-    yield f"[variables.{placement.variable}]"
-    yield from _questions(placement, proposal)
+    if placement.how == "medicines":
+        yield f"[variables.{placement.variable}]    # {_titled(variable)}; confidence {placement.confidence:.2f}"
+    else:
+        yield f"{_LINE}\n# {_titled(variable)}; confidence {placement.confidence:.2f}\n[variables.{placement.variable}]"
+        yield from _questions(placement, proposal)
     yield from _placement_lines(placement)
     yield from _to_do(placement, variable, proposal)
 
@@ -190,18 +210,31 @@ def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iter
         units = " or ".join(format_text(unit) for unit in convertible_units(variable))
         yield f"# {TO_DO}: nothing states the unit, and it is not guessed. It is {units}:\n# unit = {format_text(variable.unit)}"
     fit = proposal.fits.get(variable.name)
+    if fit and 0 < fit.units_in_cells < 1 and not placement.unit and variable.name not in proposal.unstated:
+        yield "# Most cells state their unit; the others are not read unless one is given here: unit = \"...\""
     if variable.name in proposal.unexplained:
         texts = sorted(proposal.profiles[placement.columns[0]].texts)
         yield f"# {TO_DO}: the file does not say what its codes mean. They stand for {_answers(variable)}:"
         yield f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in texts[:MOST_CODES])}}}"
     if fit and fit.unread and not fit.needs_codes:
-        texts = ", ".join(f'"{comment(mask_text(text))}"' for text in fit.unread)
-        yield f"# Could not be read: {texts}. Say in codes or missing what they mean, or leave them as findings."
+        yield from _unread(fit.unread, variable)
     yield from (f"# {comment(note)}" for note in (fit.notes if fit else ()))
-    for name in placement.columns:
+    for name in placement.columns if placement.how != "medicines" else ():
         if name not in _hidden(proposal) and name in proposal.profiles:
             remarks = find_remarks(proposal.profiles[name], is_placed=True)
             yield from [f"# Odd: {', '.join(remarks)}."] if remarks else []
+
+
+def _unread(texts: Sequence[str], variable: Variable) -> Iterator[str]:
+    """Codes must be explained before the file is read; words that are not understood become findings."""
+    codes = [text for text in texts if variable.kind in ("yes/no", "category") and _CODE.fullmatch(text)]
+    words = ", ".join(f'"{comment(mask_text(text))}"' for text in texts if text not in codes)
+    if codes:
+        pairs = ", ".join(f'{format_text(mask_text(code))} = "not done"' for code in codes)
+        yield f"# {TO_DO}: codes nobody explains; say why there is no answer, or in codes what they mean:"
+        yield f"# missing = {{{pairs}}}"
+    if words:
+        yield f"# Could not be read: {words}. Say in codes or missing what they mean, or leave them as findings."
 
 
 def _titled(variable: Variable) -> str:
