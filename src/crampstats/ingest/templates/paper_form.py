@@ -84,9 +84,8 @@ def _paper_lines(questions: Sequence[Asked]) -> Iterator[tuple[int | None, str, 
                 yield None, f"{which}: only if {condition.write(writing)}.", ""
             unit = units.get(asked.item.unit_field)
             space = f"{_space(asked)}   {_space(unit, '   ')}" if unit else _space(asked)
-            yield writing.numbers[asked.item.field], asked.item.question, space
-            if asked.hint:
-                yield None, asked.hint, ""
+            question = "\n".join(text for text in (asked.item.question, asked.hint) if text)
+            yield writing.numbers[asked.item.field], question, space
 
 
 def _space(asked: Asked, between: str = "\n") -> str:
