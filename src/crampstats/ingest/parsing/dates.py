@@ -312,7 +312,7 @@ def _order_unknown(n: int, mark: str) -> Finding:
     return Finding(
         "", "order of day and month", "error",
         f"Nothing tells whether the day or the month comes first in dates like 03{mark}04{mark}2024; {_rows(n)} not read.",
-        f'State it in the mapping: formats = ["%d{mark}%m{mark}%Y"] where the day comes first, ["%m{mark}%d{mark}%Y"] where the '
+        f'State it in the mapping: dates = ["%d{mark}%m{mark}%Y"] where the day comes first, ["%m{mark}%d{mark}%Y"] where the '
         "month does.",
     )
 
@@ -337,7 +337,7 @@ def _serials(n: int) -> Finding:
     return Finding(
         "", "day numbers", "note",
         f"Dates stand as day numbers of a spreadsheet program in {n} {'row' if n == 1 else 'rows'}; 45355 is read as 2024-03-04.",
-        f'If dates come out 4 years and 1 day too early, state formats = ["{EXCEL_1904}"] in the mapping.',
+        f'If dates come out 4 years and 1 day too early, state dates = ["{EXCEL_1904}"] in the mapping.',
     )
 
 

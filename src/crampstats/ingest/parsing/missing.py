@@ -157,5 +157,5 @@ def _name_code(text: str, n: int) -> Finding:
     return Finding(
         column="", rule="probable code for missing", severity="warning", value=text,
         message=f"{text} stands in {n} {'row' if n == 1 else 'rows'}, far from all other values: probably a code for missing.",
-        suggestion=f'If it is one, declare it in the mapping: missing = {{ "{text}" = "{NO_ANSWER}" }} (or another reason).',
+        suggestion=f'If it is one, declare it in the mapping: missing = {{"{text}" = "{NO_ANSWER}"}} (or another reason).',
     )

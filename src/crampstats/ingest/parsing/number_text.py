@@ -153,8 +153,7 @@ def read_shape(core: str) -> Shape:
     """
     digits = re.split("[eE]", core)[0].lstrip("+-")
     if " " in digits or "'" in digits:
-        digits = re.sub(r"[ ']", "", digits)
-        return next((shape for shape in ("integer", "point", "comma") if _decimal_shape(digits) == shape), "")
+        return _decimal_shape(re.sub(r"[ ']", "", digits))
     return next((shape for shape, pattern in _SHAPES if pattern.fullmatch(digits)), "")
 
 

@@ -114,11 +114,11 @@ def _findings(figures: frozenset[str], known: Mapping[str, tuple[bool, str]], de
     listed = ", ".join(sorted(figures))
     if known and "2" in known:
         return [Finding("", "codes assumed", "warning", f"The codes 1 and 2 are not explained in the file; {ASSUMED}.",
-                        "Check the form, and state the codes in the mapping: values = { 1 = true, 2 = false }.")]
+                        'Check the form, and state the codes in the mapping: codes = {"1" = true, "2" = false}.')]
     if figures and not known:
         what = "not among the codes stated" if declared else "not explained in the file, and cannot be told to be yes or no"
         return [Finding("", "codes unknown", "error", f"The figures {listed} are {what}; they were not read.",
-                        "State each code in the mapping: yes, no, or the reason why there is no answer.")]
+                        'State each code in the mapping, under codes ("1" = true) or under missing ("9" = "did not know").')]
     return []
 
 

@@ -73,7 +73,7 @@ def test_an_undecided_order_is_one_error_that_counts_rows_and_says_what_to_state
     (finding,) = found.findings
     assert (finding.rule, finding.severity) == ("order of day and month", "error")
     assert "10 rows" in finding.message
-    assert "%d/%m/%Y" in finding.suggestion
+    assert 'dates = ["%d/%m/%Y"]' in finding.suggestion
 
 
 def test_a_stated_format_settles_the_order():

@@ -54,5 +54,5 @@ def test_a_number_among_its_like_is_not(texts):
 def test_the_finding_says_how_many_rows_and_what_to_write():
     (finding,) = suspect_codes(["137", "141", "-99"], [20, 12, 4])
     assert "4 rows" in finding.message
-    assert 'missing = { "-99"' in finding.suggestion
+    assert 'missing = {"-99"' in finding.suggestion
     assert finding.severity == "warning"

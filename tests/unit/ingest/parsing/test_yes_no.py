@@ -31,7 +31,7 @@ def test_one_and_two_are_read_with_a_warning_that_asks_for_the_codes():
     assert found.values.tolist() == [True, False, None]
     (finding,) = found.findings
     assert (finding.severity, finding.rule) == ("warning", "codes assumed")
-    assert "1 = true, 2 = false" in finding.suggestion
+    assert 'codes = {"1" = true, "2" = false}' in finding.suggestion
 
 
 @pytest.mark.parametrize("figures", [["0", "1", "2"], ["1", "2", "9"], ["2"], ["3"], ["-1", "1"]])
