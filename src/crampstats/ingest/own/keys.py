@@ -12,7 +12,6 @@ again: the same patients then get other codes.
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import re
@@ -179,7 +178,7 @@ def hash_records(texts: Sequence[str | None], key: bytes) -> list[str | None]:
 
 
 def _code(record: str, key: bytes) -> str:
-    digest = hmac.new(key, record.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()
+    digest = hmac.digest(key, record.encode("utf-8", "surrogatepass"), "sha256").hex()
     return PREFIX + digest[:HEX_DIGITS]
 
 

@@ -322,7 +322,7 @@ def _left_open(known: _Known) -> tuple[str, ...]:
 
 def _vague(item: str) -> tuple[str, ...]:
     words = f" {' '.join(_LETTERS.findall(item))} "
-    said = [names for names, phrases in VAGUE.items() if any(f" {fold(phrase)} " in words for phrase in phrases)]
+    said = [names for names, phrases in _VAGUE if any(phrase in words for phrase in phrases)]
     return tuple(name for names in said for name in names)
 
 
@@ -369,6 +369,7 @@ def _index() -> tuple[dict[str, _Known], dict[str, _Known]]:
     return plain, alike
 
 
+@lru_cache(maxsize=200_000)
 def _match(words: tuple[str, ...]) -> tuple[_Known | None, int, int]:
     """The longest run of words that is a name, how many words, and letters that differ; a single word left over is None."""
     plain, alike = _index()
@@ -443,6 +444,7 @@ def _within(form: str, names: tuple[str, ...], allowed: int) -> list[tuple[int, 
     )]
 
 
+_VAGUE = tuple((names, tuple(f" {fold(phrase)} " for phrase in phrases)) for names, phrases in VAGUE.items())
 ALONE, LONG_ACTING = "takes_beta_agonist_alone", "takes_long_acting_beta_agonist"
 VARIABLES = tuple(dict.fromkeys([
     *(name for one in CLASS_OF.values() for name in one.variables), *CLASS_WORDS, WITH_STEROID_VARIABLE, ALONE,
