@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ import pandas as pd
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
+from crampstats.ingest.readers.portable import NotPortableError, take_missing
 from crampstats.ingest.readers.sav_dictionary import find_damage
 from crampstats.ingest.readers.statistics_columns import Package, read_column, with_boxes
 from crampstats.ingest.readers.transport import find_special_missing, split_members
@@ -90,7 +91,17 @@ def read_spss(path: str | Path) -> RecordedFile:
 
 def read_portable(path: str | Path) -> RecordedFile:
     """An SPSS portable file (.por) as recorded; as `read_spss`."""
-    return _read(Path(path), PORTABLE)
+    path = Path(path)
+    _check_file(path, PORTABLE)
+    raw = path.read_bytes()
+    try:
+        open_raw, declared = take_missing(raw)
+    except NotPortableError as problem:
+        table = _read_table(path, PORTABLE, raw)
+        table = replace(table, findings=table.findings.add(_missing_not_told(path, problem)))
+    else:
+        table = _read_table(path, PORTABLE, open_raw, declared=declared)
+    return RecordedFile({"": table}, PORTABLE.format)
 
 
 def read_stata(path: str | Path) -> RecordedFile:
@@ -126,10 +137,13 @@ def _read(path: Path, kind: _Format) -> RecordedFile:
     return RecordedFile({"": _read_table(path, kind)}, kind.format)
 
 
-def _read_table(path: Path, kind: _Format, raw: bytes = b"", name: str = "") -> RecordedTable:
-    """The table of a file, or of the bytes of one with its `name`."""
+def _read_table(
+    path: Path, kind: _Format, raw: bytes = b"", name: str = "", declared: Mapping[str, Any] | None = None
+) -> RecordedTable:
+    """The table of a file, or of the bytes of one, with its `name` and the ranges of missing values `declared` in it."""
     cells, about, encoding = _read_whole(path, kind, raw)
-    tags = find_special_missing(raw, len(cells)) if raw else {}
+    about.missing_ranges = {**(about.missing_ranges or {}), **(declared or {})}
+    tags = find_special_missing(raw, len(cells)) if raw and kind is TRANSPORT else {}
     read = [read_column(_tagged(cells[one], tags.get(one, ())), about, kind.package) for one in about.column_names]
     findings = [finding for one in read for finding in one.findings]
     if encoding:
@@ -225,6 +239,13 @@ def _check_rows(path: Path, about: Any, rows: int) -> None:
         raise DataError(f"{path.name} holds {len(about.column_names)} column(s) and no rows.")
     if about.number_rows is not None and 0 <= about.number_rows != rows:
         raise DataError(f"{path.name} is cut off: it says {about.number_rows:,} rows and holds {rows:,}. Export it again.")
+
+
+def _missing_not_told(path: Path, problem: Exception) -> Finding:
+    return Finding(
+        path.name, "declared missing", "warning", f"values the file declares missing are empty cells here: {problem}.",
+        "Save the file as .sav in SPSS to keep why they are missing.",
+    )
 
 
 def _guessed_encoding(path: Path, encoding: str) -> Finding:

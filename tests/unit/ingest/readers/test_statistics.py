@@ -210,3 +210,41 @@ def test_a_multiple_response_set_of_spss_is_a_question_with_boxes(tmp_path):
         ("checkbox", "drugs", "Statin"), ("checkbox", "drugs", "b"), ("number", "", ""),
     ]
     assert table.column("a").label == "Which drugs (choice=Statin)"
+
+
+def put_record(path, before, record):
+    """A record put into the dictionary of a portable file, whose lines are filled up to 80 signs."""
+    text = "".join(line.ljust(80) for line in path.read_text().split("\n")).rstrip()
+    place = text.index(before)
+    text = (text[:place] + record + text[place:]).rstrip("Z") + "Z" * 80
+    text = text[:len(text) // 80 * 80]
+    path.write_text("".join(text[start:start + 80] + "\n" for start in range(0, len(text), 80)))
+
+
+def test_missing_values_declared_in_portable_files_keep_their_text_and_reason(tmp_path):
+    # record 8 declares one value, B a range, D labels; numbers are to the base of 30 and end with a stroke: T/ is 29, 1A/ is 40
+    path = tmp_path / "intake.por"
+    frame = pd.DataFrame({"A": [1.0, 29.0, 9.0], "S": ["calf", "NA", "foot"], "B": [1.0, 40.0, 45.0]})
+    pyreadstat.write_por(frame, str(path))
+    put_record(path, "74/1/S", "89/8T/")
+    put_record(path, "70/1/B", "82/NA")
+    put_record(path, "F1/4/calf", "B1A/1F/D1/1/A1/9/7/refused")
+    table = read_portable(path).main
+    assert cells(table, "A") == ["1", "29", "9"]
+    assert dict(table.column("A").missing) == {"29": DECLARED, "9": "refused"}
+    assert cells(table, "S") == ["calf", "NA", "foot"]
+    assert dict(table.column("S").missing) == {"NA": DECLARED}
+    assert cells(table, "B") == ["1", "40", "45"]
+    assert dict(table.column("B").missing) == {"40": DECLARED, "45": DECLARED}
+    assert table.findings.rows == ()
+
+
+def test_a_portable_file_cut_off_stays_cut_off_when_its_declarations_are_taken_out(tmp_path):
+    path = tmp_path / "cut.por"
+    pyreadstat.write_por(pd.DataFrame({"A": np.arange(500) / 7}), str(path))
+    put_record(path, "F0/", "89/")
+    raw = path.read_bytes()
+    assert len(read_portable(path).main.cells) == 500
+    path.write_bytes(raw[:len(raw) // 2])
+    with pytest.raises(DataError, match=r"cut.por cannot be read"):
+        read_portable(path)
