@@ -177,7 +177,7 @@ FIRST_NAMES = _words(
     nathan henry zachary douglas peter kyle noah ethan jeremy walter keith roger terry austin sean gerald carl harold dylan
     arthur lawrence jordan jesse bryan bruce gabriel logan alan juan albert willie elijah wayne randy vincent mason philip
     ralph roy bobby russell louis johnny simon graham nigel mary patricia jennifer linda elizabeth barbara susan jessica sarah
-    karen lisa nancy betty sandra margaret ashley kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca
+    karen lisa nancy betty sandra margaret ashley kimberly emily michelle carol amanda melissa deborah stephanie rebecca
     sharon laura cynthia dorothy amy kathleen angela shirley emma brenda pamela nicole anna samantha katherine christine helen
     debra rachel carolyn janet maria catherine heather diane olivia julie joyce victoria ruth virginia lauren kelly christina
     joan evelyn judith andrea hannah megan cheryl jacqueline martha madison teresa gloria sara janice ann kathryn abigail
@@ -197,7 +197,18 @@ FIRST_NAMES = _words(
     caterina antonietta assunta margherita maddalena chiara giulia paola elisa federica joao joaquim pedro rui paulo tiago
     goncalo duarte nuno helder vasco manuela fatima conceicao catarina sofia mariana joana margarida leonor matilde rita
     marcin piotr krzysztof agnieszka katarzyna magdalena malgorzata olga natalia svetlana dmitri mohammed mohamed muhammad
-    ahmed ali aisha hassan hussein ibrahim yusuf mehmet mustafa ayse wei ming raj priya anil sunita nguyen
+    ahmed ali aisha hassan hussein ibrahim yusuf mehmet mustafa ayse wei ming raj priya anil sunita nguyen ellen bob tom jim
+    joe mike dave steve chris alex nick greg jeff doug phil fred alfred ernest edith florence irene doris marjorie edna gladys
+    mildred agnes bernice rosemary eileen maureen pauline lorraine wendy tina beth kate katie jenny molly chloe zoe lucas
+    oliver harry isaac friedrich wilhelm rolf rudolf herbert siegfried gertrud hildegard irmgard erna anneliese lieselotte
+    maximilian leonie zbigniew stanislaw andrzej tomasz pawel jerzy ewa krystyna danuta jadwiga wojciech jakub pavel jiri petr
+    milan goran zoran dragan vladimir sergei alexei nikolai tatiana irina ekaterina fatma zeynep emine hatice osman murat
+    khaled omar youssef mariam layla rahul sanjay rajesh deepak anita lakshmi mei ling hiroshi kenji yuki keiko bjorn lars
+    ingeborg astrid pekka jukka caroline amelia isla freya poppy alfie archie maeve siobhan niamh aoife declan liam seamus
+    bridget rodrigo gonzalo esteban hector arturo ernesto gustavo leticia veronica lorena marisol consuelo rocio noelia susana
+    giacomo filippo tommaso lorenzo emanuele claudio maurizio fabrizio ornella donatella loredana antonella simona valentina
+    ilaria henrique thiago felipe luiza raimunda aparecida marcia vera maite benoit antoine baptiste thibault mathilde
+    clemence manon lea amandine sandrine laetitia
     """
 ) - _words(
     "ann will mark rose april may june frank angel jesus mason logan jordan don rosario dolores mercedes page close grace hope",
