@@ -24,6 +24,8 @@ from crampstats.ingest.readers.layout import (
     numbers_found,
     title_found,
 )
+from crampstats.ingest.readers.old_workbook import read_old_parts
+from crampstats.ingest.readers.open_document import is_open_document, read_open_parts
 from crampstats.ingest.readers.sheet_xml import (
     SheetParts,
     cell_name,
@@ -40,8 +42,9 @@ if TYPE_CHECKING:
 
 # Whole numbers up to here are exact; Excel itself keeps 15 digits.
 LARGEST_EXACT = 2**53
-# What Excel shows where a formula failed.
-ERRORS = ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA")
+# What Excel and LibreOffice show where a formula failed.
+ERRORS = r"^(#N/A|#DIV/0!|#VALUE!|#REF!|#NAME\?|#NUM!|#NULL!|#SPILL!|#CALC!|#GETTING_DATA|Err:\d{3})$"
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 NO_PARTS = SheetParts({}, ())
 
 
@@ -140,7 +143,7 @@ def _sheets(path: Path) -> tuple[dict[str, Sheet], list[str]]:
     import python_calamine as calamine
 
     raw, sheets, others = path.read_bytes(), {}, []
-    parts = read_sheet_parts(raw, path.name) if is_plain_workbook(raw) else {}
+    parts = _parts(raw, path.name)
     with _plain_errors(path.name):
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
         for about in workbook.sheets_metadata:
@@ -149,12 +152,21 @@ def _sheets(path: Path) -> tuple[dict[str, Sheet], list[str]]:
                 continue
             part = parts.get(about.name, NO_PARTS)
             hidden = about.visible != calamine.SheetVisibleEnum.Visible
-            sheet = _sheet(workbook, about.name, part, raw if parts else b"", hidden=hidden)
+            sheet = _sheet(workbook, about.name, part, raw if is_plain_workbook(raw) else b"", hidden=hidden)
             if any(value != "" for row in sheet.values for value in row):
                 sheets[about.name] = sheet
             else:
                 others.append(about.name)
     return sheets, others
+
+
+def _parts(raw: bytes, name: str) -> dict[str, SheetParts]:
+    """What the file says that the reader leaves out; of a binary .xlsb file nothing is known."""
+    if raw.startswith(OLD_WORKBOOK):
+        return read_old_parts(raw, name)
+    if is_plain_workbook(raw):
+        return read_sheet_parts(raw, name)
+    return read_open_parts(raw, name) if is_open_document(raw) else {}
 
 
 @contextmanager
@@ -320,12 +332,11 @@ def _never_computed_told(sheet: Sheet, name: str) -> tuple[Finding, ...]:
 
 def _errors_told(columns: Sequence[pa.Array], heading: Sequence[str], place: int) -> list[Finding]:
     """One finding per column that holds error cells."""
-    import pyarrow as pa
     import pyarrow.compute as pc
 
-    signs, findings = pa.array(ERRORS), []
+    findings = []
     for number, column in enumerate(columns):
-        at = np.flatnonzero(pc.is_in(column, signs))
+        at = np.flatnonzero(pc.match_substring_regex(column, ERRORS))
         if len(at):
             first = int(at[0])
             findings.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -72,8 +73,8 @@ def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
     int
         Counted from 0. Empty rows are never it. When the first row with anything in it fills every column, it is that; else
         the first row that has at least three quarters as many cells with letters as the row that has most, or one below it
-        that fills every column with words of which none stands again below it in its column (notes may be as wide as a
-        table); else (numbers alone) the first row with anything in it.
+        that fills every column with words of which none stands again below it in its column, when some column goes on with
+        numbers (notes may be as wide as a table); else (numbers alone) the first row with anything in it.
 
     Raises
     ------
@@ -103,11 +104,17 @@ def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
 
 
 def _names_columns(head: Sequence[Sequence[str]], place: int) -> bool:
-    """Whether the cells of a row are all different and none stands again in its column below, as answers would."""
+    """Whether a row of words names the columns: all different, none again in its column below, and numbers below some."""
     cells = [cell.casefold() for cell in head[place] if cell]
-    below = ((column, cell.casefold()) for row in head[place + 1 :] for column, cell in enumerate(row) if cell)
+    below = [(column, cell) for row in head[place + 1 :] for column, cell in enumerate(row) if cell]
     here = {(column, cell.casefold()) for column, cell in enumerate(head[place])}
-    return len(set(cells)) == len(cells) and place + 1 < len(head) and here.isdisjoint(below)
+    if len(set(cells)) < len(cells) or not here.isdisjoint((column, cell.casefold()) for column, cell in below):
+        return False
+    numbers, words = Counter(), Counter()
+    for column, cell in below:
+        (words if LETTER.search(cell) else numbers)[column] += 1
+    # where every column holds words, a record is as full of words as the headings
+    return any(count > words[column] for column, count in numbers.items())
 
 
 def _named_row(rows: Sequence[Sequence[str]], header_row: int) -> int:

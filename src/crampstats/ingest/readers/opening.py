@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
@@ -85,7 +85,7 @@ def read_file(
     DataError
         The file is not there, empty, damaged, or nothing a table can be read from.
     OptionError
-        There is no such sheet.
+        There is no such sheet, or `sheet`, `header_row` or `dictionary` is given for a file that has none.
 
     Examples
     --------
@@ -97,10 +97,21 @@ def read_file(
     """
     path = Path(path)
     kind = find_kind(path)
+    _refuse_options(path, kind, sheet=sheet, header_row=header_row, dictionary=dictionary)
     file = _misnamed_told(_read(path, kind, sheet, header_row), path, kind)
     if kind in ("text", "excel"):
         return _refined(file, dictionary, missing)
     return _with_missing(file, missing)
+
+
+def _refuse_options(path: Path, kind: str, *, sheet: str, header_row: int, dictionary: str | Path | None) -> None:
+    if sheet and kind != "excel":
+        raise OptionError(f"{path.name} is {NAMES[kind]} and has no sheets: leave the sheet out.")
+    if kind in ("text", "excel"):
+        return
+    for what, given in (("a row of headings", header_row), ("a dictionary", dictionary)):
+        if given:
+            raise OptionError(f"{path.name} is {NAMES[kind]}, which describes its columns itself: leave {what} out.")
 
 
 def find_kind(path: str | Path) -> str:

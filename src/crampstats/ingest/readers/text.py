@@ -177,7 +177,8 @@ def _without_formulas(grid: Grid, file: TextFile) -> tuple[Grid, tuple[Finding, 
 
 
 def _no_rows(name: str, heading: Sequence[str]) -> DataError:
-    return DataError(f"{name} holds headings ({len(heading)} columns, first: {', '.join(heading[:3])}) and no rows.")
+    # not the headings themselves: in a table without any they are somebody's answers
+    return DataError(f"{name} holds headings ({len(heading)} columns) and no rows below them: export it again with its records.")
 
 
 def _heading(rows: Sequence[list[str]], place: int, name: str) -> tuple[list[str], tuple[Finding, ...]]:

@@ -240,30 +240,63 @@ def test_a_damaged_workbook_is_refused_in_plain_words(workbook):
         read_excel(path)
 
 
-def test_an_opendocument_sheet_is_read(tmp_path):
-    cell = '<table:table-cell office:value-type="{kind}" {value}><text:p>{text}</text:p></table:table-cell>'
-    rows = [
-        [("string", "", "id"), ("string", "", "seen"), ("string", "", "age")],
-        [
-            ("float", 'office:value="1"', "1"), ("date", 'office:date-value="2024-03-01"', "1.3."),
-            ("float", 'office:value="70"', "70"),
-        ],
-    ]
-    inner = ["".join(cell.format(kind=kind, value=value, text=text) for kind, value, text in row) for row in rows]
-    body = "".join(f"<table:table-row>{cells}</table:table-row>" for cells in inner)
-    names = "office table text"
-    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names.split())
+def open_document(path, *rows):
+    """An .ods file of one sheet from the XML of its rows."""
+    names = ["office", "table", "text"]
+    spaces = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in names)
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces}><office:body><office:spreadsheet>'
-        f'<table:table table:name="Data">{body}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {spaces} xmlns:calcext="urn:org:calcext:1.0">'
+        f'<office:body><office:spreadsheet><table:table table:name="Data">{"".join(rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
     )
-    manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
-    with zipfile.ZipFile(tmp_path / "a.ods", "w") as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("content.xml", content)
+        manifest = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
         archive.writestr("META-INF/manifest.xml", manifest)
-    table = read_excel(tmp_path / "a.ods").main
+    return path
+
+
+def open_row(*cells, about=""):
+    return f"<table:table-row{about}>" + "".join(cells) + "</table:table-row>"
+
+
+def open_cell(text, kind="string", about=""):
+    return f'<table:table-cell office:value-type="{kind}"{about}><text:p>{text}</text:p></table:table-cell>'
+
+
+OPEN_HEADINGS = open_row(open_cell("id"), open_cell("seen"), open_cell("age"))
+
+
+def test_an_opendocument_sheet_is_read(tmp_path):
+    row = open_row(
+        open_cell("1", "float", ' office:value="1"'), open_cell("1.3.", "date", ' office:date-value="2024-03-01"'),
+        open_cell("70", "float", ' office:value="70"'),
+    )
+    table = read_excel(open_document(tmp_path / "a.ods", OPEN_HEADINGS, row)).main
     assert table.cells.to_dict("list") == {"id": ["1"], "seen": ["2024-03-01"], "age": ["70"]}
+
+
+def test_error_cells_of_an_opendocument_sheet_keep_their_sign(tmp_path):
+    failed = open_cell("#DIV/0!", "string", ' office:string-value="" calcext:value-type="error"')
+    blank = '<table:table-cell table:number-columns-repeated="1"/>'
+    rows = [
+        open_row(open_cell("a"), blank, failed),
+        open_row(blank, about=' table:number-rows-repeated="2"'),
+        open_row(open_cell("b"), failed, open_cell("x")),
+    ]
+    table = read_excel(open_document(tmp_path / "a.ods", OPEN_HEADINGS, *rows)).main
+    assert table.cells.loc[0, "age"] == "#DIV/0!"
+    assert table.cells.loc[1, "seen"] == "#DIV/0!"
+    found = [(one.column, one.source_row) for one in table.findings.rows if one.rule == "error cells"]
+    assert found == [("seen", 5), ("age", 2)]
+
+
+def test_an_opendocument_sheet_too_wide_for_memory_is_refused(tmp_path):
+    many = open_cell("x", about=' table:number-columns-repeated="16384"')
+    path = open_document(tmp_path / "a.ods", OPEN_HEADINGS, open_row(many, about=' table:number-rows-repeated="1048576"'))
+    with pytest.raises(DataError, match="as far out as row 1,048,577 and column 16,384"):
+        read_excel(path)
 
 
 def small_workbook():

@@ -6,7 +6,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.ingest.readers.opening import find_kind, read_file
 
 TABLE = pd.DataFrame({"id": ["1", "2"], "cramps": ["yes", "no"]})
@@ -182,3 +182,13 @@ def test_json_is_handed_to_the_reader_of_fhir(tmp_path):
     }
     (tmp_path / "a.json").write_text(json.dumps(answers))
     assert read_file(tmp_path / "a.json").format == "fhir"
+
+
+def test_options_a_file_has_no_use_for_are_refused(tmp_path):
+    with pytest.raises(OptionError, match="is a text table and has no sheets"):
+        read_file(write_any(tmp_path, "a.csv"), sheet="Data")
+    path = write_any(tmp_path, "a.parquet")
+    with pytest.raises(OptionError, match="leave a row of headings out"):
+        read_file(path, header_row=2)
+    with pytest.raises(OptionError, match="leave a dictionary out"):
+        read_file(path, dictionary="dictionary.csv")

@@ -261,7 +261,7 @@ def test_the_user_can_name_the_delimiter(file):
         (b"", r"intake\.csv is empty"),
         (b"\r\n \n", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
-        (b"id,age\n", r"holds headings \(2 columns, first: id, age\) and no rows"),
+        (b"id,age\n", r"holds headings \(2 columns\) and no rows"),
         (b"id,age\n,\n\n", "and no rows"),
         (bytes(range(256)) * 4, "binary data"),
     ],
