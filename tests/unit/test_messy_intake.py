@@ -83,3 +83,10 @@ def test_the_script_gives_the_files_that_ship(tmp_path: Path) -> None:
     subprocess.run([sys.executable, str(SCRIPT), str(tmp_path)], check=True)
     for path in (LIST, data_file("messy_intake_problems.csv")):
         assert (tmp_path / path.name).read_bytes() == path.read_bytes()
+
+
+def test_whole_columns_are_read(survey: FileData) -> None:
+    # 61 forms; the line with the total has no answers
+    assert survey.table["heavy_lifting_days_week"].notna().sum() == 61
+    assert survey.table["varicose_veins"].notna().sum() == 61
+    assert survey.table["age_years"].notna().sum() == 60  # one visit on a day that does not exist
