@@ -83,6 +83,8 @@ class Proposal:
         Columns that tell who a person is.
     profiles
         What each column holds, by name.
+    unseen
+        Further tables of the file, which were not looked at.
     """
 
     table: RecordedTable
@@ -94,6 +96,7 @@ class Proposal:
     guesses: Mapping[str, Match] = field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    unseen: tuple[str, ...] = ()
 
     @property
     def used(self) -> frozenset[str]:
@@ -155,7 +158,7 @@ def propose_mapping(
     return Proposal(
         table, mapping, fits, _unstated(placements, known, fits),
         tuple(one.variable for one in chosen if one.fit.needs_codes), tuple(ties), _guesses(matches, used), identifiers,
-        {one.column.name: one for one in profiles},
+        {one.column.name: one for one in profiles}, tuple(file.tables)[1:],
     )
 
 

@@ -9,11 +9,12 @@ from crampstats.codebook.catalogue import as_recorded
 from crampstats.codebook.columns import MEASURED, Variable
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.ingest.own.fitting import Profile
+from crampstats.ingest.own.identifiers import BIRTH
 from crampstats.ingest.own.mapping_file import convertible_units
 from crampstats.ingest.own.mapping_text import comment, format_pairs, format_text, format_texts, format_value
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
-from crampstats.ingest.own.proposing import THRESHOLD, Proposal
+from crampstats.ingest.own.proposing import AGE, THRESHOLD, Proposal
 from crampstats.ingest.own.unused import describe_column, find_remarks
 
 TO_DO = "TO DO"
@@ -63,9 +64,11 @@ def format_mapping(proposal: Proposal) -> str:
 
 
 def _head(proposal: Proposal) -> str:
-    return _HEAD.format(
+    head = _HEAD.format(
         name=comment(mask_text(proposal.table.name)), threshold=THRESHOLD, to_do=TO_DO, summary=proposal.describe(),
-    ).rstrip("\n")
+    )
+    unseen = f"# Further tables of the file were not looked at: {comment(', '.join(proposal.unseen))}" if proposal.unseen else ""
+    return head + unseen if unseen else head.rstrip("\n")
 
 
 def _file_table(proposal: Proposal) -> str:
@@ -271,6 +274,10 @@ def _stub(name: str, proposal: Proposal) -> list[str]:
     """An entry to fill in, with the column that comes nearest, and the words of it that were not understood."""
     variable = as_recorded(name)
     near = [guess for guess in proposal.guesses.values() if guess.variable == name]
+    births = [one.column for one in proposal.identifiers if one.kind == BIRTH] if name == AGE else []
+    if births and not near:
+        lines = [f"# [variables.{name}]    # {_titled(variable)}", f"# born = {comment(format_text(births[0]))}"]
+        return [*lines, "# on = 2024-06-30    # the day to count to, or the column that has it"]
     if not near:
         return [f"# [variables.{name}]    # {_titled(variable)}", '# column = "..."']
     guess = max(near, key=lambda one: one.confidence)

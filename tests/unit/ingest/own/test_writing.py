@@ -143,6 +143,35 @@ def test_texts_among_numbers_and_probable_codes_are_pointed_out() -> None:
     assert '"clumped" (text among numbers)' in text
 
 
+def test_a_date_of_birth_without_a_visit_is_offered_for_an_age() -> None:
+    births = ["1950-03-01", "1961-07-12", "1944-11-30", "1970-01-15"]
+    text = format_mapping(propose_mapping(file_of({"Date of birth": births, "Sex": ["m", "f", "f", "m"]})))
+    filled = text
+    for line in ("[variables.age_years]", "born = ", "on = "):
+        filled = filled.replace(f"# {line}", line)
+    placement = read_back(filled).placement("age_years")
+    assert (placement.how, placement.columns, placement.on_day) == ("age", ("Date of birth",), "2024-06-30")
+
+
+def test_tables_that_were_not_looked_at_are_named() -> None:
+    first, second = file_of({"Sex": ["m", "f"]}).main, file_of({"K": ["4.1", "3.9"]}).main
+    text = format_mapping(propose_mapping(RecordedFile({"": first, "visits": second}, "redcap")))
+    assert "# Further tables of the file were not looked at: visits" in text
+
+
+def test_codes_for_missing_that_several_columns_hold_are_offered_once() -> None:
+    numbers = [str(value) for value in range(131, 145)]
+    text = format_mapping(propose_mapping(file_of({"aa": [*numbers, "-99"], "bb": [*numbers, "-99"]})))
+    assert '# missing = {"-99" = "not done"}' in text
+    assert "#   -99: aa, bb" in text
+
+
+def test_units_that_stand_in_the_cells_are_not_asked_for() -> None:
+    text = format_mapping(propose_mapping(file_of({"Height": ["159 cm", "162 cm", "171", "180 cm"]})))
+    assert "nothing states the unit" not in text
+    assert "Most cells state their unit" in text
+
+
 def test_the_same_file_gives_the_same_text() -> None:
     assert format_mapping(propose_mapping(file_of(PEOPLE))) == format_mapping(propose_mapping(file_of(PEOPLE)))
 
