@@ -10,6 +10,7 @@ LINE = 80
 MARK, START = b"SPSSPORT", 456
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRST"
 LONGEST_NUMBER = 60
+LARGEST_POWER = 200
 # records of the dictionary with one number (how many columns, precision) or one text (who made it, weight, label of a column)
 NUMBERS, TEXTS = ("4", "5"), ("1", "2", "3", "6", "C")
 SINGLE, UP_TO, FROM, BETWEEN = "8", "9", "A", "B"
@@ -124,7 +125,7 @@ class _Reader:
 
     def count(self) -> int:
         number = self.number()
-        if number != int(number) or not 0 <= number <= len(self.text):
+        if not 0 <= number <= len(self.text) or number != int(number):
             raise NotPortableError("a count is no count")
         return int(number)
 
@@ -164,8 +165,10 @@ def _to_number(written: str) -> float:
     cut = max(digits.find("+"), digits.find("-"))
     mantissa, exponent = (digits, 0.0) if cut < 0 else (digits[:cut], _whole(digits[cut + 1:]))
     whole, _, fraction = mantissa.partition(".")
-    power = -exponent if cut >= 0 and digits[cut] == "-" else exponent
-    value = _whole(whole + fraction) * 30.0 ** (power - len(fraction)) if abs(power) < 300 else float("nan")
+    power = (-exponent if cut >= 0 and digits[cut] == "-" else exponent) - len(fraction)
+    if abs(power) > LARGEST_POWER:
+        raise NotPortableError("a number is beyond all numbers")
+    value = _whole(whole + fraction) * 30.0**power
     return -value if negative else value
 
 
