@@ -71,10 +71,11 @@ def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
     Returns
     -------
     int
-        Counted from 0. Empty rows are never it. When the first row with anything in it fills every column, it is that; else
-        the first row that has at least three quarters as many cells with letters as the row that has most, or one below it
-        that fills every column with words of which none stands again below it in its column, when some column goes on with
-        numbers (notes may be as wide as a table); else (numbers alone) the first row with anything in it.
+        Counted from 0. Empty rows are never it. When the first row with anything in it fills every column, or every one but
+        the first, it is that; else the first row that has at least three quarters as many cells with letters as the row that
+        has most, or one below it that fills every column with words of which none stands again below it in its column, when
+        some column goes on with numbers (notes may be as wide as a table); else (numbers alone) the first row with anything
+        in it.
 
     Raises
     ------
@@ -92,9 +93,12 @@ def find_heading(rows: Sequence[Sequence[str]], header_row: int = 0) -> int:
     candidates = [place for place, row in enumerate(head) if any(row)]
     if not candidates:
         raise DataError("no row holds anything.")
-    width = len({place for row in head for place, cell in enumerate(row) if cell})
+    used = {place for row in head for place, cell in enumerate(row) if cell}
+    width = len(used)
     first = candidates[0]
-    if sum(map(bool, head[first])) == width:
+    # R and pandas write row names under no heading
+    unnamed = 0 in used and not head[first][0]
+    if sum(map(bool, head[first])) + unnamed >= width:
         return first
     letters = [sum(bool(LETTER.search(cell)) for cell in row) for row in head]
     enough = HEADING_SHARE * max(letters)

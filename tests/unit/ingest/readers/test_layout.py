@@ -24,6 +24,7 @@ def rows(text):
         # a group above its columns is no heading
         (" | Start | | End | \nid | wt | bp | wt | bp\n1 | 70 | 120 | 71 | 121", 1),
         ("Lots | of | notes |\nid | age | sex | at\n1 | 70 | f | 3\n2 | 71 | m | 4", 1),
+        (" | Title | \n | id | age\n | 1 | 70", 1),
         ("comment\nhello", 0),
     ],
 )
