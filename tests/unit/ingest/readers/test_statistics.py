@@ -248,3 +248,13 @@ def test_a_portable_file_cut_off_stays_cut_off_when_its_declarations_are_taken_o
     path.write_bytes(raw[:len(raw) // 2])
     with pytest.raises(DataError, match=r"cut.por cannot be read"):
         read_portable(path)
+
+
+@pytest.mark.parametrize("suffix", [".sav", ".dta", ".xpt"])
+def test_letters_in_another_encoding_than_the_file_says_are_read_and_told(tmp_path, suffix):
+    path = tmp_path / f"old{suffix}"
+    WRITERS[suffix](pd.DataFrame({"A": [1.0], "T": ["müde"]}), str(path))
+    path.write_bytes(path.read_bytes().replace("müde".encode(), "müde ".encode("latin-1")))
+    table = READERS[suffix](path).main
+    assert cells(table, "T") == ["müde"]
+    assert [finding.rule for finding in table.findings.rows] == ["encoding"]
