@@ -21,6 +21,7 @@ MOST_ROWS, MOST_TEXTS = 20_000, 400
 # an empty column, and codes nobody explained, can be neither confirmed nor refuted by their values
 NOTHING_TO_SEE, UNEXPLAINED = 0.8, 0.8
 WRONG_UNIT = 0.2
+DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
 FEW = 5
 # codes beyond the levels, for unknown and refused
 SPARE_CODES = 4
@@ -131,12 +132,29 @@ def fit_values(profile: Profile, variable: Variable) -> Fit:
         return Fit(NOTHING_TO_SEE, unit=_stated(profile, variable) if variable.kind in MEASURED else "")
     if variable.kind in MEASURED:
         return _fit_numbers(profile, variable)
+    if variable.kind == "date":
+        return fit_dates(profile)
     return Fit(_share_read(profile, variable))
+
+
+def fit_dates(profile: Profile) -> Fit:
+    """How far a column reads as dates; where nobody can tell day from month, as far as it does once that is said."""
+    from crampstats.ingest.parsing.dates import read_dates
+
+    column = profile.column
+    if profile.share([text.isdigit() and len(text) < 8 for text in profile.texts]) > 0.5:
+        return Fit(0.0)  # a spreadsheet's day numbers are dates only once the user says so
+    readings = read_dates(profile.texts, profile.counts, formats=column.formats, missing=column.missing)
+    unsure = [one for one in readings.findings if one.rule == "order of day and month" and one.severity == "error"]
+    if unsure:
+        readings = read_dates(profile.texts, profile.counts, formats=DAY_FIRST, missing=column.missing)
+    notes = tuple(f"TO DO: {one.message} {one.suggestion}" for one in unsure)
+    return Fit(profile.share(readings.is_read), notes=notes, unread=_unread(profile, ~readings.is_read))
 
 
 def is_dated(profile: Profile) -> bool:
     """Whether a column holds dates."""
-    return profile.column.kind == "date" or (bool(profile.texts) and _share_read(profile, _A_DATE) > 0.8)
+    return profile.column.kind == "date" or (bool(profile.texts) and fit_dates(profile).share > 0.8)
 
 
 def is_written(profile: Profile) -> bool:
@@ -144,21 +162,13 @@ def is_written(profile: Profile) -> bool:
     return profile.share([bool(_LETTERS.search(text)) for text in profile.texts]) > 0.5
 
 
-_A_DATE = Variable("date", "Date", kind="date")
-
-
 def _share_read(profile: Profile, variable: Variable) -> float:
-    from crampstats.ingest.parsing.dates import read_dates
+    """Of a text or a time of day."""
     from crampstats.ingest.parsing.times import read_times
 
     if variable.kind == "text":
         return profile.share([bool(_LETTERS.search(text)) for text in profile.texts])
-    missing = profile.column.missing
-    if variable.kind == "time":
-        return profile.share(read_times(profile.texts, missing=missing).is_read)
-    if profile.share([text.isdigit() and len(text) < 8 for text in profile.texts]) > 0.5:
-        return 0.0  # Excel's day numbers are dates only once the user says so
-    return profile.share(read_dates(profile.texts, profile.counts, formats=profile.column.formats, missing=missing).is_read)
+    return profile.share(read_times(profile.texts, missing=profile.column.missing).is_read)
 
 
 def read_levels(
@@ -185,7 +195,8 @@ def _fit_choices(profile: Profile, variable: Variable) -> Fit:
         few = sum(whole) <= max(len(variable.levels), 2) + SPARE_CODES
         return Fit(UNEXPLAINED if few else 0.0, needs_codes=True)
     answered = np.array([value is not None for value in readings.values], dtype=bool)
-    return Fit(profile.share(readings.is_read) if answered.any() else 0.0, unread=_unread(profile, unread))
+    notes = tuple(one.message for one in readings.findings if one.rule == "codes assumed")
+    return Fit(profile.share(readings.is_read) if answered.any() else 0.0, notes=notes, unread=_unread(profile, unread))
 
 
 def _fit_listed(profile: Profile, variable: Variable) -> Fit:

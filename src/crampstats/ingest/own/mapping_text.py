@@ -57,8 +57,13 @@ def comment(text: str) -> str:
     >>> comment("How often?\\n(past month)")
     'How often? (past month)'
     """
-    plain = " ".join(_UNPRINTABLE.sub(" ", text).split())
+    plain = comment_whole(text)
     return plain if len(plain) <= LONGEST_REMARK else f"{plain[:LONGEST_REMARK - 3].rstrip()}..."
+
+
+def comment_whole(text: str) -> str:
+    """The same, however long."""
+    return " ".join(_UNPRINTABLE.sub(" ", text).split())
 
 
 def _written_out(found: re.Match[str]) -> str:

@@ -17,7 +17,7 @@ from crampstats.codebook.columns import MEASURED, Variable
 from crampstats.codebook.rules import Rule
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.ingest.own.converting import needs_unit
-from crampstats.ingest.own.fitting import Fit, Profile, fit_values, profile_table
+from crampstats.ingest.own.fitting import Fit, Profile, fit_dates, fit_values, profile_table
 from crampstats.ingest.own.gathering import find_medicines, find_unit_column, place_age, place_medicines
 from crampstats.ingest.own.identifiers import BIRTH, RECORD, Identifier, list_identifiers
 from crampstats.ingest.own.matching import ABOUT_ANYTHING, NameIndex, split_words
@@ -148,7 +148,9 @@ def propose_mapping(
     chosen, ties = assign(matches)
     placements = [_place(one, profiles, known[one.variable]) for one in chosen]
     fits = {one.variable: one.fit for one in chosen}
-    placements += _gathered(placements, known, profiles, identifiers)
+    gathered = _gathered(placements, known, profiles, identifiers)
+    fits |= _notes_on_dates(gathered, profiles)
+    placements += gathered
     placements.sort(key=lambda one: list(known).index(one.variable))
     mapping = FileMapping(
         tuple(placements), sheet=sheet, header_row=header_row, missing=missing or {}, record=_record(identifiers, table),
@@ -339,6 +341,16 @@ def _gathered(
         found += place_age(known[AGE], births, profiles, filled.get(VISIT, ()))
     texts = find_medicines([one for one in profiles if one.column.name not in used - {*filled.get(MEDICINES, ())}])
     return found + place_medicines([name for name in known if name not in filled and name in VARIABLES], texts)
+
+
+def _notes_on_dates(placements: Sequence[Placement], profiles: Sequence[Profile]) -> dict[str, Fit]:
+    """What is open in the dates an age is made of."""
+    by_name = {profile.column.name: profile for profile in profiles}
+    return {
+        one.variable: Fit(1.0, notes=tuple(dict.fromkeys(
+            note for column in one.columns if by_name[column].texts for note in fit_dates(by_name[column]).notes
+        ))) for one in placements if one.how == "age"
+    }
 
 
 def _unstated(placements: Sequence[Placement], known: Mapping[str, Variable], fits: Mapping[str, Fit]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.ingest.own.fitting import Profile
 from crampstats.ingest.own.identifiers import BIRTH
 from crampstats.ingest.own.mapping_file import convertible_units
-from crampstats.ingest.own.mapping_text import comment, format_pairs, format_text, format_texts, format_value
+from crampstats.ingest.own.mapping_text import comment, comment_whole, format_pairs, format_text, format_texts, format_value
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
 from crampstats.ingest.own.proposing import AGE, THRESHOLD, Proposal
@@ -221,7 +221,8 @@ def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iter
         yield f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in texts[:MOST_CODES])}}}"
     if fit and fit.unread and not fit.needs_codes:
         yield from _unread(fit.unread, variable)
-    yield from (f"# {comment(note)}" for note in (fit.notes if fit else ()))
+    for note in fit.notes if fit else ():
+        yield from _wrapped("# ", [comment_whole(note)])
     for name in placement.columns if placement.how != "medicines" else ():
         if name not in _hidden(proposal) and name in proposal.profiles:
             remarks = find_remarks(proposal.profiles[name], is_placed=True)

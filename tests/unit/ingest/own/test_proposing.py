@@ -143,6 +143,19 @@ def test_an_age_that_is_there_goes_before_one_from_dates() -> None:
     assert found.mapping.placement("age_years").columns == ("Age",)
 
 
+def test_dates_nobody_can_tell_day_from_month_in_are_placed_and_the_order_asked_for() -> None:
+    found = propose({"Visit date": ["03/04/2024", "05/06/2024", "07/08/2024", "01/02/2024"], "Sex": ["m", "f", "f", "m"]})
+    assert placed(found)["visit_date"] == ("Visit date",)
+    (note,) = found.fits["visit_date"].notes
+    assert "whether the day or the month comes first" in note
+
+
+def test_one_and_two_are_taken_for_yes_and_no_with_a_remark() -> None:
+    found = propose({"Diabetes": ["1", "2", "2", "1"]})
+    assert placed(found) == {"diabetes": ("Diabetes",)}
+    assert "1 taken for yes" in found.fits["diabetes"].notes[0]
+
+
 def test_a_text_of_medicines_fills_every_class() -> None:
     found = propose({"Medication": ["furosemide 40 mg", "atorvastatin", "none", "amlodipine; simvastatin"]})
     for name in ("takes_loop_diuretic", "takes_statin"):
