@@ -127,11 +127,11 @@ rosuvastatin: =rosuva, Crestor, Provisacor
 fluvastatin: Lescol, =Locol, Cranoc
 pitavastatin: Livalo, Alipza
 salmeterol: Serevent
-formoterol: eformoterol, Foradil, =Oxis, Atimos, Perforomist
+formoterol: eformoterol, Foradil, Formatris, =Oxis, Atimos, Perforomist
 arformoterol: Brovana
 indacaterol: Onbrez, Arcapta
 olodaterol: Striverdi
-salbutamol: albuterol, Ventolin, Ventoline, Proventil, ProAir, Sultanol, Salamol, Airomir
+salbutamol: albuterol, Ventolin, Ventoline, Proventil, ProAir, Sultanol, Salamol, Airomir, SalbuHexal, Apsomol
 levalbuterol: Xopenex
 terbutaline: Bricanyl
 fenoterol: Berotec
@@ -157,12 +157,12 @@ ferumoxytol: Feraheme
 ferric gluconate: sodium ferric gluconate, Ferrlecit
 iv iron: intravenous iron, iron infusion, iron infusions, iron iv, eiseninfusion, eiseninfusionen, hierro intravenoso, hierro iv,
  fer intraveineux, ferro endovena
-magnesium: magnesio, Magnesiocard, Magnetrans, Biolectra, Magnerot, Slow-Mag, Mag-Ox, Magnesioboi, Magnesona,
+magnesium: magnesio, =mag, Magnesiocard, Magnetrans, Biolectra, Magnerot, Slow-Mag, Mag-Ox, Magnesioboi, Magnesona,
  Magnogene, MagneB6, Magne B6, magnesiumcitrat, magnesiumoxid, magnesiumverla, magnesiumsulfat
 amiloride + furosemide: co-amilofruse, amilofruse, Frumil, Logirene
 spironolactone + furosemide: Lasilactone, Aldalix, Lasitone, Osyrol-Lasix, spiro comp
 amiloride + hydrochlorothiazide: co-amilozide, amilozide, Moduretic, Moduretik, Moduret, Ameride, amilorid comp
-triamterene + hydrochlorothiazide: co-triamterzide, triamterzide, Dyazide, Maxzide, Dytide, triamteren comp
+triamterene + hydrochlorothiazide: co-triamterzide, triamterzide, Dyazide, Maxzide, Dytide, triamteren comp, Triampur
 spironolactone + hydrochlorothiazide: Aldactazide
 spironolactone + hydroflumethiazide: co-flumactone, flumactone
 spironolactone + altizide: Aldactazine
@@ -175,10 +175,12 @@ ramipril + hydrochlorothiazide: Delix plus, Triatec HCT
 valsartan + hydrochlorothiazide: Co-Diovan, Cotareg, Diovan HCT
 irbesartan + hydrochlorothiazide: CoAprovel, Avalide, Karvezide
 telmisartan + hydrochlorothiazide: MicardisPlus, Micardis HCT
-olmesartan + hydrochlorothiazide: Olmetec plus, Benicar HCT
+olmesartan + hydrochlorothiazide: Olmetec plus, Votum plus, Benicar HCT
 candesartan + hydrochlorothiazide: Atacand plus, Atacand HCT, Blopress plus, Parapres plus
 bisoprolol + hydrochlorothiazide: Concor plus
 azilsartan + chlortalidone: Edarbyclor
+benazepril + hydrochlorothiazide: Lotensin HCT, Cibadrex
+nebivolol + hydrochlorothiazide: Nebilet plus
 perindopril + indapamide: Preterax, Bipreterax, Coversyl plus, Coversum combi
 perindopril + indapamide + amlodipine: Triplixam
 amlodipine + valsartan + hydrochlorothiazide: Exforge HCT
@@ -278,8 +280,8 @@ naltrexone naloxone disulfiram acamprosate varenicline champix chantix imatinib 
 interferon vaccine epoetin erythropoietin darbepoetin aranesp botulinum botox midodrine pyridostigmine mestinon riluzole
 tetrabenazine propantheline glycopyrrolate pilocarpine modafinil methylphenidate ritalin concerta atomoxetine lisdexamfetamine
 dextroamphetamine adderall vortioxetine trintellix agomelatine doxylamine diosmin hesperidin daflon venoruton troxerutin aescin
-tonic contraceptive contraceptives pille anticonceptivo anticonceptivos contraception pilule lidocaine capsaicin menthol
-glycerin paraffin ketoconazole clotrimazole
+tonic contraceptive contraceptives pille anticonceptivo anticonceptivos contraception pilule natecal ferrograd bretaris eklira
+novopulmon coq votum lidocaine capsaicin menthol glycerin paraffin ketoconazole clotrimazole
 """
 
 # words for a class as a whole

@@ -57,10 +57,11 @@ NOISE = _words(
     medication medications meds drug drugs medikament medikamente medicamento medicamentos medicament medicaments farmaco
     farmaci thing something stuff etc various prescription diskus turbohaler accuhaler evohaler respimat breezhaler ellipta
     nexthaler easyhaler spiromax novolizer handihaler hfa any medicacion medicacao medicazione medikation traitement
-    traitements terapia terapie cura trattamento tratamiento tratamento nkda known allergies
+    traitements terapia terapie cura trattamento tratamiento tratamento nkda known allergies faible diasporal supremo
+    turbuhaler prolib dur
     """,
 )
-# words near the name of a medicine that are none
+# words near the name of a medicine that are none, and beta-agonists of which it is not settled how long they act
 ORDINARY = _words(
     """
     prevent prevents primary presume seventh closest prefers strokes trader remains remain beine fumatore steve strasse
@@ -71,5 +72,6 @@ ORDINARY = _words(
     strange strata stray street stress strike string strings stroke strong strongly terms thrice thyroid tiroides totally
     totals trace track tried tries trois trying valid wished worst worse basal severe better tension pension patient patients
     swelling legs cramps cramp pain muscle muscles magnet nitrogeno muller mulher prevenir zeros wisely streak estatura
+    bambuterol clenbuterol tulobuterol
     """,
 )

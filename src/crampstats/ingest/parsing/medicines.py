@@ -18,8 +18,6 @@ from crampstats.codebook.medicine_names import (
     CLASS_WORDS,
     INHALED_STEROIDS,
     LONG_ACTING_CLASS,
-    NAMES,
-    OTHERS,
     VAGUE,
     WITH_STEROID_VARIABLE,
     find_classes,
@@ -27,14 +25,13 @@ from crampstats.codebook.medicine_names import (
 from crampstats.codebook.reductions import NOT_IDENTIFIED
 from crampstats.core.errors import unknown_name
 from crampstats.core.findings import Finding
-from crampstats.ingest.own.identifier_words import FIRST_NAMES
 from crampstats.ingest.own.masking import mask_identifiers, mask_text
 from crampstats.ingest.parsing.folding import Declared, fold
-from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN, ORDINARY
+from crampstats.ingest.parsing.medicine_matching import KnownName, match_name, spell_alike
+from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN
 from crampstats.ingest.parsing.missing import read_missing
 from crampstats.ingest.parsing.readings import Reading, Readings, collect
 
-ONE_SLIP, TWO_SLIPS = 5, 8  # letters from which one and two may be wrong
 LISTED = 20
 _LONGEST = 4  # words of a name
 
@@ -43,12 +40,7 @@ _PARTS = re.compile(r"[/+&,]|(?<!\w)(?:and|und|y|et|ed|e|with|mit|con|avec|com)(
 _PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|bei)(?!\w).*")
 _MASKED = re.compile(r"\[[a-zA-Z -]{4,20}\]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
-# endings by which the names of a family are known (WHO: Use of stems in the selection of international nonproprietary names)
-_STEMS = re.compile(
-    r".{3,}(?:pril|sartan|olol|dipin|prazol|cilin|micin|floxacin|ciclin|gliptin|gliflozin|glutid|xaban|gatran|azepam|zolam|triptan"
-    r"|coxib|conazol|mab|tinib|parin|setron|tidin|oxetin|azosin|lucast|tropium|caina?|barbital|profen|dronat|trexat|vir|stigmin|vaptan)",
-)
-_HIDES_A_THIAZIDE = re.compile(r".{3,}(?:pril|sartan|olol)")
+_HIDES_A_THIAZIDE = re.compile(r".{3,}(?:pril|sartan|olol)")  # "ramipril comp" is mostly, but not always, with a thiazide
 _PLUS = frozenset(("comp", "plus", "combi", "compositum", "zid", "diu", "d"))
 
 
@@ -234,16 +226,6 @@ def _unrecognised(variable: str, hidden: Sequence[Medicines]) -> tuple[Finding, 
 
 # ---- one item of a list
 
-@dataclass(frozen=True)
-class _Known:
-    """What a name means."""
-
-    name: str
-    substances: tuple[str, ...] = ()
-    variables: tuple[str, ...] = ()
-    exact: bool = False
-
-
 def _read_item(item: str) -> Medicines:
     unsure = "?" in item
     parts = [part for part in _PARTS.split(_PURPOSE.sub("", item)) if part.strip()] or [item]
@@ -285,7 +267,7 @@ def _read_part(part: str) -> Medicines:
     found, others, unknown, left_open = [], [], [], []
     place = 0
     while place < len(words):
-        known, length, distance = _match(tuple(words[place: place + _LONGEST]))
+        known, length, distance = match_name(tuple(words[place: place + _LONGEST]))
         written = " ".join(words[place: place + length])
         if known is None:
             unknown.append(written)
@@ -297,7 +279,7 @@ def _read_part(part: str) -> Medicines:
             others.append(known.name)
         place += length
     unknown = [word for word in unknown if _may_be_a_name(word)]
-    if any(_HIDES_A_THIAZIDE.fullmatch(_spell(name)) for name in others) and _PLUS & set(words):
+    if len(others) == 1 and not found and _HIDES_A_THIAZIDE.fullmatch(spell_alike(others[0])) and _PLUS & set(words):
         left_open += CLASS_OF["hydrochlorothiazide"].variables
     if NOT_TAKEN & set(words):
         return Medicines((), tuple(others), tuple(unknown), (), tuple(found), not (found or others or unknown))
@@ -305,7 +287,7 @@ def _read_part(part: str) -> Medicines:
     return Medicines(tuple(found), tuple(others), tuple(unknown), tuple(left_open), says_none=none)
 
 
-def _found(written: str, known: _Known, distance: int) -> list[FoundMedicine]:
+def _found(written: str, known: KnownName, distance: int) -> list[FoundMedicine]:
     if known.variables:
         return [FoundMedicine(written, known.name, (), distance, known.variables)]
     return [
@@ -314,7 +296,7 @@ def _found(written: str, known: _Known, distance: int) -> list[FoundMedicine]:
     ]
 
 
-def _left_open(known: _Known) -> tuple[str, ...]:
+def _left_open(known: KnownName) -> tuple[str, ...]:
     """A "diuretic" or a "water pill" may be of any of the three kinds."""
     diuretics = [one for one in VARIABLES if one.endswith("_diuretic")]
     return tuple(name for name in diuretics if name not in known.variables) if known.variables == ("takes_any_diuretic",) else ()
@@ -328,120 +310,6 @@ def _vague(item: str) -> tuple[str, ...]:
 
 def _may_be_a_name(word: str) -> bool:
     return len(word) >= 3 and word not in NOISE and word not in NOT_TAKEN and word not in NONE
-
-
-# ---- one name
-
-def _spell(name: str) -> str:
-    """A name as all six languages would write it alike, without blanks.
-
-    Examples
-    --------
-    >>> _spell("hydrochlorothiazide") == _spell("Hidroclorotiazida") == _spell("idroclorotiazide")
-    True
-    >>> _spell("oestradiol") == _spell("estradiol"), _spell("espironolactona") == _spell("spironolacton")
-    (True, True)
-    """
-    letters = _bare(name)
-    for there, here in _ALIKE:
-        letters = letters.replace(there, here)
-    letters = re.sub(r"(.)\1+", r"\1", letters)
-    letters = re.sub(r"^es(?=[bcdfglmnpqrtv])", "s", letters)
-    return re.sub(r"(?<=...)[aeo]+$", "", letters) or letters
-
-
-_ALIKE = (
-    ("ph", "f"), ("th", "t"), ("ch", "c"), ("h", ""), ("y", "i"), ("k", "c"), ("x", "s"), ("oe", "e"), ("ae", "e"), ("ct", "t"),
-)
-
-
-@lru_cache(maxsize=1)
-def _index() -> tuple[dict[str, _Known], dict[str, _Known]]:
-    """Names as they stand (folded, without blanks), and as all languages write them."""
-    known = [_Known(name, (), (variable,)) for variable, names in CLASS_WORDS.items() for name in names]
-    known += [_Known(one.name, one.substances, (), one.exact) for one in NAMES]
-    known += [_Known(name) for name in OTHERS]
-    plain: dict[str, _Known] = {}
-    alike: dict[str, _Known] = {}
-    for one in known:
-        plain.setdefault(_bare(one.name), one)
-        alike.setdefault(_spell(one.name), one)
-    return plain, alike
-
-
-@lru_cache(maxsize=200_000)
-def _match(words: tuple[str, ...]) -> tuple[_Known | None, int, int]:
-    """The longest run of words that is a name, how many words, and letters that differ; a single word left over is None."""
-    plain, alike = _index()
-    for length in range(len(words), 0, -1):
-        name = _bare("".join(words[:length]))
-        known = plain.get(name) or (alike.get(_spell(name)) if length > 1 and len(name) >= TWO_SLIPS else None)
-        if known is not None and not (known.exact and name not in plain):
-            return known, length, 0
-    if words[0] in NOISE or words[0] in NOT_TAKEN:
-        return _Known(""), 1, 0
-    known, distance = _nearest(words[0])
-    if known is None and len(words) > 1 and words[1] not in NOISE and min(map(len, words[:2])) >= 2:
-        known, distance = _nearest("".join(words[:2]))
-        if known is not None:
-            return known, 2, distance
-    if known is None and _STEMS.fullmatch(_spell(words[0])):
-        return _Known(words[0]), 1, 0
-    return known, 1, distance
-
-
-@lru_cache(maxsize=200_000)
-def _nearest(word: str) -> tuple[_Known | None, int]:
-    """The one medicine a misspelt name is nearest to; None where there is none near enough, or two are as near.
-
-    A name that is the same only as all languages write it stands behind its neighbours as written: "lival" may be Livalo or
-    Livial.
-    """
-    if word in ORDINARY or word in FIRST_NAMES or len(word) < ONE_SLIP - 1:
-        return None, 0
-    near: dict[str, tuple[int, int, _Known]] = {}
-    forms = (word, _spell(word)) if len(word) >= ONE_SLIP else (word,)
-    for behind, (form, names) in enumerate(zip(forms, _index(), strict=False)):
-        for distance, name in _within(form, tuple(names), _allowed(form)):
-            known = names[name]
-            if known.exact or distance > max(min(_slips(known.name), _slips(name)), int(_is_short(known))):
-                continue
-            rank = (distance + behind, distance, known)
-            before = near.get(known.name, rank)
-            near[known.name] = (min(rank[0], before[0]), min(rank[1], before[1]), known)
-    best = min((rank for rank, _, _ in near.values()), default=0)
-    nearest = [(distance, known) for rank, distance, known in near.values() if rank == best]
-    if len({(known.substances, known.variables) for _, known in nearest}) != 1 or any(_is_short(one) for _, one in nearest):
-        return None, 0
-    return min(nearest, key=lambda one: (one[0], one[1].name))[1], min(distance for distance, _ in nearest)
-
-
-def _is_short(known: _Known) -> bool:
-    """Another medicine of four letters: too short to be forgiven a slip, but near enough to stand in the way of a class."""
-    return len(known.name) == ONE_SLIP - 1 and not (known.substances or known.variables)
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"[^a-z]", "", fold(name))
-
-
-def _allowed(written: str) -> int:
-    """Slips looked for; one letter may be missing, and shorter words are too often ordinary ones."""
-    return 2 if len(written) >= TWO_SLIPS - 1 else 1 if len(written) >= ONE_SLIP - 1 else 0
-
-
-def _slips(name: str) -> int:
-    letters = len(_bare(name))
-    return 2 if letters >= TWO_SLIPS else 1 if letters >= ONE_SLIP else 0
-
-
-def _within(form: str, names: tuple[str, ...], allowed: int) -> list[tuple[int, str]]:
-    from rapidfuzz import process
-    from rapidfuzz.distance import OSA
-
-    return [(int(distance), name) for name, distance, _ in process.extract(
-        form, names, scorer=OSA.distance, score_cutoff=allowed, limit=None,
-    )]
 
 
 _VAGUE = tuple((names, tuple(f" {fold(phrase)} " for phrase in phrases)) for names, phrases in VAGUE.items())
