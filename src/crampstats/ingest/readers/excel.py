@@ -240,7 +240,7 @@ def _table(sheet: Sheet, file: str, header_row: int) -> RecordedTable:
 def _text_array(column: Sequence[object]) -> pa.Array:
     import pyarrow as pa
 
-    return pa.array([value if type(value) is str else cell_text(value) for value in column], pa.string())
+    return pa.array([value if type(value) is str else cell_text(value) for value in column], pa.large_string())
 
 
 def _kind(column: Sequence[object]) -> RecordedKind:

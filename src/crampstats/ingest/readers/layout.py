@@ -214,7 +214,7 @@ def lay_out(grid: Grid, format: str, kinds: Sequence[RecordedKind] = ()) -> Reco
     )
     findings = grid.findings.add(
         *naming, *_repeats_told(grid, repeated), *_sparse_end(grid.name, cells, grid.rows[keep]),
-        *_lost_letters(cells, grid.rows[keep]),
+        *_lost_letters(names, [columns[place] for place in places], grid.rows[keep]),
     )
     flow = left_out(grid.flow, "records", {"rows without anything in them": blank.sum(), "headings repeated": repeated.sum()})
     described = tuple(RecordedColumn(name, kind=kinds[place] if kinds else "") for name, place in zip(names, places, strict=True))
@@ -237,8 +237,16 @@ def _trimmed(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    text = pc.utf8_trim_whitespace(column)
+    # eight times as fast, where letters beyond ASCII do not forbid it
+    trim = pc.ascii_trim_whitespace if _is_ascii(column) else pc.utf8_trim_whitespace
+    text = trim(column)
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, text.type), text)
+
+
+def _is_ascii(column: pa.Array | pa.ChunkedArray) -> bool:
+    import pyarrow.compute as pc
+
+    return pc.all(pc.string_is_ascii(column), min_count=0).as_py()
 
 
 def _all_true(masks: Sequence[pa.ChunkedArray], n: int) -> np.ndarray:
@@ -333,16 +341,18 @@ def _sparse_end(name: str, cells: pd.DataFrame, rows: np.ndarray) -> tuple[Findi
     )
 
 
-def _lost_letters(cells: pd.DataFrame, rows: np.ndarray) -> list[Finding]:
+def _lost_letters(names: Sequence[str], columns: Sequence[pa.ChunkedArray], rows: np.ndarray) -> list[Finding]:
     """Cells that hold the sign for a letter that was lost."""
+    import pyarrow.compute as pc
+
     findings = []
-    for name in cells:
-        lost = cells[name].str.contains("\ufffd", regex=False, na=False).to_numpy(dtype=bool)
-        if lost.any():
+    for name, column in zip(names, columns, strict=True):
+        lost = [] if _is_ascii(column) else np.flatnonzero(pc.fill_null(pc.match_substring(column, "\ufffd"), False))
+        if len(lost):
             findings.append(
                 Finding(
-                    str(name), "lost letters", "warning", f"{int(lost.sum()):,} cell(s) hold \ufffd in place of a letter.",
-                    "Export the file again as .csv (UTF-8) from the program it comes from.", source_row=int(rows[lost][0]),
+                    name, "lost letters", "warning", f"{len(lost):,} cell(s) hold \ufffd in place of a letter.",
+                    "Export the file again as .csv (UTF-8) from the program it comes from.", source_row=int(rows[lost[0]]),
                 )
             )
     return findings

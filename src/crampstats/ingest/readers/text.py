@@ -208,7 +208,8 @@ def _heading(rows: Sequence[list[str]], place: int, name: str) -> tuple[list[str
 
 def _swallowed_told(table: RecordedTable, file: TextFile, width: int) -> list[Finding]:
     """Cells that hold whole rows, as when two quotation marks are missing and each closes the other's cell."""
-    if b'"' not in file.content or width < 3:
+    # a record takes at least one line: no cell has more
+    if width < 3 or file.content.count(b"\n") < table.flow.steps[0].n:
         return []
     findings = []
     for name in table.cells:
@@ -264,7 +265,7 @@ def _regular(file: TextFile, heading: list[str], start: int, place: int) -> Grid
             ),
             # as text, and no text means missing: "NA" and "null" stay what they are
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, null_values=[]
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, null_values=[]
             ),
         )
     except pa.ArrowInvalid:
@@ -330,13 +331,13 @@ def _tolerant(file: TextFile, heading: list[str], start: int, place: int) -> Gri
 def _arrays(rows: list[list[str]]) -> list[pa.Array]:
     import pyarrow as pa
 
-    return [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return [pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)]
 
 
 def _joined(pieces: list[list[pa.Array]], width: int) -> list[pa.ChunkedArray]:
     import pyarrow as pa
 
-    return [pa.chunked_array([piece[place] for piece in pieces], type=pa.string()) for place in range(width)]
+    return [pa.chunked_array([piece[place] for piece in pieces], type=pa.large_string()) for place in range(width)]
 
 
 def _below_headings(n: int, place: int) -> Flow:
