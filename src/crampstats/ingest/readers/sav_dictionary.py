@@ -11,7 +11,7 @@ HEADER = 176
 LAYOUT = 64
 VARIABLE, LABELS, LABELLED, DOCUMENT, EXTENSION, END = 2, 3, 4, 6, 7, 999
 CONTINUED, WIDEST = -1, 255
-TEXT_FORMATS = (1, 2)
+UNSTATED, TEXT_FORMATS = 0, (1, 2)
 WORD = 4
 
 
@@ -54,8 +54,8 @@ class _Dictionary:
             raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary has an impossible width")
         if labelled not in (0, 1) or n_missing not in (-3, -2, 0, 1, 2, 3):
             raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary is described in contradictions")
-        as_text = {one[1 if self.order == ">" else 2] in TEXT_FORMATS for one in (shown, written)}
-        if width != CONTINUED and as_text != {width > 0}:
+        formats = {one[1 if self.order == ">" else 2] for one in (shown, written)} - {UNSTATED}
+        if width != CONTINUED and any((one in TEXT_FORMATS) != (width > 0) for one in formats):
             raise _BrokenError(f"column {len(self.widths) + 1} of its dictionary holds numbers shown as text, or text as numbers")
         # a text wider than 8 letters takes further records
         self.continues = self.continues - 1 if width == CONTINUED else max(-(-width // 8) - 1, 0)

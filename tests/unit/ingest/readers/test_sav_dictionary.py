@@ -53,6 +53,12 @@ def test_a_text_whose_further_records_are_not_marked_so_is_refused(path, width):
         read_spss(path)
 
 
+def test_a_format_that_is_not_stated_is_no_damage(path):
+    put(path, second_variable(path) + 16, 0)
+    assert find_damage(path) == ""
+    assert read_spss(path).main.cells["site"].tolist() == ["calf", "x" * 20]
+
+
 @pytest.mark.parametrize(("place", "number"), [(16, 0x00010802), (20, 0x00010802), (4, 1), (4, 8)])
 def test_a_number_shown_as_text_and_text_shown_as_a_number_are_refused(path, place, number):
     put(path, FIRST + place, number)  # format type 1 is text, 5 a number; a width above 0 is text
