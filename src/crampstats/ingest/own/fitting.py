@@ -19,7 +19,7 @@ from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 # a proposal looks at so many rows, spread evenly over the file, and at so many different texts of a column
 MOST_ROWS, MOST_TEXTS = 20_000, 400
 # an empty column, and codes nobody explained, can be neither confirmed nor refuted by their values
-NOTHING_TO_SEE, UNEXPLAINED = 0.8, 0.8
+NOTHING_TO_SEE, UNEXPLAINED = 0.65, 0.8
 WRONG_UNIT = 0.2
 DAY_FIRST = ("%d/%m/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%d.%m.%y", "%d-%m-%y")
 FEW = 5

@@ -338,7 +338,9 @@ def _gathered(
     found: list[Placement] = []
     if AGE in known and AGE not in filled:
         births = [one.column for one in identifiers if one.kind == BIRTH]
-        found += place_age(known[AGE], births, profiles, filled.get(VISIT, ()))
+        sure = min([one.confidence for one in placements if one.variable == VISIT], default=1.0)
+        ages = place_age(known[AGE], births, profiles, filled.get(VISIT, ()))
+        found += [replace(one, confidence=min(one.confidence, sure)) for one in ages]  # no surer than the visit itself
     texts = find_medicines([one for one in profiles if one.column.name not in used - {*filled.get(MEDICINES, ())}])
     return found + place_medicines([name for name in known if name not in filled and name in VARIABLES], texts)
 

@@ -135,6 +135,16 @@ def test_an_age_is_made_of_date_of_birth_and_visit() -> None:
     assert "Date of birth" in found.mapping.identifiers
 
 
+def test_an_age_is_no_surer_than_the_date_of_the_visit_it_is_counted_to() -> None:
+    later = RecordedColumn("date_visit_4", label="Date of last visit", kind="date")
+    found = propose({
+        "Date of birth": ["1950-03-01", "1961-07-12", "1944-11-30", "1970-01-15"],
+        "date_visit_4": ["2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"],
+    }, later)
+    visit, age = (found.mapping.placement(name) for name in ("visit_date", "age_years"))
+    assert age.confidence == visit.confidence < 0.85
+
+
 def test_an_age_that_is_there_goes_before_one_from_dates() -> None:
     found = propose({
         "Date of birth": ["1950-03-01", "1961-07-12", "1944-11-30", "1970-01-15"],
