@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 # One spelling each, with the others met in laboratory reports and forms; compared in lower case without blanks.
 SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
-    "mmol/L": ("mmol/l", "mmoll", "mmol/liter", "mmol/litre", "mm", "millimol/l", "mmol_l", "mmol·l-1", "mmoll-1"),
+    "mmol/L": ("mmol/l", "mmoll", "mmol/liter", "mmol/litre", "millimol/l", "mmol_l", "mmol·l-1", "mmoll-1"),
     "µmol/L": ("umol/l", "µmol/l", "μmol/l", "micromol/l", "mcmol/l", "umol_l"),
     "nmol/L": ("nmol/l", "nmol_l"),
     "pmol/L": ("pmol/l", "pmol_l"),
@@ -28,6 +28,11 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "lb": ("lb", "lbs", "pound", "pounds"),
     "cm": ("cm", "centimetre", "centimetres", "centimeter", "centimeters"),
     "m": ("m", "metre", "metres", "meter", "meters"),
+    "mm": ("mm", "millimetre", "millimetres", "millimeter", "millimeters"),
+    "mg": ("mg", "milligram", "milligrams"),
+    "µg": ("µg", "μg", "ug", "mcg", "microgram", "micrograms"),
+    "°C": ("°c", "degc", "celsius"),
+    "°F": ("°f", "degf", "fahrenheit"),
     "in": ("in", "inch", "inches"),
     "kg/m²": ("kg/m2", "kg/m²", "kg/m^2", "kg_m2"),
     "mm Hg": ("mmhg", "mm hg"),
@@ -48,6 +53,7 @@ _KNOWN = {spelling.replace(" ", ""): unit for unit, some in SPELLINGS.items() fo
 # a unit in a heading stands in brackets, after a comma, a dash or an underscore: "K (mmol/l)", "K, mEq/L", "calcium_mg_dl"
 _BRACKETED = re.compile(r"[\[(]([^\[\]()]{1,18})[\])]")
 _TRAILING = re.compile(r"(?:[,;:–-]\s*|\s+in\s+|\s+)([^\s,;:]{1,14})\s*$")
+_RATE = re.compile(r"(\w+)\s+(?:per|a|an|each|every|in the|pro|am|por|al|par|à la|alla|ogni)\s+(\w+)\s*\??\s*$", re.IGNORECASE)
 _WRITTEN = ("mmol_l", "umol_l", "nmol_l", "pmol_l", "meq_l", "mg_dl", "g_dl", "g_l", "mg_l", "miu_l", "mmol_kg", "kg_m2")
 
 
@@ -71,6 +77,8 @@ def find_unit(heading: str) -> str:
     --------
     >>> find_unit("Potassium (mmol/l)"), find_unit("ca_mg_dl"), find_unit("Weight kg"), find_unit("Potassium")
     ('mmol/L', 'mg/dL', 'kg', '')
+    >>> find_unit("Heavy lifting, days per week"), find_unit("Standing hours per day")
+    ('', 'hours/day')
     """
     for inside in _BRACKETED.findall(heading):
         if unit := read_unit(inside):
@@ -79,6 +87,9 @@ def find_unit(heading: str) -> str:
         if heading.lower().endswith(f"_{written}"):
             return read_unit(written)
     parts = heading.replace("_", " ")
+    if rate := _RATE.search(parts):
+        # "days per week" is no week; of rates only those with a spelling of their own are units
+        return read_unit(f"{rate.group(1)}/{rate.group(2)}")
     trailing = _TRAILING.search(parts)
     # single letters end many headings that state no unit ("vitamin d", "group l")
     return read_unit(trailing.group(1)) if trailing and len(trailing.group(1)) > 1 else ""

@@ -23,6 +23,12 @@ from crampstats.ingest.own.plausibility import find_implausible
 from crampstats.ingest.parsing.readings import NumberReadings, Reading, Readings, collect
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
+# formats in which a number is no text, so that it has one decimal mark
+KEEP_NUMBERS = ("excel", "spss", "portable", "stata", "sas", "xport", "transport", "parquet", "fhir")
+LISTED = "listed in the mapping"
+# rows of a text file in which its decimal mark is looked for
+LOOKED_AT = 5_000
+
 
 @dataclass(frozen=True, eq=False)
 class Applied:
@@ -60,11 +66,11 @@ def apply_mapping(recorded: RecordedTable, mapping: FileMapping) -> Applied:
         Rows in their order. Nothing becomes missing without a reason; whatever could not be read stands in the findings and, row
         by row, in the log.
     """
-    own = {variable.name: variable for variable in mapping.own}
     filled: dict[str, FilledColumn] = {}
+    mark = _decimal_of(recorded)
     for placement in mapping.placements:
-        variable = own.get(placement.variable) or as_recorded(placement.variable)
-        filled[variable.name] = _fill(recorded, mapping, placement, variable)
+        variable = variable_of(mapping, placement)
+        filled[variable.name] = _fill(recorded, mapping, placement, variable, mark)
     index = recorded.cells.index
     return Applied(
         pd.DataFrame({name: pd.Series(one.values, index=index) for name, one in filled.items()}, index=index),
@@ -86,7 +92,18 @@ def missing_of(column: RecordedColumn, mapping: FileMapping, placement: Placemen
     return {text: reason for text, reason in told.items() if text not in placement.codes}
 
 
-def _fill(recorded: RecordedTable, mapping: FileMapping, placement: Placement, variable: Variable) -> FilledColumn:
+def _decimal_of(recorded: RecordedTable) -> str:
+    """The decimal mark of the file: programs that keep numbers write points; of text the columns that show one tell."""
+    from crampstats.ingest.parsing.decimal_marks import find_decimal
+
+    if recorded.format in KEEP_NUMBERS:
+        return "."
+    return find_decimal([recorded.cells[name].dropna().head(LOOKED_AT).drop_duplicates().tolist() for name in recorded.cells])
+
+
+def _fill(
+    recorded: RecordedTable, mapping: FileMapping, placement: Placement, variable: Variable, mark: str
+) -> FilledColumn:
     asked = _asked(recorded, placement)
     if placement.how == "ticks":
         return fill_from_ticks(recorded, placement, variable, asked)
@@ -101,7 +118,7 @@ def _fill(recorded: RecordedTable, mapping: FileMapping, placement: Placement, v
     if variable.kind not in MEASURED:
         readings = _read(distinct, variable, placement, column, missing)
         return fill_column(readings, distinct, variable, heading=heading, source_rows=rows, asked=asked)
-    numbers = _read_numbers(distinct, placement, column, missing)
+    numbers = _read_numbers(distinct, placement, column, missing, mark)
     converted = convert_numbers(
         numbers, distinct, variable, heading=heading, stated=stated_unit(column, placement.unit),
         by_row=_units_by_row(recorded, placement),
@@ -149,12 +166,22 @@ def _read_text(text: str, missing: Mapping[str, str]) -> Reading:
 
 
 def _read_numbers(
-    distinct: Distinct, placement: Placement, column: RecordedColumn, missing: Mapping[str, str]
+    distinct: Distinct, placement: Placement, column: RecordedColumn, missing: Mapping[str, str], mark: str
 ) -> NumberReadings:
     from crampstats.ingest.parsing.numbers import read_numbers
 
     decimal = placement.decimal or column.decimal
-    return read_numbers(distinct.texts, distinct.counts, decimal=decimal, missing=missing)
+    found = read_numbers(distinct.texts, distinct.counts, decimal=decimal, elsewhere=mark, missing=missing)
+    return _with_codes(found, distinct, placement) if placement.codes else found
+
+
+def _with_codes(found: NumberReadings, distinct: Distinct, placement: Placement) -> NumberReadings:
+    """What the mapping says a text means goes before what the text looks like."""
+    values, reasons, rules, lossless = (array.copy() for array in (found.values, found.reasons, found.rules, found.lossless))
+    for place, text in enumerate(distinct.texts):
+        if text in placement.codes:
+            values[place], reasons[place], rules[place], lossless[place] = float(str(placement.codes[text])), "", LISTED, True
+    return replace(found, values=values, reasons=reasons, rules=rules, lossless=lossless)
 
 
 def _units_by_row(recorded: RecordedTable, placement: Placement) -> pd.Series | None:

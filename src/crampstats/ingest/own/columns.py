@@ -14,6 +14,7 @@ from crampstats.core.cleaning import Change
 from crampstats.core.findings import Finding
 from crampstats.ingest.mapping import dtype_of
 from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.parsing.number_text import ON_LIMIT
 from crampstats.ingest.parsing.readings import Readings
 
 # A whole column in the wrong place must not bury the rest: beyond this many rows of one kind in one column one line says how many
@@ -198,6 +199,12 @@ def _unread(
             return Finding(
                 heading, "unreadable", "error", f"{text!r} could not be read as {variable.label.lower()}: {why}.",
                 "Correct it in the source, or state in the mapping what it means (codes or missing).", value=text,
+            )
+        if ON_LIMIT in str(readings.rules[place]):
+            return Finding(
+                heading, "limit of the measurement", "warning",
+                f"{text!r} is a limit; {_shown(readings, place)} stands in for it.",
+                "Nothing to correct. Leave such rows out where the exact value matters.", value=text,
             )
         return Finding(
             heading, "corrected", "warning", f"{text!r} was read as {_shown(readings, place)}: {readings.rules[place]}.",

@@ -14,8 +14,11 @@ from crampstats.core.cleaning import Change
 from crampstats.core.findings import Finding
 from crampstats.core.units import find_unit, read_unit
 from crampstats.ingest.own.columns import Distinct, find_distinct
+from crampstats.ingest.parsing.number_text import WITHOUT_FLAG
 from crampstats.ingest.parsing.readings import NumberReadings
 from crampstats.ingest.recorded import RecordedColumn
+
+LOW_FLAG = "L"
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +79,7 @@ def convert_numbers(
         value in the variable's unit = value x factor. What states no unit where one is needed, or one the variable cannot have,
         is not read.
     """
+    readings = _with_flags(readings, variable)
     if by_row is not None:
         readings, distinct, units = _paired(readings, distinct, by_row, stated)
     else:
@@ -95,6 +99,15 @@ def convert_numbers(
     counted = _count(units, distinct, has_value & ~np.isnan(factors))
     done = replace(readings, values=values, reasons=reasons, rules=rules, lossless=lossless)
     return Converted(done, distinct, _changes(counted, variable, heading), _mixed(counted, variable, heading))
+
+
+def _with_flags(readings: NumberReadings, variable: Variable) -> NumberReadings:
+    """A lone L behind a number whose quantity comes in no litres is the laboratory's flag for low."""
+    flagged = readings.units == LOW_FLAG
+    if LOW_FLAG in (variable.unit, *variable.accepts) or not flagged.any():
+        return readings
+    rules = np.where(flagged & (readings.rules == ""), WITHOUT_FLAG, readings.rules).astype(object)
+    return replace(readings, units=np.where(flagged, "", readings.units).astype(object), rules=rules)
 
 
 def _factor(unit: str, variable: Variable) -> float:

@@ -11,11 +11,13 @@ import numpy as np
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.columns import Distinct, find_distinct, list_rows
 from crampstats.ingest.own.masking import mask_text
-from crampstats.ingest.recorded import RecordedTable
+from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 # Of a column placed on a variable the parsers have already told what they could not read
 TOLD_BY_PARSERS = ("text among numbers", "odd spelling", "two spellings", "abbreviation")
 ABOUT_CODES = ("probable code for missing", "far from the rest", "missing among numbers")
+# Where more of a column lies beyond its limits, it is the limits that are wrong
+MOSTLY = 0.5
 # A column with more different texts than this is looked at in its most frequent ones
 MOST_TEXTS = 50_000
 
@@ -49,7 +51,40 @@ def profile_columns(
         known = (*(TOLD_BY_PARSERS if name in placed else ()), *(ABOUT_CODES if name in declared else ()))
         told = [one for one in _suspect(distinct) if one.rule not in known]
         found += _with_rows(told, distinct, name, recorded.source_rows)
+        found += _beyond_limits(recorded.column(name), distinct, recorded.source_rows)
     return found
+
+
+def _beyond_limits(column: RecordedColumn, distinct: Distinct, source_rows: np.ndarray) -> list[Finding]:
+    """Numbers beyond the limits the file itself states for a column (its form, its codebook)."""
+    low, high = (_number(limit) for limit in column.limits)
+    if np.isnan(low) and np.isnan(high):
+        return []
+    numbers = np.array([_number(text) for text in distinct.texts], dtype="float64")
+    beyond = (numbers < low) | (numbers > high)
+    allowed = " to ".join(limit or "any" for limit in column.limits)
+
+    def told(place: int) -> Finding:
+        text = mask_text(distinct.texts[place])
+        return Finding(
+            column.name, "beyond the file's own limits", "warning", f"{text} is not within {allowed}, as the file states it.",
+            "Look it up in the source; it was kept as it stands.", value=text,
+        )
+
+    coded = np.array([text in column.missing or text in column.choices for text in distinct.texts], dtype=bool)
+    n = int(distinct.counts[beyond & ~coded].sum())
+    if n > MOSTLY * distinct.counts.sum():
+        message = f"{n:,} of {int(distinct.counts.sum()):,} values are not within {allowed}, as the file states it."
+        advice = "So many cannot be slips: see whether the limits are right."
+        return [Finding(column.name, "beyond the file's own limits", "warning", message, advice)]
+    return list_rows(distinct, beyond & ~coded, source_rows, told)
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text.replace(",", "."))
+    except ValueError:
+        return np.nan
 
 
 def _suspect(distinct: Distinct) -> Iterable[Finding]:

@@ -277,7 +277,11 @@ def _with_main(file: RecordedFile, table: RecordedTable) -> RecordedFile:
 def _refined(file: RecordedFile, dictionary: str | Path | None, missing: Mapping[str, str] | None) -> RecordedFile:
     """The file as the form program it comes from means it; the main table alone is looked at."""
     from crampstats.ingest.readers import google_forms, qualtrics, redcap, redcap_dictionary, xlsform
+    from crampstats.ingest.readers.codebook_sheet import describe_by_sheet
+    from crampstats.ingest.templates.returned import name_columns_by_field
 
+    if file.format == "excel":
+        file = describe_by_sheet(name_columns_by_field(file))
     table = file.main
     if redcap_dictionary.is_dictionary(table):
         raise DataError(
