@@ -29,6 +29,8 @@ _KOBO = ("_uuid", "_submission_time", "_id", "_index", "_status", "_validation_s
 _ODK = ("key", "submissiondate", "instanceid", "submitterid", "formversion", "reviewstate")
 _PLACE_PARTS = ("latitude", "longitude", "altitude", "precision", "accuracy")
 MOST_NAMED = 3
+# codes not in the form for which boxes are made; more are words of labels, not codes
+MOST_STRANGERS = 20
 
 
 def read_xlsform(path: str | Path) -> tuple[RecordedColumn, ...]:
@@ -95,6 +97,7 @@ def refine_xlsform(table: RecordedTable, form: str | Path | None = None) -> Reco
         cells[column.name] = table.cells[column.name]
         columns.append(_described(column, question, box, places))
         if question is not None and not places.has_boxes(column.name):
+            question = _with_further_codes(question, table.cells[column.name], places)
             for made in _made_boxes(question, column.name, f"{column.name}/", places):
                 if made.name not in table.cells:
                     columns.append(made)
@@ -122,6 +125,7 @@ class _Places:
         found = ((headings.get(_path(one)) or headings.get(one.name), one) for one in form.questions)
         self.questions = {heading: one for heading, one in found if heading}
         self.untranslated: dict[str, str] = {}
+        self.strangers: dict[str, int] = {}
 
     def has_boxes(self, heading: str) -> bool:
         return any(box.field == heading for box in self.boxes.values())
@@ -209,6 +213,20 @@ def _described(
     return replace(column, kind=kind, identifier=column.identifier or identifying)
 
 
+def _with_further_codes(question: XlsQuestion, cells: pd.Series, places: _Places) -> XlsQuestion:
+    """The question with the codes its cells hold and the form lacks; without choices where the cells hold none of its codes."""
+    if question.type != MULTIPLE:
+        return question
+    held = dict.fromkeys(code for text in cells.dropna().unique() for code in str(text).split())
+    further = [code for code in held if code not in question.choices]
+    if not further:
+        return question
+    places.strangers[question.name] = len(further)
+    if len(further) == len(held) or len(further) > MOST_STRANGERS:
+        return replace(question, choices={})
+    return replace(question, choices={**question.choices, **{code: code for code in further}})
+
+
 def _ticks(cells: pd.Series, option: str) -> pd.Series:
     """A box made from cells that list the options ticked ("a c")."""
     codes, texts = pd.factorize(cells, use_na_sentinel=True)
@@ -236,6 +254,12 @@ def _findings(table: RecordedTable, form: XlsForm, places: _Places) -> Iterator[
             table.name, "question not in the export", "warning",
             f"{len(absent)} of {len(form.questions)} question(s) of {form.name} have no column (first: {_some(absent)}).",
             "Export with the questions' names as headings (XML values and headers), or give the form these answers came from.",
+        )
+    for name, count in places.strangers.items():
+        yield Finding(
+            name, "codes not in the form", "warning",
+            f"the cells hold {count} code(s) that {form.name} does not list for {name!r}.",
+            "Export the answers as XML values, not as labels, and give the form these answers came from.",
         )
     if places.untranslated:
         first, why = next(iter(places.untranslated.items()))

@@ -145,6 +145,18 @@ def test_boxes_of_the_export_are_used_where_it_has_them(form):
     assert table.column("m/dose").shown_if == "([about/age] >= 18) and ([m/drugs/stat] = '1' and [about/sex] <> '1')"
 
 
+def test_codes_the_form_lacks_are_boxes_too_and_told(form):
+    table = refine_xlsform(recorded({**KOBO, "m/drugs": ["stat old", "diu", None]}), form)
+    assert texts(table, "m/drugs/old") == ["1", "0", None]
+    assert "codes not in the form" in {finding.rule for finding in table.findings.rows}
+
+
+def test_labels_joined_in_a_cell_are_not_taken_for_codes(form):
+    table = refine_xlsform(recorded({**KOBO, "m/drugs": ["Statin Diuretic", "Statin", None]}), form)
+    assert [name for name in table.cells if name.startswith("m/drugs/")] == []
+    assert "codes not in the form" in {finding.rule for finding in table.findings.rows}
+
+
 def test_without_the_form_the_export_speaks_for_itself():
     table = refine_xlsform(recorded({**KOBO, "m/drugs/stat": ["1", "0", None], "_place_latitude": ["1.5", None, None]}))
     assert (table.column("m/drugs/stat").kind, table.column("m/drugs/stat").field) == ("checkbox", "m/drugs")
