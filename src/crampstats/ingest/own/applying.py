@@ -104,7 +104,7 @@ def _decimal_of(recorded: RecordedTable) -> str:
 def _fill(
     recorded: RecordedTable, mapping: FileMapping, placement: Placement, variable: Variable, mark: str
 ) -> FilledColumn:
-    asked = _asked(recorded, placement)
+    asked = _asked(recorded, placement, mapping.record or recorded.cells.columns[0])
     if placement.how == "ticks":
         return fill_from_ticks(recorded, placement, variable, asked)
     if placement.how == "age":
@@ -193,7 +193,7 @@ def _units_by_row(recorded: RecordedTable, placement: Placement) -> pd.Series | 
     return cells.map(said).astype("str")
 
 
-def _asked(recorded: RecordedTable, placement: Placement) -> np.ndarray | None:
+def _asked(recorded: RecordedTable, placement: Placement, record: str) -> np.ndarray | None:
     """Whom the form showed the question; who cannot be told counts as asked, so that a missing answer is not excused."""
     if not placement.asked_if:
         return None
@@ -204,4 +204,4 @@ def _asked(recorded: RecordedTable, placement: Placement) -> np.ndarray | None:
         raise DataError(
             f"{placement.variable} is asked if {placement.asked_if}, but {', '.join(unknown)} is no column of {recorded.name}."
         )
-    return condition.evaluate(recorded.cells).fillna(True).to_numpy(dtype=bool)
+    return condition.evaluate(recorded.cells, record=record).fillna(True).to_numpy(dtype=bool)

@@ -28,7 +28,7 @@ from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.own.profiling import profile_columns
 from crampstats.ingest.own.resolving import PROPOSED, find_mapping, resolve_mapping
 from crampstats.ingest.own.sampling import read_sampling
-from crampstats.ingest.readers.opening import read_file
+from crampstats.ingest.readers.opening import find_kind, read_file
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 EVENT = "redcap_event_name"
@@ -50,7 +50,8 @@ def load_survey(
         ("clinic_intake", "nhanes"), or a `FileMapping`. None: a file that follows a shipped mapping is known by its headings; of
         any other file what `propose_mapping` is sure of is used, and the findings say so.
     sheet, header_row
-        Of a workbook: its sheet, and the row of the headings; empty and 0 to have them found.
+        Of a workbook: its sheet, and the row of the headings; empty and 0 to have them found. Of a REDCap project `sheet` may
+        name a repeating instrument; then every row of it is a row of the table.
     dictionary
         REDCap dictionary or XLSForm that belongs to the file.
     missing
@@ -100,12 +101,22 @@ def open_survey(
 ) -> OpenedSurvey:
     """A file and its mapping, before anything is done to it; parameters and errors as for `load_survey`."""
     given, dictionary = resolve_mapping(mapping, dictionary)
+    wanted, is_workbook = sheet or (given.sheet if given else ""), find_kind(path) == "excel"
     file = read_file(
-        Path(path), sheet=sheet or (given.sheet if given else ""), header_row=header_row or (given.header_row if given else 0),
+        Path(path), sheet=wanted if is_workbook else "", header_row=header_row or (given.header_row if given else 0),
         dictionary=dictionary, missing={**(given.missing if given else {}), **(missing or {})} or None,
     )
+    file = file if is_workbook or not wanted else _led_by(file, wanted)
     found, noted = (given, ()) if given else find_mapping(file)
     return OpenedSurvey(file, replace(found, missing={**found.missing, **(missing or {})}), noted)
+
+
+def _led_by(file: RecordedFile, name: str) -> RecordedFile:
+    """The file with another of its tables (a repeating instrument) as the one to analyse."""
+    if name not in file.tables:
+        raise unknown_name("table of the file", name, [one for one in file.tables if one])
+    others = {key: table for key, table in file.tables.items() if key != name}
+    return replace(file, tables={name: file.tables[name], **others})
 
 
 def map_survey(

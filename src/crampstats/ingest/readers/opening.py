@@ -288,7 +288,7 @@ def _refined(file: RecordedFile, dictionary: str | Path | None, missing: Mapping
             f"{table.name} is a REDCap data dictionary: it holds the questions, not the answers. Give the data export, and this "
             "file as its dictionary."
         )
-    form = dictionary if dictionary is not None and find_kind(dictionary) == "excel" else None
+    form = dictionary if dictionary is not None and find_kind(dictionary) == "excel" and not _is_dictionary(dictionary) else None
     if form is not None or xlsform.is_kobo(table):
         return _with_missing(_with_main(file, xlsform.refine_xlsform(table, form)), missing)
     if dictionary is not None or redcap.is_redcap(table):
@@ -299,6 +299,14 @@ def _refined(file: RecordedFile, dictionary: str | Path | None, missing: Mapping
     elif google_forms.is_google_form(table):
         file = _with_main(file, google_forms.refine_google_form(table))
     return _with_missing(file, missing)
+
+
+def _is_dictionary(path: str | Path) -> bool:
+    """Whether a workbook is a REDCap dictionary saved from a spreadsheet program."""
+    from crampstats.ingest.readers import redcap_dictionary
+    from crampstats.ingest.readers.excel import read_excel
+
+    return redcap_dictionary.is_dictionary(read_excel(Path(path)).main)
 
 
 def _with_missing(file: RecordedFile, missing: Mapping[str, str] | None) -> RecordedFile:

@@ -163,3 +163,19 @@ def test_the_same_file_gives_the_same_bytes(folder: Path):
         data = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
         runs.append([path.read_bytes() for path in write_prepared(data, folder / name)])
     assert runs[0] == runs[1]
+
+
+def test_a_repeating_instrument_can_be_the_table(tmp_path: Path):
+    (tmp_path / "r.csv").write_text(
+        "record_id,redcap_repeat_instrument,redcap_repeat_instance,age,intake_complete,k,lab_complete\n"
+        "1,,,63,2,,\n1,lab,1,,,4.1,2\n1,lab,2,,,4.4,2\n2,,,47,2,,\n2,lab,1,,,3.9,2\n", encoding="utf-8",
+    )
+    (tmp_path / "lab.toml").write_text(
+        'version = 1\n[file]\nsheet = "lab"\n[variables.serum_potassium_mmol_l]\ncolumn = "k"\nunit = "mmol/L"\n',
+        encoding="utf-8",
+    )
+    data = load_survey(tmp_path / "r.csv", tmp_path / "lab.toml")
+    assert data.table["serum_potassium_mmol_l"].tolist() == [4.1, 4.4, 3.9]
+    assert data.table["source_row"].tolist() == [3, 4, 6]
+    with pytest.raises(OptionError, match="lab"):
+        load_survey(tmp_path / "r.csv", tmp_path / "lab.toml", sheet="labs")
