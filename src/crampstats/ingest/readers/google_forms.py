@@ -17,12 +17,15 @@ from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 FORMAT = "google forms"
 TIMESTAMPS = frozenset({
     "timestamp", "zeitstempel", "marca temporal", "marca de tiempo", "horodateur", "horodatage", "informazioni cronologiche",
-    "carimbo de data/hora", "carimbo de data / hora", "data/hora",
+    "carimbo de data/hora", "carimbo de data / hora", "data/hora", "marca de temps", "tijdstempel", "sygnatura czasowa",
+    "tidstämpel", "tidsstempel", "tidsmerke", "aikaleima", "zaman damgası", "časová značka", "отметка времени", "时间戳记",
+    "タイムスタンプ",
 })
 ADDRESSES = frozenset({
     "email address", "email", "e-mail", "e-mail address", "username", "e-mail-adresse", "nutzername", "benutzername",
     "dirección de correo electrónico", "nombre de usuario", "adresse e-mail", "adresse email", "nom d'utilisateur",
     "indirizzo email", "indirizzo e-mail", "nome utente", "endereço de e-mail", "endereço de email", "nome de usuário",
+    "e-mailadres", "adres e-mail", "e-postadress", "mailadresse", "adreça electrònica",
 })
 # how the CSV export and the linked sheet join the answers ticked
 JOINTS = (";", ", ")
@@ -31,6 +34,8 @@ MOST_OPTIONS = 60
 LONGEST_OPTION = 120
 # of all answers in a column, the share that must be given more than once; the rest may be the free text of "other"
 REPEATED = 0.7
+# of the first rows, the share that must hold a time stamp; a row typed in by hand may lack it
+STAMPED = 0.9
 _FORMATS = {
     r"\d{4}/\d\d?/\d\d? \d\d?:\d\d:\d\d": "%Y/%m/%d %H:%M:%S",
     r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d": "%Y-%m-%d %H:%M:%S",
@@ -43,7 +48,7 @@ def is_google_form(table: RecordedTable) -> bool:
     if len(table.columns) < 2 or table.columns[0].name.strip().lower() not in TIMESTAMPS:
         return False
     given = table.cells.iloc[:, 0].dropna().head(50)
-    return bool(given.size) and bool(given.map(lambda text: bool(_MOMENT.match(text))).all())
+    return bool(given.size) and float(given.map(lambda text: bool(_MOMENT.match(text))).mean()) >= STAMPED
 
 
 def refine_google_form(table: RecordedTable) -> RecordedTable:

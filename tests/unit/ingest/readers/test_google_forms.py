@@ -32,7 +32,7 @@ def texts(table, name):
 @pytest.mark.parametrize(("heading", "stamp"), [
     ("Timestamp", STAMP), ("Zeitstempel", "22.11.2026 19:03:12"), ("Marca temporal", "22/11/2026 19:03:12"),
     ("Horodateur", "22/11/2026 19:03:12"), ("Informazioni cronologiche", "22/11/2026 19.03.12"),
-    ("Carimbo de data/hora", "2026-11-22 19:03:12"),
+    ("Carimbo de data/hora", "2026-11-22 19:03:12"), ("Tijdstempel", "22-11-2026 19:03:12"),
 ])
 def test_the_time_stamp_tells_a_google_form_in_any_language(heading, stamp):
     assert is_google_form(answers(["a", "b"], stamp=stamp, first=heading))
