@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,8 @@ from crampstats.core.cleaning import Change
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
 from crampstats.core.units import read_unit
-from crampstats.ingest.own.columns import Distinct, FilledColumn, fill_column, find_distinct
+from crampstats.ingest.own.asking import read_asked_if
+from crampstats.ingest.own.columns import Distinct, FilledColumn, fill_column, find_distinct, without_values
 from crampstats.ingest.own.converting import convert_numbers, stated_unit
 from crampstats.ingest.own.joined import fill_age, fill_from_medicines, fill_from_ticks
 from crampstats.ingest.own.masking import mask_identifiers
@@ -50,7 +51,7 @@ class Applied:
     findings: tuple[Finding, ...]
 
 
-def apply_mapping(recorded: RecordedTable, mapping: FileMapping) -> Applied:
+def apply_mapping(recorded: RecordedTable, mapping: FileMapping, *, hidden: Collection[str] = ()) -> Applied:
     """Every placement of a mapping, read from its columns.
 
     Parameters
@@ -59,6 +60,8 @@ def apply_mapping(recorded: RecordedTable, mapping: FileMapping) -> Applied:
         The table, all text.
     mapping
         Checked against it (`checking.check_mapping`).
+    hidden
+        Columns that tell who a person is; where one fills a variable all the same, log and findings quote none of its cells.
 
     Returns
     -------
@@ -70,7 +73,8 @@ def apply_mapping(recorded: RecordedTable, mapping: FileMapping) -> Applied:
     mark = _decimal_of(recorded)
     for placement in mapping.placements:
         variable = variable_of(mapping, placement)
-        filled[variable.name] = _fill(recorded, mapping, placement, variable, mark)
+        one = _fill(recorded, mapping, placement, variable, mark)
+        filled[variable.name] = without_values(one) if placement.how == "cells" and set(placement.columns) & set(hidden) else one
     index = recorded.cells.index
     return Applied(
         pd.DataFrame({name: pd.Series(one.values, index=index) for name, one in filled.items()}, index=index),
@@ -144,6 +148,11 @@ def _read(
     from crampstats.ingest.parsing.yes_no import read_yes_no
 
     codes = dict(placement.codes) or None
+    if codes and variable.kind in ("date", "time", "text"):
+        raise DataError(
+            f"codes of {placement.variable} (line {placement.line}): a {variable.kind} has none. List what means no answer under "
+            "missing, and leave codes out."
+        )
     if variable.kind == "yes/no":
         return read_yes_no(distinct.texts, codes=codes, missing=missing)
     if variable.kind == "category":
@@ -197,9 +206,7 @@ def _asked(recorded: RecordedTable, placement: Placement, record: str) -> np.nda
     """Whom the form showed the question; who cannot be told counts as asked, so that a missing answer is not excused."""
     if not placement.asked_if:
         return None
-    from crampstats.ingest.readers.branching import read_condition
-
-    condition = read_condition(placement.asked_if)
+    condition = read_asked_if(placement.asked_if, list(recorded.cells.columns))
     if unknown := [name for name in condition.columns if name not in recorded.cells]:
         raise DataError(
             f"{placement.variable} is asked if {placement.asked_if}, but {', '.join(unknown)} is no column of {recorded.name}."

@@ -34,15 +34,15 @@ class AskedIf:
         """Columns it reads, each once; one that the file does not have is named as REDCap would."""
         return tuple(self.headings.get(name, name) for name in self.condition.columns)
 
-    def evaluate(self, cells: pd.DataFrame) -> pd.Series:
+    def evaluate(self, cells: pd.DataFrame, *, record: str = "") -> pd.Series:
         """Whether each row met the condition, as `Condition.evaluate` answers."""
         names = {heading: name for name, heading in self.headings.items()}
-        return self.condition.evaluate(cells.rename(columns=names))
+        return self.condition.evaluate(cells.rename(columns=names), record=names.get(record, record))
 
 
 def can_stand_in_condition(heading: str) -> bool:
-    """Whether REDCap's own writing can hold a heading: lower-case letters, digits and underscores."""
-    return bool(re.fullmatch(r"[a-z_][a-z0-9_]*", heading))
+    """Whether a heading can stand between the brackets of a condition."""
+    return "[" not in heading and "]" not in heading
 
 
 def read_asked_if(text: str, columns: Collection[str]) -> AskedIf:

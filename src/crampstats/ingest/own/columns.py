@@ -19,7 +19,7 @@ from crampstats.ingest.parsing.readings import Readings
 
 # A whole column in the wrong place must not bury the rest: beyond this many rows of one kind in one column one line says how many
 FINDINGS_PER_RULE = 1000
-NOT_SHOWN = "not shown by the form"
+HIDDEN = "(not shown)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +112,7 @@ def fill_column(
     reasons = _reasons(readings, distinct, asked)
     recodes = _recodes(readings, distinct, variable, heading)
     changes = (*recodes, *_row_changes(readings, distinct, variable, heading, source_rows))
-    findings = [replace(one, column=one.column or heading) for one in readings.findings]
+    findings = [masked_finding(replace(one, column=one.column or heading)) for one in readings.findings]
     findings += _unread(readings, distinct, variable, heading, source_rows)
     if asked is not None:
         findings += _answered_unasked(distinct, ~asked, variable, heading, source_rows)
@@ -212,6 +212,27 @@ def _unread(
         )
 
     return list_rows(distinct, ~readings.lossless, source_rows, told)
+
+
+def masked_finding(finding: Finding) -> Finding:
+    """A finding whose value, and its message where it quotes the value, tell nobody's name or number."""
+    masked = mask_text(finding.value)
+    if not finding.value or masked == finding.value:
+        return finding
+    return replace(finding, value=masked, message=finding.message.replace(finding.value, masked))
+
+
+def without_values(filled: FilledColumn) -> FilledColumn:
+    """The column with log and findings that quote no cell: for columns that tell who a person is."""
+    changes = tuple(
+        replace(change, before=HIDDEN, after=change.after if change.after.startswith("missing") else HIDDEN)
+        for change in filled.changes
+    )
+    findings = tuple(
+        replace(finding, value=HIDDEN, message=f"a value of this column ({finding.rule}); it is not shown.")
+        if finding.value else finding for finding in filled.findings
+    )
+    return replace(filled, changes=changes, findings=findings)
 
 
 def list_rows(

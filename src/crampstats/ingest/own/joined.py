@@ -10,7 +10,7 @@ import pandas as pd
 from crampstats.codebook.columns import NO_ANSWER, NOT_ASKED, UNREADABLE, Variable
 from crampstats.core.cleaning import Change
 from crampstats.core.findings import Finding
-from crampstats.ingest.own.columns import FilledColumn, fill_column, find_distinct
+from crampstats.ingest.own.columns import FilledColumn, fill_column, find_distinct, without_values
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.parsing.readings import Readings
@@ -107,7 +107,7 @@ def fill_age(recorded: RecordedTable, mapping: FileMapping, placement: Placement
     mapping
         Missing codes of the whole file.
     placement
-        `columns` are the date of birth and the date of the visit.
+        `columns` are the date of birth and the date of the visit, or the date of birth alone with `on_day`.
     variable
         Age in years.
 
@@ -117,7 +117,8 @@ def fill_age(recorded: RecordedTable, mapping: FileMapping, placement: Placement
         Missing where either date is. A visit before birth, or an age above 122, is not read: it stands in the findings. The
         date of birth itself is shown nowhere.
     """
-    born, visited = (_days(recorded, mapping, placement, name) for name in placement.columns)
+    born = _days(recorded, mapping, placement, placement.columns[0])
+    visited = _same_day(recorded, placement) if placement.on_day else _days(recorded, mapping, placement, placement.columns[1])
     years = _completed_years(born.values, visited.values)
     known = ~np.isnan(years)
     strange = known & ((years < 0) | (years > OLDEST))
@@ -147,6 +148,13 @@ def fill_age(recorded: RecordedTable, mapping: FileMapping, placement: Placement
     )
 
 
+def _same_day(recorded: RecordedTable, placement: Placement) -> FilledColumn:
+    """The day the mapping states, for everybody."""
+    n = len(recorded.cells)
+    days = pd.array(np.full(n, np.datetime64(placement.on_day, "s")), dtype="datetime64[s]")
+    return FilledColumn(days, pd.Categorical([""] * n))
+
+
 def _days(recorded: RecordedTable, mapping: FileMapping, placement: Placement, name: str) -> FilledColumn:
     """A column of dates; what it holds is not shown, since one of the two is a date of birth."""
     from dataclasses import replace
@@ -159,18 +167,9 @@ def _days(recorded: RecordedTable, mapping: FileMapping, placement: Placement, n
     readings: Readings = read_dates(distinct.texts, distinct.counts, formats=formats, missing=missing)
     date = Variable("date", "date", kind="date")
     filled = fill_column(readings, distinct, date, heading=name, source_rows=recorded.source_rows)
-    # only what could not be read is of interest to the log of an age; and a date of birth is an identifier
-    changes = tuple(
-        replace(
-            change, column=placement.variable, before="(a date)", after="missing" if "missing" in change.after else "(a date)"
-        )
-        for change in filled.changes if change.source_rows
-    )
-    findings = tuple(
-        replace(finding, message=f"a date could not be read, or only with a loss ({finding.rule}).", value="")
-        if finding.value else finding for finding in filled.findings
-    )
-    return replace(filled, changes=changes, findings=findings)
+    # only what could not be read is of interest to the log of an age
+    kept = replace(filled, changes=tuple(replace(one, column=placement.variable) for one in filled.changes if one.source_rows))
+    return without_values(kept)
 
 
 def _completed_years(born: object, visited: object) -> np.ndarray:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from crampstats.codebook.catalogue import DERIVED
@@ -20,6 +21,7 @@ from crampstats.core.source import Source
 from crampstats.ingest.deriving import derive_possible
 from crampstats.ingest.own.applying import apply_mapping, variable_of
 from crampstats.ingest.own.checking import check_mapping
+from crampstats.ingest.own.columns import masked_finding
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.identifiers import find_identifiers
 from crampstats.ingest.own.keys import hash_records, open_key
@@ -135,11 +137,11 @@ def map_survey(
     key
         As for `load_survey`; result and errors too.
     """
-    table = _event_of(file.main, mapping)
+    table = _event_of(_without_rows(file.main, mapping), mapping)
     if mapping.placements or mapping.name != PROPOSED:
         check_mapping(mapping, table)
-    applied = apply_mapping(table, mapping)
     identifiers = _identifiers(table, mapping)
+    applied = apply_mapping(table, mapping, hidden=identifiers)
     design, design_changes = read_sampling(table, mapping)
     leading = {"source_row": pd.array(table.source_rows, dtype="Int64"), **_records(table, mapping, key), **design}
     made = _derived(pd.DataFrame(leading).join(applied.table), mapping)
@@ -149,7 +151,7 @@ def map_survey(
     declared = {name for one in mapping.placements if one.codes or one.missing for name in one.columns}
     declared |= {column.name for column in table.columns if column.choices}
     odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
-    findings = (*table.findings.rows, *noted, *_repeated_records(table, mapping), *applied.findings, *odd)
+    findings = (*_unnamed(table), *noted, *_repeated_records(table, mapping), *applied.findings, *odd)
     return FileData(
         table=made.table.assign(**kept),
         declaration=_declaration(made, mapping, table),
@@ -158,7 +160,7 @@ def map_survey(
         flow=table.flow.leave("records in the table", {}),
         log=CleaningLog().add(*design_changes, *applied.changes),
         findings=type(table.findings)(findings),
-        recorded={table.name: table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
+        recorded={mask_text(table.name): table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
         mapping=mapping,
     )
 
@@ -174,6 +176,23 @@ def _derived(table: pd.DataFrame, mapping: FileMapping) -> _Made:
     own = {variable.name for variable in mapping.own}
     made = derive_possible(table, [item for item in DERIVED.values() if item.name not in own])
     return _Made(made, tuple(item for item in DERIVED.values() if item.name in made and item.name not in table))
+
+
+def _without_rows(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
+    """The table without the rows the mapping says are no patient, counted by reason."""
+    if not mapping.leave_out:
+        return table
+    places = {str(row): place for place, row in enumerate(table.source_rows)}
+    if absent := [row for row in mapping.leave_out if row not in places]:
+        raise DataError(
+            f"the mapping leaves out row {absent[0]}, but {table.name} has no such row among its records (they are rows "
+            f"{table.source_rows[0]} to {table.source_rows[-1]}); correct [file] leave_out."
+        )
+    kept = np.ones(len(table.cells), dtype=bool)
+    kept[[places[row] for row in mapping.leave_out]] = False
+    reasons = pd.Series(list(mapping.leave_out.values())).value_counts(sort=False)
+    flow = table.flow.leave("rows the mapping keeps", {f"left out by the mapping, {why}": int(n) for why, n in reasons.items()})
+    return replace(table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow)
 
 
 def _event_of(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
@@ -219,6 +238,17 @@ def _records(table: RecordedTable, mapping: FileMapping, key: str | Path | None)
     return {"record": pd.array(hashed, dtype="str")}
 
 
+def _unnamed(table: RecordedTable) -> list[Finding]:
+    """What was noticed in reading, without the name of a person after whom a file or sheet may be called."""
+    found = []
+    names = {name: mask_text(name) for name in (table.name, table.name.split(", sheet ")[0])}
+    for one in table.findings.rows:
+        for name, masked in names.items():
+            one = replace(one, column=one.column.replace(name, masked), message=one.message.replace(name, masked))
+        found.append(masked_finding(one))
+    return found
+
+
 def _repeated_records(table: RecordedTable, mapping: FileMapping) -> tuple[Finding, ...]:
     """Record numbers in several rows: noted, with the rows and without the numbers."""
     if not mapping.record:
@@ -244,7 +274,7 @@ def _declaration(made: _Made, mapping: FileMapping, table: RecordedTable) -> For
 
 def _outcomes(table: pd.DataFrame, mapping: FileMapping, population: str) -> tuple[Outcome, ...]:
     """The codebook's outcomes the table holds, for its own population; the window is the mapping's, or that of a shipped form."""
-    shipped = mapping.name == CLINIC_INTAKE.name
+    shipped = mapping.form == CLINIC_INTAKE.name
     return tuple(
         replace(outcome, population=population, recall_window=mapping.window or (outcome.recall_window if shipped else ""))
         for outcome in CLINIC_INTAKE.outcomes if outcome.name in table and table[outcome.name].notna().any()

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from crampstats.codebook.catalogue import DERIVED, VARIABLES, as_recorded
 from crampstats.codebook.columns import MEASURED, Kind, Variable
+from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.units import read_unit
 from crampstats.ingest.own.mapping_entries import Entries, Problems, is_number, nearest, show
@@ -17,8 +18,8 @@ from crampstats.ingest.own.placements import VERSION, FileMapping, How, Placemen
 
 TABLES = ("version", "file", "design", "variables", "own")
 FILE_ENTRIES = (
-    "sheet", "header_row", "event", "record", "missing", "identifiers", "keep", "skip", "population", "window",
-    "screened_for_cramps", "made_up",
+    "sheet", "header_row", "event", "record", "missing", "identifiers", "keep", "skip", "leave_out", "form", "population",
+    "window", "screened_for_cramps", "made_up",
 )
 DESIGN_ENTRIES = ("strata", "psu", "weights")
 PLACEMENT_ENTRIES = (
@@ -142,6 +143,9 @@ def _file_settings(entries: Entries) -> dict[str, Any]:
     found: dict[str, Any] = {key: entries.text(key) for key in ("sheet", "event", "record", "population", "window")}
     found |= {key: entries.texts(key) for key in ("identifiers", "keep", "skip")}
     found |= {"header_row": entries.whole("header_row"), "missing": entries.words("missing", REASON)}
+    found |= {"leave_out": entries.words("leave_out", REASON), "form": entries.text("form")}
+    if found["form"] and found["form"] != CLINIC_INTAKE.name:
+        entries.refuse("form", f"form {found['form']!r} is no shipped form; {CLINIC_INTAKE.name!r} is. Leave it out otherwise.")
     return found | {"screened_for_cramps": entries.flag("screened_for_cramps"), "made_up": bool(entries.flag("made_up"))}
 
 

@@ -108,6 +108,12 @@ class FileMapping:
         Further columns carried into the table as text, at the user's wish.
     skip
         Columns left out on purpose.
+    leave_out
+        Rows of the file that are no patient, by their number as a spreadsheet program counts them, with the reason ("68" to "a
+        line of totals"); the flow counts them.
+    form
+        Name of the shipped form whose questions the file asks, word for word; its outcomes then have their recall windows. "" for
+        any other.
     population, window
         Who was asked, over which recall window, where the codebook's own window does not hold; claims are judged only with both.
     screened_for_cramps
@@ -130,6 +136,8 @@ class FileMapping:
     identifiers: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
+    leave_out: Mapping[str, str] = field(default_factory=dict)
+    form: str = ""
     population: str = ""
     window: str = ""
     screened_for_cramps: bool | None = None
@@ -141,6 +149,7 @@ class FileMapping:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
+        object.__setattr__(self, "leave_out", MappingProxyType(dict(self.leave_out)))
         names = [placement.variable for placement in self.placements]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise DataError(f"the mapping fills {', '.join(twice)} more than once; keep one of the entries.")

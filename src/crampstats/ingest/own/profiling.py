@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from crampstats.core.findings import Finding
-from crampstats.ingest.own.columns import Distinct, find_distinct, list_rows
+from crampstats.ingest.own.columns import Distinct, find_distinct, list_rows, masked_finding
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
@@ -111,4 +111,4 @@ def _with_rows(told: Iterable[Finding], distinct: Distinct, name: str, source_ro
 
 
 def _masked(finding: Finding, name: str) -> Finding:
-    return replace(finding, column=name, value=mask_text(finding.value))
+    return masked_finding(replace(finding, column=name))

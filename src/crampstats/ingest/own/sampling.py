@@ -9,6 +9,7 @@ from crampstats.core.cleaning import Change
 from crampstats.core.errors import DataError
 from crampstats.ingest.own.columns import find_distinct
 from crampstats.ingest.own.file_data import PSU, STRATUM, WEIGHT
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.recorded import RecordedTable
 
@@ -59,6 +60,6 @@ def _weights(recorded: RecordedTable, heading: str) -> pd.api.extensions.Extensi
         place, rows = next(distinct.rows_of(lacks))
         raise DataError(
             f"{heading} (weight of the design) holds {int(distinct.counts[lacks].sum())} value(s) that are no number (first: "
-            f"{distinct.texts[place][:20]!r} in row {recorded.source_rows[rows[0]]}); correct them."
+            f"{mask_text(distinct.texts[place])!r} in row {recorded.source_rows[rows[0]]}); correct them."
         )
     return pd.array(readings.values.astype("float64")[distinct.codes], dtype="Float64")

@@ -120,7 +120,7 @@ def _clinic(columns: FormColumns) -> FileMapping:
     identifiers = [columns.heading(item.field) for item in CLINIC_INTAKE.items if item.identifier and columns.has(item)]
     return FileMapping(
         tuple(placements), record=identifiers[0] if identifiers else "", identifiers=tuple(identifiers),
-        population=CLINIC_INTAKE.population, name=CLINIC,
+        population=CLINIC_INTAKE.population, name=CLINIC, form=CLINIC,
     )
 
 

@@ -75,6 +75,9 @@ def _file_table(proposal: Proposal) -> str:
     mapping = proposal.mapping
     why = {one.column: one.why for one in proposal.identifiers}
     lines = ["[file]"]
+    if mapping.form:
+        lines.append("# The file asks the questions of this form word for word, so its outcomes have their recall windows.")
+        lines += _optional("form", mapping.form)
     lines += _optional("sheet", mapping.sheet) + ([f"header_row = {mapping.header_row}"] if mapping.header_row else [])
     lines += _optional("event", mapping.event)
     if mapping.record:
@@ -88,6 +91,7 @@ def _file_table(proposal: Proposal) -> str:
         lines.append("# These tell who a person is and are not carried along:")
         lines += [f"#   {comment(column)}: {comment(why[column])}" for column in mapping.identifiers if column in why]
         lines.append(f"identifiers = {format_texts(mapping.identifiers)}")
+    lines += [f"leave_out = {format_pairs(mapping.leave_out)}"] if mapping.leave_out else []
     lines += [f"{key} = {format_texts(some)}" for key, some in (("keep", mapping.keep), ("skip", mapping.skip)) if some]
     return "\n".join([*lines, *_about_people(mapping)])
 

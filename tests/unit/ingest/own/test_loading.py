@@ -179,3 +179,49 @@ def test_a_repeating_instrument_can_be_the_table(tmp_path: Path):
     assert data.table["source_row"].tolist() == [3, 4, 6]
     with pytest.raises(OptionError, match="lab"):
         load_survey(tmp_path / "r.csv", tmp_path / "lab.toml", sheet="labs")
+
+
+def test_rows_that_are_no_patient_are_left_out_by_name_and_counted(folder: Path):
+    (folder / "intake.toml").write_text(
+        MAPPING.replace("[file]\n", '[file]\nleave_out = { "6" = "a line of totals" }\n'), encoding="utf-8"
+    )
+    data = load_survey(folder / "intake.csv", folder / "intake.toml")
+    assert data.table["source_row"].tolist() == [2, 3, 4]
+    assert "left out by the mapping, a line of totals: 1" in str(data.flow)
+    (folder / "intake.toml").write_text(
+        MAPPING.replace("[file]\n", '[file]\nleave_out = { "60" = "a line of totals" }\n'), encoding="utf-8"
+    )
+    with pytest.raises(DataError, match="row 60"):
+        load_survey(folder / "intake.csv", folder / "intake.toml")
+
+
+def test_an_age_can_be_counted_to_a_fixed_day(tmp_path: Path):
+    (tmp_path / "d.csv").write_text("born\n1960-05-02\n1960-05-01\n", encoding="utf-8")
+    (tmp_path / "d.toml").write_text(
+        'version = 1\n[variables.age_years]\nhow = "age"\nborn = "born"\non = 2024-05-01\n', encoding="utf-8"
+    )
+    assert load_survey(tmp_path / "d.csv", tmp_path / "d.toml").table["age_years"].tolist() == [63, 64]
+
+
+def test_codes_of_a_number_are_applied_and_those_of_a_date_refused(tmp_path: Path):
+    (tmp_path / "d.csv").write_text("pain,day\n8/10,2024-05-01\n3,2024-05-02\n", encoding="utf-8")
+    head = 'version = 1\n[variables.cramp_severity]\ncolumn = "pain"\ncodes = { "8/10" = 8 }\n'
+    (tmp_path / "d.toml").write_text(head, encoding="utf-8")
+    assert load_survey(tmp_path / "d.csv", tmp_path / "d.toml").table["cramp_severity"].tolist() == [8, 3]
+    (tmp_path / "d.toml").write_text(
+        head + '[variables.visit_date]\ncolumn = "day"\ncodes = { "2024-05-01" = "today" }\n', encoding="utf-8"
+    )
+    with pytest.raises(DataError, match="codes of visit_date"):
+        load_survey(tmp_path / "d.csv", tmp_path / "d.toml")
+
+
+def test_a_file_named_after_a_person_and_persons_in_wrong_places_are_shown_nowhere(tmp_path: Path):
+    path = tmp_path / "Maria Lopez.csv"
+    path.write_text("name,K,Age\n" + "".join(f"Ann Bell,{4 + i / 10},{30 + i}\n" for i in range(12)) + "Jan Roe,Maria Lopez,60\n")
+    (tmp_path / "m.toml").write_text(
+        'version = 1\n[variables.sex]\ncolumn = "name"\n[variables.serum_potassium_mmol_l]\ncolumn = "K"\nunit = "mmol/L"\n',
+        encoding="utf-8",
+    )
+    data = load_survey(path, tmp_path / "m.toml")
+    shown = [data.findings.to_frame().to_csv(), data.log.to_frame().to_csv(), repr(data), data.source.label, *data.recorded]
+    assert not any(name in text for text in shown for name in ("Lopez", "Bell", "Roe"))
