@@ -45,8 +45,11 @@ def derive_possible(table: pd.DataFrame, derived: Iterable[Derived]) -> pd.DataF
     DataFrame
         A new table; columns that would be missing throughout are left out.
     """
+    columns = {name: table[name] for name in table}
+    made: dict[str, pd.Series] = {}
     for item in derived:
-        if item.name not in table and all(name in table for name in item.rule.columns):
-            values = item.rule.evaluate(table)
-            table = table.assign(**{item.name: values}) if values.notna().any() else table
-    return table
+        if item.name not in columns and all(name in columns for name in item.rule.columns):
+            values = item.rule.evaluate(pd.DataFrame({name: columns[name] for name in item.rule.columns}, index=table.index))
+            if values.notna().any():
+                columns[item.name] = made[item.name] = values
+    return pd.concat([table, pd.DataFrame(made, index=table.index)], axis=1) if made else table.copy()

@@ -109,7 +109,7 @@ def open_survey(
         dictionary=dictionary, missing={**(given.missing if given else {}), **(missing or {})} or None,
     )
     file = file if is_workbook or not wanted else _led_by(file, wanted)
-    found, noted = (given, ()) if given else find_mapping(file)
+    found, noted = (given, ()) if given else find_mapping(file, str(mapping or ""))
     return OpenedSurvey(file, replace(found, missing={**found.missing, **(missing or {})}), noted)
 
 

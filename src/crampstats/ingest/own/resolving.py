@@ -32,15 +32,15 @@ def resolve_mapping(
     Returns
     -------
     tuple
-        None for the mapping where it follows from the file.
+        None for the mapping where it follows from the file, as a shipped one does from the columns that are there.
     """
     if mapping is None or isinstance(mapping, FileMapping):
         return mapping, dictionary
     from crampstats.ingest.own.mapping_file import read_mapping
-    from crampstats.ingest.own.shipped import SHIPPED, shipped_mapping
+    from crampstats.ingest.own.shipped import SHIPPED
 
     if str(mapping) in SHIPPED:
-        return shipped_mapping(str(mapping)), dictionary
+        return None, dictionary
     path = Path(mapping)
     if path.suffix.lower() in (".csv", ".tsv"):
         if dictionary is not None:
@@ -49,13 +49,15 @@ def resolve_mapping(
     return read_mapping(path), dictionary
 
 
-def find_mapping(file: RecordedFile) -> tuple[FileMapping, tuple[Finding, ...]]:
+def find_mapping(file: RecordedFile, shipped: str = "") -> tuple[FileMapping, tuple[Finding, ...]]:
     """The mapping of a file that came with none: shipped if it follows one, else what can be proposed with confidence.
 
     Parameters
     ----------
     file
         As read.
+    shipped
+        Name of the shipped mapping that was asked for; "" to see whether the file follows one.
 
     Returns
     -------
@@ -63,9 +65,9 @@ def find_mapping(file: RecordedFile) -> tuple[FileMapping, tuple[Finding, ...]]:
         The findings name every column taken without being told, and every one left out because its unit is not stated.
     """
     from crampstats.ingest.own.proposing import propose_mapping
-    from crampstats.ingest.own.shipped import recognise_shipped, shipped_mapping
+    from crampstats.ingest.own.shipped import SHIPPED, recognise_shipped, shipped_mapping
 
-    if name := recognise_shipped(file):
+    if name := shipped if shipped in SHIPPED else recognise_shipped(file):
         return shipped_mapping(name, file.main), ()
     proposed = propose_mapping(file).mapping
     sure = [placement for placement in proposed.placements if placement.confidence >= CERTAIN]
