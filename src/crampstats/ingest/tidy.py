@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from crampstats.core.errors import DataError
-from crampstats.ingest.readers.text import TextFile, open_text, read_opened
+from crampstats.ingest.readers.records import TextFile
+from crampstats.ingest.readers.text import open_text, read_opened
 from crampstats.ingest.recorded import RecordedTable
 
 TEXT = (".csv", ".tsv", ".tab", ".txt")

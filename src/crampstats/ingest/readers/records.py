@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 import re
 from collections import Counter
@@ -10,10 +11,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from crampstats.core.findings import Findings
+
 DELIMITERS = (",", ";", "\t", "|")
 # What stands between the cells of a table of one column: a character no text has.
 NO_DELIMITER = "\x1f"
 SAMPLE_RECORDS = 200
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A text table opened: its content from the first row on, and what stands between the cells.
+
+    Parameters
+    ----------
+    name
+        File name, without folder.
+    content
+        UTF-8 from the first row a spreadsheet program shows; empty lines at the end are no rows.
+    delimiter
+        One character.
+    findings
+        About the encoding.
+    """
+
+    name: str
+    content: bytes
+    delimiter: str
+    findings: Findings
 
 
 @dataclass(frozen=True)
@@ -98,6 +123,11 @@ def _split_line(line: str, delimiter: str) -> Record:
         if found.end() >= len(text):
             return Record(cells, astray, 1)
         position = found.end() + 1
+
+
+def split_lines(content: bytes) -> list[str]:
+    """Lines with their ends: LF, CR LF or CR, nothing else (a form feed within a cell is none)."""
+    return list(io.StringIO(content.decode(), newline=""))
 
 
 @contextmanager

@@ -2,64 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
-from crampstats.core.flow import Flow
 from crampstats.ingest.readers.decoding import decode_text
-from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, left_out, numbers_found, rows_told, title_found
+from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, numbers_found, title_found
 from crampstats.ingest.readers.records import (
     DELIMITERS,
     NO_DELIMITER,
     SAMPLE_RECORDS,
     Record,
+    TextFile,
     cells_of_any_length,
     find_delimiter,
     read_records,
+    split_lines,
 )
+from crampstats.ingest.readers.text_columns import read_regular, read_tolerant
 from crampstats.ingest.recorded import RecordedTable
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 SEPARATOR_LINE = re.compile(rb'"?sep=([^\r\n"])"?[ \t]*(?:\r\n|\n|\r|$)', re.IGNORECASE)
 WRAPPED = r'^\s*="([^"]*)"\s*$'
 SAMPLE_BYTES = 1 << 20
-BLOCK_BYTES = 1 << 24
-RECORDS_AT_ONCE = 20_000
-QUOTE = ord('"')
-
-
-@dataclass(frozen=True)
-class TextFile:
-    """A text table opened: its content from the first row on, and what stands between the cells.
-
-    Parameters
-    ----------
-    name
-        File name, without folder.
-    content
-        UTF-8 from the first row a spreadsheet program shows; empty lines at the end are no rows.
-    delimiter
-        One character.
-    findings
-        About the encoding.
-    """
-
-    name: str
-    content: bytes
-    delimiter: str
-    findings: Findings
 
 
 def read_text(path: str | Path, *, delimiter: str = "", header_row: int = 0) -> RecordedTable:
@@ -124,7 +94,7 @@ def open_text(path: str | Path, *, delimiter: str = "") -> TextFile:
         raise DataError(f"{path.name} is empty: nothing was written into it. Export the table again, with all records.")
     content = content[start:].rstrip(b"\r\n")
     tab_first = path.suffix.lower() in (".tsv", ".tab")
-    delimiter = delimiter or find_delimiter(_lines(_sample(content)), ("\t", *DELIMITERS) if tab_first else DELIMITERS)
+    delimiter = delimiter or find_delimiter(split_lines(_sample(content)), ("\t", *DELIMITERS) if tab_first else DELIMITERS)
     return TextFile(path.name, content, delimiter, decoded.findings)
 
 
@@ -132,10 +102,15 @@ def read_opened(file: TextFile, *, header_row: int = 0) -> RecordedTable:
     """The table of an opened text file; see `read_text`."""
     with cells_of_any_length():
         place, heading, start, told = _above_records(file, header_row)
-        grid = _regular(file, heading, start, place) or _tolerant(file, heading, start, place)
+        grid = read_regular(file, heading, start, place) or read_tolerant(file, heading, start, place)
     grid, unwrapped = _without_formulas(grid, file)
     findings = Findings((*file.findings.rows, *told, *grid.findings.rows, *unwrapped))
     table = lay_out(replace(grid, findings=findings), "csv")
+    if not len(table.cells) and any(finding.rule == "row set aside" for finding in grid.findings.rows):
+        raise DataError(
+            f"{file.name}: no row has one cell for each of the {len(heading)} headings: the "
+            "delimiter or the quotation marks are wrong. Save the table as .csv from the program it comes from."
+        )
     if not len(table.cells):
         raise _no_rows(file.name, heading)
     return replace(table, findings=Findings((*table.findings.rows, *_swallowed_told(table, file, len(heading)))))
@@ -143,7 +118,7 @@ def read_opened(file: TextFile, *, header_row: int = 0) -> RecordedTable:
 
 def _above_records(file: TextFile, header_row: int) -> tuple[int, list[str], int, tuple[Finding, ...]]:
     """Place of the heading row, the headings, where the records begin in the content, and what was noticed."""
-    lines = _lines(file.content if header_row > SAMPLE_RECORDS else _sample(file.content))
+    lines = split_lines(file.content if header_row > SAMPLE_RECORDS else _sample(file.content))
     records = list(itertools.islice(read_records(lines, file.delimiter), max(SAMPLE_RECORDS, header_row)))
     rows = [record.cells for record in records]
     try:
@@ -246,135 +221,9 @@ def _headings_told(record: Record, place: int, name: str) -> tuple[Finding, ...]
     return (Finding(name, "quotation mark", "warning", message, source_row=place + 1), *found)
 
 
-def _regular(file: TextFile, heading: list[str], start: int, place: int) -> Grid | None:
-    """The rows by Arrow, when every quotation mark encloses a cell and every row has its cells; None otherwise."""
-    import pyarrow as pa
-    import pyarrow.csv as arrow_csv
-
-    data = np.frombuffer(file.content, dtype=np.uint8)[start:]
-    ends_plainly = file.content.count(b"\r", start) == file.content.count(b"\r\n", start)
-    if not (ends_plainly and file.delimiter.isascii() and quotes_enclose_cells(data, file.delimiter)):
-        return None
-    names = [str(number) for number in range(len(heading))]
-    try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(pa.py_buffer(file.content).slice(start)),
-            read_options=arrow_csv.ReadOptions(column_names=names, block_size=BLOCK_BYTES),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=file.delimiter, newlines_in_values=file.content.find(b'"', start) >= 0, ignore_empty_lines=False
-            ),
-            # as text, and no text means missing: "NA" and "null" stay what they are
-            convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, null_values=[]
-            ),
-        )
-    except pa.ArrowInvalid:
-        return None
-    rows = np.arange(place + 2, place + 2 + table.num_rows)
-    return Grid(file.name, heading, table.columns, rows, _below_headings(table.num_rows, place), Findings())
-
-
-def quotes_enclose_cells(data: np.ndarray, delimiter: str) -> bool:
-    """Whether every quotation mark opens or closes a whole cell, or is doubled within one.
-
-    Parameters
-    ----------
-    data
-        Bytes of the text, ``uint8``, from the beginning of a row; ends of lines are LF or CR LF.
-    delimiter
-        ASCII.
-    """
-    before, after = np.zeros(256, dtype=bool), np.zeros(256, dtype=bool)
-    before[[ord(delimiter), ord("\n"), QUOTE]] = True
-    after[[ord(delimiter), ord("\n"), ord("\r"), QUOTE]] = True
-    seen = 0
-    for start in range(0, len(data), BLOCK_BYTES):
-        marks = np.flatnonzero(data[start : start + BLOCK_BYTES] == QUOTE) + start
-        opening, closing = marks[seen % 2 :: 2], marks[1 - seen % 2 :: 2]
-        if not (before[data[opening[opening > 0] - 1]].all() and after[data[closing[closing < len(data) - 1] + 1]].all()):
-            return False
-        seen += len(marks)
-    return seen % 2 == 0
-
-
-def _tolerant(file: TextFile, heading: list[str], start: int, place: int) -> Grid:
-    """The rows one by one: short ones filled up, long ones set aside."""
-    width, first = len(heading), place + 2
-    pieces, good, numbers = [], [], []
-    short, long, astray = [], [], []
-    n = 0
-    for n, record in enumerate(read_records(_lines(file.content[start:]), file.delimiter), start=1):
-        cells, row = record.cells, first + n - 1
-        if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
-            cells = cells[:width]
-        if record.astray:
-            astray.append((row, _astray(file.name, len(cells), width)))
-        if len(cells) > width or (record.astray and len(cells) < width):
-            long.append((row, _set_aside(file.name, len(cells), width)))
-            continue
-        if len(cells) < width:
-            if any(cell.strip() for cell in cells):
-                short.append((row, _short(file.name, len(cells), width)))
-            cells = cells + [""] * (width - len(cells))
-        good.append(cells)
-        numbers.append(row)
-        if len(good) == RECORDS_AT_ONCE:
-            pieces.append(_arrays(good))
-            good = []
-    if good:
-        pieces.append(_arrays(good))
-    flow = left_out(_below_headings(n, place), "rows of the table's width", {"another number of cells": len(long)})
-    findings = Findings().add(*rows_told(astray), *rows_told(long), *rows_told(short))
-    return Grid(file.name, heading, _joined(pieces, width), np.array(numbers, dtype=np.int64), flow, findings)
-
-
-def _arrays(rows: list[list[str]]) -> list[pa.Array]:
-    import pyarrow as pa
-
-    return [pa.array(column, pa.large_string()) for column in zip(*rows, strict=True)]
-
-
-def _joined(pieces: list[list[pa.Array]], width: int) -> list[pa.ChunkedArray]:
-    import pyarrow as pa
-
-    return [pa.chunked_array([piece[place] for piece in pieces], type=pa.large_string()) for place in range(width)]
-
-
-def _below_headings(n: int, place: int) -> Flow:
-    above = {"title rows above the headings": place, "the row of headings": 1}
-    return left_out(Flow.start("rows in the file", n + place + 1), "rows below the headings", above)
-
-
-def _short(name: str, n_cells: int, width: int) -> Finding:
-    return Finding(
-        name, "short row", "warning", f"the row has {n_cells} cells where {width} are expected; the last were taken as empty.",
-        "Look at the row: a line break within a cell shifts the cells after it.", value=str(n_cells),
-    )
-
-
-def _set_aside(name: str, n_cells: int, width: int) -> Finding:
-    return Finding(
-        name, "row set aside", "error", f"the row has {n_cells} cells where {width} are expected; it was set aside.",
-        "Put text that holds the delimiter into quotation marks, and read the file again.", value=str(n_cells),
-    )
-
-
-def _astray(name: str, n_cells: int, width: int) -> Finding:
-    kept = "the row was kept" if n_cells == width else "the row was set aside"
-    return Finding(
-        name, "quotation mark", "warning", f"a quotation mark does not close its cell and was read as a letter; {kept}.",
-        'Write a quotation mark within a cell twice ("") and enclose the cell.',
-    )
-
-
 def _sample(content: bytes) -> bytes:
     """The first lines, whole."""
     if len(content) <= SAMPLE_BYTES:
         return content
     end = max(content.rfind(b"\n", 0, SAMPLE_BYTES), content.rfind(b"\r", 0, SAMPLE_BYTES))
     return content[: end + 1] if end > 0 else content
-
-
-def _lines(content: bytes) -> list[str]:
-    """Lines with their ends: LF, CR LF or CR, nothing else (a form feed within a cell is none)."""
-    return list(io.StringIO(content.decode(), newline=""))

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.core.errors import CrampstatsError, DataError, OptionError
-from crampstats.ingest.readers import layout, text
-from crampstats.ingest.readers.records import NO_DELIMITER, find_delimiter
+from crampstats.core.findings import Findings
+from crampstats.ingest.readers import layout
+from crampstats.ingest.readers.records import NO_DELIMITER, TextFile, find_delimiter
 from crampstats.ingest.readers.text import read_text
+from crampstats.ingest.readers.text_columns import read_regular, read_tolerant
 
 
 @pytest.fixture
@@ -228,6 +230,20 @@ def test_very_long_cells_are_read(file):
     assert table.cells["note"].str.len().tolist() == [3_000_000]
 
 
+@pytest.mark.parametrize("block_bytes", range(40, 60))
+def test_line_ends_within_cells_survive_where_arrow_cuts_its_blocks(file, monkeypatch, block_bytes):
+    from crampstats.ingest.readers import text_columns
+
+    monkeypatch.setattr(text_columns, "BLOCK_BYTES", block_bytes)
+    table = read_text(file("id,note\r\n" + "".join(f'{n},"one\r\ntwo\r\nthree"\r\n' for n in range(30))))
+    assert table.cells["note"].tolist() == ["one\r\ntwo\r\nthree"] * 30
+
+
+def test_a_file_whose_rows_all_have_other_cells_is_refused(file):
+    with pytest.raises(DataError, match="no row has one cell for each of the 3 headings"):
+        read_text(file("id,note,age\n" + '1,"x\n' * 40))
+
+
 def test_one_column_is_not_cut_at_commas_in_its_text(file):
     table = read_text(file("comment\nhello\nwell, yes\nno\n"))
     assert cells(table) == [["hello"], ["well, yes"], ["no"]]
@@ -290,12 +306,12 @@ PIECES = st.sampled_from(["a", "1", " ", ",", ";", '"', '""', "\n", "\r\n", "NA"
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=60).map("".join))
 def test_the_fast_way_and_the_tolerant_way_agree(tail):
-    opened = text.TextFile("a.csv", ("a,b,c\n" + tail).encode().rstrip(b"\r\n"), ",", text.Findings())
+    opened = TextFile("a.csv", ("a,b,c\n" + tail).encode().rstrip(b"\r\n"), ",", Findings())
     start = len("a,b,c\n")
     if start >= len(opened.content):
         return
-    fast = text._regular(opened, ["a", "b", "c"], start, 0)
-    slow = text._tolerant(opened, ["a", "b", "c"], start, 0)
+    fast = read_regular(opened, ["a", "b", "c"], start, 0)
+    slow = read_tolerant(opened, ["a", "b", "c"], start, 0)
     if fast is not None:
         assert cells(layout.lay_out(fast, "csv")) == cells(layout.lay_out(slow, "csv"))
         assert fast.rows.tolist() == slow.rows.tolist()
