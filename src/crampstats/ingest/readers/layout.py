@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -142,13 +142,21 @@ def heading_text(cell: str) -> str:
     return " ".join(cell.replace("\ufeff", "").replace("\u200b", "").split())
 
 
-def rows_told(rows: Sequence[tuple[int, Finding]]) -> tuple[Finding, ...]:
-    """Findings of single rows: the first twenty one by one, all others as one that counts them."""
-    told = [replace(finding, source_row=row) for row, finding in rows[:ROWS_TOLD]]
+def rows_told(rows: Sequence[tuple[int, int]], describe: Callable[[int], Finding]) -> tuple[Finding, ...]:
+    """Findings of single rows: the first twenty one by one, all others as one that counts them.
+
+    Parameters
+    ----------
+    rows
+        Number of the row as a spreadsheet program shows it, and how many cells it has.
+    describe
+        The finding of a row with so many cells.
+    """
+    told = [replace(describe(n_cells), source_row=row) for row, n_cells in rows[:ROWS_TOLD]]
     rest = rows[ROWS_TOLD:]
     if rest:
-        numbers = f"rows {rest[0][0]} to {rest[-1][0]}"
-        told.append(replace(rest[0][1], message=f"{len(rest):,} further row(s) with the same trouble, in {numbers}.", value=""))
+        message = f"{len(rest):,} further row(s) with the same trouble, in rows {rest[0][0]} to {rest[-1][0]}."
+        told.append(replace(describe(rest[0][1]), message=message, value=""))
     return tuple(told)
 
 

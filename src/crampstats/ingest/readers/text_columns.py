@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -100,7 +101,7 @@ def read_tolerant(file: TextFile, heading: Sequence[str], start: int, place: int
     """The rows record by record: short ones filled up, long ones set aside, a finding for each; parameters as `read_regular`."""
     lines, width, row, line = split_lines(file.content[start:]), len(heading), place + 1, 0
     plain, spaced = file.delimiter.isascii() and width > 1, f"{file.delimiter} "
-    mended = _Mended(file.name, width, file.delimiter if file.delimiter.isascii() else ",")
+    mended = _Mended(width, file.delimiter if file.delimiter.isascii() else ",")
     for record in read_records(lines, file.delimiter):
         row += 1
         text = lines[line]
@@ -113,7 +114,11 @@ def read_tolerant(file: TextFile, heading: Sequence[str], start: int, place: int
             mended.add(row, record)
     excluded = {"another number of cells": len(mended.long)}
     flow = left_out(_below_headings(row - place - 1, place), "rows of the table's width", excluded)
-    findings = Findings((*rows_told(mended.astray), *rows_told(mended.long), *rows_told(mended.short)))
+    findings = Findings((
+        *rows_told(mended.astray, partial(_astray, file.name, width)),
+        *rows_told(mended.long, partial(_set_aside, file.name, width)),
+        *rows_told(mended.short, partial(_short, file.name, width)),
+    ))
     return Grid(file.name, heading, mended.columns(), np.array(mended.rows, dtype=np.int64), flow, findings)
 
 
@@ -121,14 +126,13 @@ def read_tolerant(file: TextFile, heading: Sequence[str], start: int, place: int
 class _Mended:
     """Records written down again, each with as many cells as the table is wide, and what had to be done to them."""
 
-    name: str
     width: int
     delimiter: str
     texts: list[str] = field(default_factory=list)
     rows: list[int] = field(default_factory=list)
-    short: list[tuple[int, Finding]] = field(default_factory=list)
-    long: list[tuple[int, Finding]] = field(default_factory=list)
-    astray: list[tuple[int, Finding]] = field(default_factory=list)
+    short: list[tuple[int, int]] = field(default_factory=list)
+    long: list[tuple[int, int]] = field(default_factory=list)
+    astray: list[tuple[int, int]] = field(default_factory=list)
 
     def keep(self, row: int, text: str) -> None:
         self.rows.append(row)
@@ -139,12 +143,12 @@ class _Mended:
         if len(cells) > width and not any(cell.strip() for cell in cells[width:]):
             cells = cells[:width]
         if record.astray:
-            self.astray.append((row, _astray(self.name, len(cells), width)))
+            self.astray.append((row, len(cells)))
         if len(cells) > width or (record.astray and len(cells) < width):
-            self.long.append((row, _set_aside(self.name, len(cells), width)))
+            self.long.append((row, len(cells)))
             return
         if len(cells) < width and any(cell.strip() for cell in cells):
-            self.short.append((row, _short(self.name, len(cells), width)))
+            self.short.append((row, len(cells)))
         quoted = ['"' + cell.replace('"', '""') + '"' for cell in cells] + ['""'] * (width - len(cells))
         self.keep(row, self.delimiter.join(quoted))
 
@@ -166,21 +170,21 @@ def _below_headings(n: int, place: int) -> Flow:
     return left_out(Flow.start("rows in the file", n + place + 1), "rows below the headings", above)
 
 
-def _short(name: str, n_cells: int, width: int) -> Finding:
+def _short(name: str, width: int, n_cells: int) -> Finding:
     return Finding(
         name, "short row", "warning", f"the row has {n_cells} cells where {width} are expected; the last were taken as empty.",
         "Look at the row: a line break within a cell shifts the cells after it.", value=str(n_cells),
     )
 
 
-def _set_aside(name: str, n_cells: int, width: int) -> Finding:
+def _set_aside(name: str, width: int, n_cells: int) -> Finding:
     return Finding(
         name, "row set aside", "error", f"the row has {n_cells} cells where {width} are expected; it was set aside.",
         "Put text that holds the delimiter into quotation marks, and read the file again.", value=str(n_cells),
     )
 
 
-def _astray(name: str, n_cells: int, width: int) -> Finding:
+def _astray(name: str, width: int, n_cells: int) -> Finding:
     kept = "the row was kept" if n_cells == width else "the row was set aside"
     return Finding(
         name, "quotation mark", "warning", f"a quotation mark does not close its cell and was read as a letter; {kept}.",

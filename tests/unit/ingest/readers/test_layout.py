@@ -42,6 +42,7 @@ def test_invisible_characters_are_no_part_of_a_heading():
 
 
 def test_twenty_rows_are_told_and_the_others_counted():
-    told = rows_told([(row, Finding("a.csv", "short row", "warning", "short")) for row in range(2, 27)])
+    told = rows_told([(row, 3) for row in range(2, 27)], lambda n: Finding("a.csv", "short row", "warning", f"{n} cells"))
     assert [finding.source_row for finding in told] == [*range(2, 22), None]
+    assert told[0].message == "3 cells"
     assert told[-1].message == "5 further row(s) with the same trouble, in rows 22 to 26."
