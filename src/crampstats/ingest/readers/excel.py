@@ -19,6 +19,7 @@ from crampstats.ingest.readers.layout import (
     ROWS_TO_SEARCH,
     Grid,
     find_heading,
+    group_labels,
     lay_out,
     left_out,
     numbers_found,
@@ -234,7 +235,8 @@ def _table(sheet: Sheet, file: str, header_row: int) -> RecordedTable:
         name, head[place], texts, np.arange(place + 2, place + 2 + n),
         left_out(Flow.start("rows in the sheet", n + place + 1), "rows below the headings", above), findings,
     )
-    return lay_out(grid, "excel", [_kind(column) for column in columns])
+    labels = group_labels(head[place - 1], head[place]) if place else ()
+    return lay_out(grid, "excel", [_kind(column) for column in columns], labels)
 
 
 def _text_array(column: Sequence[object]) -> pa.Array:

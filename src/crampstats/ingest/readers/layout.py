@@ -187,7 +187,25 @@ def numbers_found(name: str, headings: Sequence[str], place: int) -> tuple[Findi
     )
 
 
-def lay_out(grid: Grid, format: str, kinds: Sequence[RecordedKind] = ()) -> RecordedTable:
+def group_labels(above: Sequence[str], heading: Sequence[str]) -> list[str]:
+    """Of headings that stand more than once a label with the group written above them, as over merged cells; else "".
+
+    Examples
+    --------
+    >>> group_labels(["", "Start", "", "End", ""], ["id", "wt", "bp", "wt", "bp"])
+    ['', 'Start: wt', 'Start: bp', 'End: wt', 'End: bp']
+    """
+    times, groups, group = Counter(heading), [], ""
+    for cell in above:
+        group = heading_text(cell) or group
+        groups.append(group)
+    pairs = zip(groups, heading, strict=False)
+    return [f"{one}: {heading_text(cell)}" if one and cell and times[cell] > 1 else "" for one, cell in pairs]
+
+
+def lay_out(
+    grid: Grid, format: str, kinds: Sequence[RecordedKind] = (), labels: Sequence[str] = ()
+) -> RecordedTable:
     """A recorded table from a grid.
 
     Parameters
@@ -198,6 +216,8 @@ def lay_out(grid: Grid, format: str, kinds: Sequence[RecordedKind] = ()) -> Reco
         As in `RecordedTable`.
     kinds
         Of each column of the grid what the file says it holds; none says nothing.
+    labels
+        Of each column of the grid its longer label; none says nothing.
 
     Returns
     -------
@@ -225,7 +245,10 @@ def lay_out(grid: Grid, format: str, kinds: Sequence[RecordedKind] = ()) -> Reco
         *_lost_letters(names, [columns[place] for place in places], grid.rows[keep]),
     )
     flow = left_out(grid.flow, "records", {"rows without anything in them": blank.sum(), "headings repeated": repeated.sum()})
-    described = tuple(RecordedColumn(name, kind=kinds[place] if kinds else "") for name, place in zip(names, places, strict=True))
+    described = tuple(
+        RecordedColumn(name, label=labels[place] if labels else "", kind=kinds[place] if kinds else "")
+        for name, place in zip(names, places, strict=True)
+    )
     return RecordedTable(grid.name, cells, grid.rows[keep], described, format, flow, findings)
 
 

@@ -115,6 +115,13 @@ def test_headings_are_found_below_merged_title_rows_and_empty_rows_and_columns_l
     ]
 
 
+def test_groups_above_repeated_headings_become_labels(workbook):
+    rows = [["Clinic"], [None, "Start", None, "End", None], ["id", "wt", "bp", "wt", "bp"], [1, 70, 120, 71, 121]]
+    columns = read_excel(workbook({"Data": rows})).main.columns
+    assert [column.name for column in columns] == ["id", "wt", "bp", "wt_2", "bp_2"]
+    assert [column.label for column in columns] == ["", "Start: wt", "Start: bp", "End: wt", "End: bp"]
+
+
 def test_rows_are_numbered_from_the_top_of_the_sheet(workbook):
     def change(book):
         for row, cells in enumerate(TABLE, start=5):
