@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crampstats.core.errors import DataError
-from crampstats.ingest.readers.sheet_xml import SheetParts, damaged
+from crampstats.ingest.readers.sheet_xml import MOST_CELLS, SheetParts, damaged
 
 # [MS-CFB] 2.1: sector numbers from here on are no sectors but signs (end of chain, free ...).
 LARGEST_SECTOR = 0xFFFFFFFA
@@ -21,7 +21,7 @@ SECTOR_SHIFTS = (9, 12)
 ENTRY_BYTES = 128
 STREAM, ROOT = 2, 5
 # [MS-XLS] 2.3: the records read here.
-BOUND_SHEET, BOOLEAN_OR_ERROR, FORMULA, BEGINNING, END = 0x85, 0x205, 0x06, 0x809, 0x0A
+BOUND_SHEET, BOOLEAN_OR_ERROR, FORMULA, BEGINNING, END, DIMENSIONS, STRINGS = 0x85, 0x205, 0x06, 0x809, 0x0A, 0x200, 0xFC
 # Records that begin with row and column of their cell; the reader keeps all cells up to the last one they name.
 CELLS = (0x06, 0xBD, 0xBE, 0xD6, 0xFD, 0x201, 0x203, 0x204, 0x205, 0x27E)
 MOST_COLUMNS = 256
@@ -134,6 +134,9 @@ def _sheets(stream: bytes, name: str) -> Iterator[tuple[str, SheetParts]]:
     for kind, content in _records(stream, 0):
         if kind == END:
             return
+        # as many strings as claimed are made room for before they are read
+        if kind == STRINGS and struct.unpack_from("<I", content, 4)[0] > len(stream):
+            raise damaged(name)
         if kind == BOUND_SHEET and len(content) > 8:
             (at,) = struct.unpack_from("<I", content, 0)
             wide = content[7] & 1
@@ -150,10 +153,19 @@ def _error_cells(stream: bytes, at: int, name: str) -> dict[tuple[int, int], str
             break
         if kind in CELLS and struct.unpack_from("<H", content, 2)[0] >= MOST_COLUMNS:
             raise damaged(name)
+        if kind == DIMENSIONS and _claims_too_much(content):
+            raise damaged(name)
         code = _error_code(kind, content)
         if code in ERROR_SIGNS:
             errors[struct.unpack_from("<HH", content)] = ERROR_SIGNS[code]
     return errors
+
+
+def _claims_too_much(content: bytes) -> bool:
+    """Whether a sheet says it reaches further than fits into memory: room for that many cells is made before they are read."""
+    first_row, row, first_column, column = struct.unpack_from("<IIHH" if len(content) >= 12 else "<HHHH", content)
+    backwards = (row and row < first_row) or (column and column < first_column)
+    return backwards or (row - first_row) * (column - first_column) > MOST_CELLS
 
 
 def _error_code(kind: int, content: bytes) -> int | None:

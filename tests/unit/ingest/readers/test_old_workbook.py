@@ -91,6 +91,17 @@ def test_a_column_no_old_sheet_has_is_damage():
         read_old_parts(old_workbook(*TABLE, number(5, 40_000, 1)), "a.xls")
 
 
+@pytest.mark.parametrize("claim", [(0, 2**31, 0, 200), (5, 2, 0, 3), (0, 5, 9, 3)])
+def test_a_sheet_that_claims_more_cells_than_fit_into_memory_is_damage(claim):
+    dimensions = record(0x200, struct.pack("<IIHHH", *claim, 0))
+    with pytest.raises(DataError, match="is a damaged workbook"):
+        read_old_parts(old_workbook(dimensions, *TABLE), "a.xls")
+
+
+def test_the_extent_of_a_sound_sheet_is_no_damage():
+    assert list(read_old_parts(old_workbook(record(0x200, struct.pack("<IIHHH", 0, 4, 0, 2, 0)), *TABLE), "a.xls")) == ["Data"]
+
+
 @pytest.mark.parametrize("length", [4, 40, 100, 600, 1200])
 def test_a_workbook_cut_off_is_refused(tmp_path, length):
     (tmp_path / "a.xls").write_bytes(old_workbook(*TABLE)[:length])
