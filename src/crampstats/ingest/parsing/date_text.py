@@ -34,7 +34,8 @@ _WEEKDAYS = frozenset(fold(
 ).split())
 _FILLERS = frozenset(("de", "del", "of", "the", "di", "le", "el", "den", "der", "am", "den", "il", "em"))
 
-_ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?$"
+# "GMT+1" and the letters of a zone are how Google Forms ends a time stamp
+_ZONE = r"\s*(?:Z|(?:UTC|GMT)(?:[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{2}:?\d{2}|[A-Z]{2,4}T|[MO]E[SW]?Z)?$"
 # A time of day after a date, for both of Python's and pyarrow's regular expressions; and one that is midnight
 TIME = (r"(?:,?\s+|[Tt])(?:[01]?\d|2[0-4])[:.h][0-5]\d(?:[:.][0-5]\d(?:[.,]\d+)?)?\s*(?:[aApP]\.?\s?[mM]\.?|[Uu]hr|h)?" + _ZONE)
 MIDNIGHT = r"(?:,?\s+|[Tt])(?:(?:0?0|24):00(?::00(?:[.,]0+)?)?|12:00(?::00)?\s*[aA]\.?[mM]\.?)" + _ZONE

@@ -22,9 +22,11 @@ _AT = fold_words("at,@,um,à,a las,a la,alle,às")
 _ABOUT = APPROXIMATELY | fold_words("gegen,hacia las,hacia la,sobre las,vers,verso le,por volta das")
 _AS_KEPT = re.compile(r"[0-9]{2}:[0-9]{2}")
 _TOGETHER = re.compile(r"(\d{2})(\d{2})\s*(?:uhr|hours|hrs|hr|h)?")
+_ZONED = re.compile(r"(\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s?(?:z|[+-]\d{2}:?\d{2})")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}[t ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:z|[+-]\d{2}:?\d{2})?")
 _SHARE = re.compile(r"0?[.,]\d+")
 _WITHOUT_DATE = "the date before the time left out"
+_WITHOUT_ZONE = "the clock's own time, its zone left out"
 _WITHOUT_SECONDS = "seconds left out"
 _WORD = "a word for a time of day"
 _SHARE_OF_DAY = "a share of the day, as spreadsheet programs keep times, to the minute"
@@ -89,9 +91,10 @@ def _read_one(text: str, clock: re.Match[str] | None, declared: Declared, halves
         return _read_share(plain, shares)
     if match := _TOGETHER.fullmatch(plain):
         return _time(int(match[1]), int(match[2]), "hours and minutes written together")
-    if match := _DATED.fullmatch(plain):
-        hour, minute, *second = match[1].split(":")
-        return _time(int(hour), int(minute), _WITHOUT_DATE, int(float(second[0])) if second else 0)
+    for pattern, rule in ((_DATED, _WITHOUT_DATE), (_ZONED, _WITHOUT_ZONE)):
+        if match := pattern.fullmatch(plain):
+            hour, minute, *second = match[1].split(":")
+            return _time(int(hour), int(minute), rule, int(float(second[0])) if second else 0)
     if clock:
         one = _read_clock(clock, text, halves)
         return replace(one, rule=APPROXIMATE, lossless=False) if one.value and _before(plain) in _ABOUT else one
