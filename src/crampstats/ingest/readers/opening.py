@@ -20,7 +20,8 @@ WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm"
 # Usual endings of what is read; a file called otherwise is read too, with a finding.
 SUFFIXES = {
     "text": TEXT_SUFFIXES, "excel": WORKBOOK_SUFFIXES, "parquet": (".parquet", ".pq"), "spss": (".sav", ".zsav"),
-    "portable": (".por",), "stata": (".dta",), "sas": (".sas7bdat",), "transport": (".xpt", ".xport"), "fhir": (".json", ".ndjson"),
+    "portable": (".por",), "stata": (".dta",), "sas": (".sas7bdat",), "transport": (".xpt", ".xport"),
+    "fhir": (".json", ".ndjson"),
 }
 NAMES = {
     "text": "a text table", "excel": "a workbook", "parquet": "a Parquet file", "spss": "an SPSS file",
