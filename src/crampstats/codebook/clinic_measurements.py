@@ -21,7 +21,7 @@ WEIGHT = _measured(
     known_as=("weight", "wt", "body weight", "peso", "poids", "gewicht", "körpergewicht"),
 )
 HEIGHT = _measured(
-    "height_cm", "Height", "cm", accepts=quantities.HEIGHT, plausible=(45, 275),
+    "height_cm", "Height", "cm", accepts=quantities.HEIGHT, plausible=(45, 275), slips={"in": (48, 84)},
     known_as=(
         "height", "ht", "body height", "talla", "estatura", "altura", "taille", "größe", "körpergröße", "altezza", "statura",
     ),
@@ -60,7 +60,7 @@ FREE_T4 = _measured(
     "free_t4_pmol_l", "Free thyroxine", "pmol/L", accepts=quantities.FREE_T4, plausible=(0.5, 300),
     known_as=("ft4", "free t4", "t4 libre", "t4 libera", "freies t4", "t4 livre"),
 )
-HBA1C_MMOL_MOL = _measured("hba1c_mmol_mol", "Glycated haemoglobin (HbA1c), IFCC", "mmol/mol", plausible=(5, 200),
+HBA1C_MMOL_MOL = _measured("hba1c_mmol_mol", "Glycated haemoglobin (HbA1c), IFCC", "mmol/mol", plausible=(5, 200), ask_unit=True,
                            known_as=("hba1c ifcc", "ifcc hba1c"))
 
 ELECTROLYTES = tuple(

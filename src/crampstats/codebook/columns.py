@@ -25,6 +25,7 @@ NOT_AT_HAND = "file not at hand"
 NOT_APPLICABLE = "not applicable"
 NOT_DONE = "not done"
 UNREADABLE = "could not be read"
+IMPLAUSIBLE = "implausible"
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,12 @@ class Variable:
         Further names and words under which headings of own files have it, in any language, lower case.
     accepts
         Further units in which it may be given, with the factor that brings them to `unit`.
+    ask_unit
+        True where a column must state its unit though only one is accepted: the quantity comes in others, from which no factor
+        leads here.
+    slips
+        Unit to the lowest and highest number, in `unit`, that is more likely to be one in that unit ("mg/dL" to 1.4 and 3.5 of a
+        magnesium in mmol/L); "a decimal" for a lost decimal mark. Such values are kept and told.
     plausible
         Lowest and highest value, in `unit`, that a living person can have; beyond lies a slip of the pen or of the unit.
     differs
@@ -83,6 +90,8 @@ class Variable:
     known_as: tuple[str, ...] = ()
     accepts: Mapping[str, float] = field(default_factory=dict)
     plausible: tuple[float, float] | None = None
+    ask_unit: bool = False
+    slips: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -99,6 +108,7 @@ class Variable:
         if self.unit in self.accepts:
             raise DataError(f"variable {self.name!r} is kept in {self.unit}; that is no further unit.")
         object.__setattr__(self, "levels", MappingProxyType(dict(self.levels)))
+        object.__setattr__(self, "slips", MappingProxyType(dict(self.slips)))
         object.__setattr__(self, "words", MappingProxyType(dict(self.words)))
         object.__setattr__(self, "accepts", MappingProxyType(dict(self.accepts)))
 

@@ -9,6 +9,7 @@ from crampstats.codebook.formulas import Formula
 
 EXERCISE_MINUTES = asked(
     "exercise_minutes_week", "Exercise in a usual week", "number", unit="minutes/week", plausible=(0, 10_080),
+    accepts={"hours/week": 60, "minutes/day": 7, "hours/day": 420},
     known_as=(
         "exercise", "exercise minutes", "exercise min week", "exercise min wk", "exercise per week",
         "exercise minutes per week", "sport min woche", "minutes of exercise per week", "physical activity minutes",
@@ -48,6 +49,7 @@ LIFTING = asked(
 )
 STANDING = asked(
     "standing_hours_day", "Time on one's feet on a usual day", "number", unit="hours/day", plausible=(0, 24),
+    accepts={"minutes/day": 1 / 60},
     known_as=(
         "standing hours", "hours standing", "standing", "horas de pie", "heures debout", "stunden stehen", "horas em pé",
         "ore in piedi",

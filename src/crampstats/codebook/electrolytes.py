@@ -24,10 +24,11 @@ ADJUSTED_CALCIUM = "Correcting the calcium, BMJ 1977;1:598, https://doi.org/10.1
 def _serum(
     name: str, label: str, unit: str = "mmol/L", *, missing: str = NO_SAMPLE, known_as: tuple[str, ...],
     plausible: tuple[float, float], accepts: Mapping[str, float] | None = None,
+    slips: Mapping[str, tuple[float, float]] | None = None,
 ) -> Variable:
     return Variable(
         name, label, unit=unit, missing=missing, population=EXAMINED, known_as=known_as, plausible=plausible,
-        accepts=accepts or {},
+        accepts=accepts or {}, slips=slips or {},
     )
 
 
@@ -77,7 +78,7 @@ CHLORIDE = _serum(
 MAGNESIUM = _serum(
     "serum_magnesium_mmol_l", "Serum magnesium", missing="not measured by NHANES 2005-2008", accepts=quantities.MAGNESIUM,
     # 1.4 to 3.5 mg/dL lies inside: a magnesium in the other unit is told by a rule of its own, not by these limits
-    plausible=(0.15, 8.0),
+    plausible=(0.15, 8.0), slips={"mg/dL": (1.4, 3.5)},
     known_as=("mg", "mg2+", "mg++", "magnesium", "magnesio", "magnésium", "magnésio", "serum mg", "s-mg", "magnésémie"),
 )
 # Calculated by the analyser from sodium, glucose and urea, and some 10 mmol/kg below a measured one, for which alone reference

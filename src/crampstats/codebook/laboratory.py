@@ -37,7 +37,7 @@ CREATININE = _sample(
     ),
 )
 HBA1C = _sample(
-    "hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12, plausible=(2.5, 20),
+    "hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12, plausible=(2.5, 20), ask_unit=True,
     known_as=(
         "hba1c", "a1c", "hb a1c", "glycated haemoglobin", "glycated hemoglobin", "hemoglobina glicosilada",
         "hemoglobina glucosilada", "hémoglobine glyquée", "langzeitzucker", "hemoglobina glicada", "emoglobina glicata",

@@ -20,7 +20,7 @@ from crampstats.ingest.own.converting import convert_numbers, stated_unit
 from crampstats.ingest.own.joined import fill_age, fill_from_medicines, fill_from_ticks
 from crampstats.ingest.own.masking import mask_identifiers
 from crampstats.ingest.own.placements import FileMapping, Placement
-from crampstats.ingest.own.plausibility import find_implausible
+from crampstats.ingest.own.plausibility import find_implausible, find_slips, set_aside
 from crampstats.ingest.parsing.readings import NumberReadings, Reading, Readings, collect
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
@@ -87,7 +87,8 @@ def apply_mapping(recorded: RecordedTable, mapping: FileMapping, *, hidden: Coll
 def variable_of(mapping: FileMapping, placement: Placement) -> Variable:
     """The variable a placement fills: one of the mapping's own, or the codebook's."""
     own = {variable.name: variable for variable in mapping.own}
-    return own.get(placement.variable) or as_recorded(placement.variable)
+    variable = own.get(placement.variable) or as_recorded(placement.variable)
+    return variable if placement.plausible is None else replace(variable, plausible=placement.plausible)
 
 
 def missing_of(column: RecordedColumn, mapping: FileMapping, placement: Placement) -> dict[str, str]:
@@ -127,10 +128,10 @@ def _fill(
         numbers, distinct, variable, heading=heading, stated=stated_unit(column, placement.unit),
         by_row=_units_by_row(recorded, placement),
     )
-    found = fill_column(
-        converted.readings, converted.distinct, variable, heading=heading, source_rows=rows, asked=asked
-    )
+    within = set_aside(converted.readings, variable)
+    found = fill_column(within, converted.distinct, variable, heading=heading, source_rows=rows, asked=asked)
     implausible = find_implausible(converted.readings, converted.distinct, variable, heading, rows)
+    implausible += find_slips(within, converted.distinct, variable, heading, rows)
     return replace(
         found, changes=(*converted.changes, *found.changes),
         findings=(*converted.findings, *found.findings, *implausible),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from crampstats.codebook.columns import NO_ANSWER, NOT_ASKED, UNREADABLE, Variable
+from crampstats.codebook.columns import IMPLAUSIBLE, NO_ANSWER, NOT_ASKED, UNREADABLE, Variable
 from crampstats.core.cleaning import Change
 from crampstats.core.findings import Finding
 from crampstats.ingest.mapping import dtype_of
@@ -211,7 +211,7 @@ def _unread(
             "Correct it in the source, or list it in the mapping (codes or missing).", value=text,
         )
 
-    return list_rows(distinct, ~readings.lossless, source_rows, told)
+    return list_rows(distinct, ~readings.lossless & (readings.reasons != IMPLAUSIBLE), source_rows, told)
 
 
 def masked_finding(finding: Finding) -> Finding:

@@ -43,7 +43,7 @@ class Converted:
 
 def needs_unit(variable: Variable) -> bool:
     """Whether a column of the variable must state its unit: it may come in several."""
-    return bool(variable.accepts)
+    return bool(variable.accepts) or variable.ask_unit
 
 
 def stated_unit(column: RecordedColumn, given: str = "") -> str:
@@ -79,7 +79,7 @@ def convert_numbers(
         value in the variable's unit = value x factor. What states no unit where one is needed, or one the variable cannot have,
         is not read.
     """
-    readings = _with_flags(readings, variable)
+    readings = _with_flags(readings, distinct, variable)
     if by_row is not None:
         readings, distinct, units = _paired(readings, distinct, by_row, stated)
     else:
@@ -101,11 +101,12 @@ def convert_numbers(
     return Converted(done, distinct, _changes(counted, variable, heading), _mixed(counted, variable, heading))
 
 
-def _with_flags(readings: NumberReadings, variable: Variable) -> NumberReadings:
-    """A lone L behind a number whose quantity comes in no litres is the laboratory's flag for low."""
+def _with_flags(readings: NumberReadings, distinct: Distinct, variable: Variable) -> NumberReadings:
+    """A capital L behind a concentration is the laboratory's flag for low; a small l may be a 1."""
     flagged = readings.units == LOW_FLAG
-    if LOW_FLAG in (variable.unit, *variable.accepts) or not flagged.any():
+    if "/" not in variable.unit or LOW_FLAG in (variable.unit, *variable.accepts) or not flagged.any():
         return readings
+    flagged &= np.array([text.rstrip(" ()[].*").endswith(LOW_FLAG) for text in distinct.texts], dtype=bool)
     rules = np.where(flagged & (readings.rules == ""), WITHOUT_FLAG, readings.rules).astype(object)
     return replace(readings, units=np.where(flagged, "", readings.units).astype(object), rules=rules)
 

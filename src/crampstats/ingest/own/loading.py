@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from crampstats.codebook.catalogue import DERIVED
+from crampstats.codebook.catalogue import DERIVED, VARIABLES
 from crampstats.codebook.columns import Derived
 from crampstats.codebook.forms import Form
+from crampstats.codebook.outcomes import SOURCE as NHANES_QUESTION
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.cleaning import CleaningLog
 from crampstats.core.errors import DataError, unknown_name
@@ -22,6 +23,7 @@ from crampstats.ingest.deriving import derive_possible
 from crampstats.ingest.own.applying import apply_mapping, variable_of
 from crampstats.ingest.own.checking import check_mapping
 from crampstats.ingest.own.columns import masked_finding
+from crampstats.ingest.own.events import join_events
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.identifiers import find_identifiers
 from crampstats.ingest.own.keys import hash_records, open_key
@@ -174,7 +176,7 @@ class _Made:
 def _derived(table: pd.DataFrame, mapping: FileMapping) -> _Made:
     """The table with everything the codebook derives from what is there."""
     own = {variable.name for variable in mapping.own}
-    made = derive_possible(table, [item for item in DERIVED.values() if item.name not in own])
+    made = _within_limits(derive_possible(table, [item for item in DERIVED.values() if item.name not in own]), table)
     return _Made(made, tuple(item for item in DERIVED.values() if item.name in made and item.name not in table))
 
 
@@ -195,8 +197,17 @@ def _without_rows(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
     return replace(table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow)
 
 
+def _within_limits(made: pd.DataFrame, recorded: pd.DataFrame) -> pd.DataFrame:
+    """Derived numbers that no living person can have are missing: an input was wrong in a way that no limit of its own shows."""
+    for name in made.columns.difference(recorded.columns, sort=False):
+        limits = VARIABLES[name].plausible if name in VARIABLES else None
+        if limits is not None:
+            made = made.assign(**{name: made[name].where(made[name].between(*limits))})
+    return made
+
+
 def _event_of(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
-    """Of a longitudinal project the rows of the event named, or each record's first; the flow counts the others."""
+    """Of a longitudinal project the rows of the event named, or one row per record joined from its events."""
     if EVENT not in table.cells:
         if mapping.event:
             raise DataError(f"the mapping names the event {mapping.event!r}, but {table.name} has no events; leave it out.")
@@ -204,20 +215,11 @@ def _event_of(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
     events = table.cells[EVENT]
     if mapping.event and not (events == mapping.event).any():
         raise unknown_name(f"event of {table.name}", mapping.event, list(events.dropna().unique()))
-    record = table.cells[mapping.record or table.cells.columns[0]]
-    kept = (events == mapping.event if mapping.event else ~record.duplicated()).to_numpy(dtype=bool)
-    if kept.all():
-        return table
-    word = f"of the event {mapping.event}" if mapping.event else "of each record's first event"
-    flow = table.flow.leave(f"rows {word}", {"of another event": int((~kept).sum())})
-    note = Finding(
-        EVENT, "other events", "note", f"{int((~kept).sum())} row(s) of other events were left out; rows {word} were taken.",
-        "Name another event in the mapping: [file] event = \"...\".",
-    )
-    return replace(
-        table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow,
-        findings=table.findings.add(note),
-    )
+    if not mapping.event:
+        return join_events(table, mapping.record or str(table.cells.columns[0]), EVENT)
+    kept = (events == mapping.event).to_numpy(dtype=bool)
+    flow = table.flow.leave(f"rows of the event {mapping.event}", {"of another event": int((~kept).sum())})
+    return replace(table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow)
 
 
 def _identifiers(table: RecordedTable, mapping: FileMapping) -> list[str]:
@@ -269,7 +271,16 @@ def _repeated_records(table: RecordedTable, mapping: FileMapping) -> tuple[Findi
 def _declaration(made: _Made, mapping: FileMapping, table: RecordedTable) -> Form:
     variables = tuple(variable_of(mapping, placement) for placement in mapping.placements)
     population = mapping.population or f"persons in {mask_text(table.name)}"
-    return Form("own_file", table.name, population, variables, made.derived, _outcomes(made.table, mapping, population))
+    derived = tuple(replace(item, source=_cut_from(item, mapping)) for item in made.derived)
+    return Form("own_file", table.name, population, variables, derived, _outcomes(made.table, mapping, population))
+
+
+def _cut_from(item: Derived, mapping: FileMapping) -> str:
+    """Where a definition comes from; what NHANES cut from its own question was cut here from the file's."""
+    columns = [heading for name in item.rule.columns if (one := mapping.placement(name)) for heading in one.columns]
+    if item.source != NHANES_QUESTION or not columns:
+        return item.source
+    return f"cut from the column {' / '.join(map(mask_text, columns))}, as the codebook cuts NHANES' question"
 
 
 def _outcomes(table: pd.DataFrame, mapping: FileMapping, population: str) -> tuple[Outcome, ...]:

@@ -24,10 +24,10 @@ FILE_ENTRIES = (
 DESIGN_ENTRIES = ("strata", "psu", "weights")
 PLACEMENT_ENTRIES = (
     "column", "columns", "how", "born", "on", "codes", "missing", "unit", "unit_column", "unit_codes", "dates", "decimal",
-    "others", "asked_if",
+    "others", "asked_if", "plausible",
 )
 REASON = 'the reason in words, such as "not done"'
-OWN_ENTRIES = ("label", "kind", "levels", "plausible", *PLACEMENT_ENTRIES)
+OWN_ENTRIES = ("label", "kind", "levels", *PLACEMENT_ENTRIES)
 
 
 def read_mapping(path: str | Path) -> FileMapping:
@@ -196,8 +196,12 @@ def _place(key: str, variable: Variable, entries: Entries, valid: tuple[str, ...
     for code in sorted(set(codes) & set(missing)):
         entries.problems.add((*entries.path, "missing", code), f"{code!r} of {key} cannot be both an answer and missing.")
         del codes[code]
+    plausible = entries.limits("plausible")
+    if plausible and variable.kind not in MEASURED:
+        entries.refuse("plausible", f"plausible of {entries.name}: {key} is {variable.kind}; limits belong to a number.")
     return Placement(
-        key, columns, how, codes=codes, missing=missing, unit=_unit(entries, variable, "unit", entries.text("unit")),
+        key, columns, how, plausible=plausible, codes=codes, missing=missing,
+        unit=_unit(entries, variable, "unit", entries.text("unit")),
         unit_column=entries.text("unit_column"), unit_codes=_unit_codes(entries, variable), dates=_dates(entries),
         decimal=_decimal(entries), others=_others(entries, columns, how), asked_if=entries.text("asked_if"), on_day=on_day,
         line=entries.problems.line(entries.path),

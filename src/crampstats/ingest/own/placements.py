@@ -46,6 +46,8 @@ class Placement:
         "." or ","; empty: found by vote.
     others
         Of "ticks": the question's other boxes.
+    plausible
+        Lowest and highest value taken, in the variable's unit, where they are others than the codebook's.
     asked_if
         Condition over columns of the file under which the form showed the question, in REDCap's writing; empty: always.
     on_day
@@ -67,6 +69,7 @@ class Placement:
     dates: tuple[str, ...] = ()
     decimal: str = ""
     others: tuple[str, ...] = ()
+    plausible: tuple[float, float] | None = None
     asked_if: str = ""
     on_day: str = ""
     confidence: float = 1.0
