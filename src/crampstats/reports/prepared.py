@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 TABLE, REASONS, LOG, FLOW, FINDINGS, DICTIONARY = (
     "analysis_table", "reasons.csv", "cleaning_log.csv", "flow.csv", "findings.csv", "data_dictionary.csv",
 )
+# the gravest first
+SEVERITIES = ("error", "warning", "note")
+SHOWN = 12
 
 
 def write_prepared(data: FileData, folder: Path, *, parquet: bool = False) -> list[Path]:
@@ -52,7 +55,8 @@ def summarise(data: FileData) -> list[str]:
     """What was loaded, in a few plain lines: rows, variables, values that could not be read, what to look at."""
     findings = data.findings.to_frame()
     counts = findings["severity"].value_counts()
-    listed = ", ".join(f"{counts[name]:,} {name}{'s' if counts[name] != 1 else ''}" for name in counts.index)
+    there = [name for name in SEVERITIES if name in counts]
+    listed = ", ".join(f"{counts[name]:,} {name}{'s' if counts[name] != 1 else ''}" for name in there)
     stamp = [MADE_UP] if data.source.made_up else []
     return [
         *stamp,
@@ -65,8 +69,12 @@ def summarise(data: FileData) -> list[str]:
 
 
 def _most_frequent(findings: pd.DataFrame) -> list[str]:
-    by_rule = findings.groupby(["severity", "rule", "column"], sort=False).size().sort_values(ascending=False, kind="stable")
-    return [f"  {severity}: {column}: {rule} ({n:,})" for (severity, rule, column), n in by_rule.head(12).items()]
+    """The kinds of findings, errors first."""
+    by_rule = findings.groupby(["severity", "rule", "column"], sort=False).size().rename("n").reset_index()
+    by_rule = by_rule.assign(order=by_rule["severity"].map(SEVERITIES.index))
+    ranked = by_rule.sort_values(["order", "n"], ascending=[True, False], kind="stable")
+    shown = [f"  {row.severity}: {row.column}: {row.rule} ({row.n:,})" for row in ranked.head(SHOWN).itertuples()]
+    return shown + ([f"  and {len(ranked) - SHOWN} further kinds; findings.csv lists them all"] if len(ranked) > SHOWN else [])
 
 
 def _as_csv(table: pd.DataFrame) -> str:
