@@ -48,6 +48,35 @@ def join_events(table: RecordedTable, record: str, event: str) -> RecordedTable:
     )
 
 
+def join_record(repeated: RecordedTable, base: RecordedTable, event: str) -> RecordedTable:
+    """A repeating instrument with what its records answered once beside every row.
+
+    Parameters
+    ----------
+    repeated
+        One row per record and instance; its first column is the record number.
+    base
+        One row per record (and event), with the same record column.
+    event
+        Column of the event, in a longitudinal project.
+
+    Returns
+    -------
+    RecordedTable
+        The rows of `repeated`, with the columns of `base` it does not have; missing for a record that has no row there.
+    """
+    record = str(repeated.cells.columns[0])
+    if record not in base.cells:
+        return repeated
+    once = join_events(base, record, event) if event in base.cells else base
+    new = [name for name in once.cells if name not in repeated.cells]
+    rows = once.cells.drop_duplicates(subset=record).set_index(record)[new].reindex(repeated.cells[record]).reset_index(drop=True)
+    return replace(
+        repeated, cells=pd.concat([repeated.cells, rows], axis=1),
+        columns=(*repeated.columns, *(once.column(name) for name in new)),
+    )
+
+
 def _events_with(cells: pd.DataFrame, name: str, event: str, places: list[str]) -> list[str]:
     """Events in which anybody has a value in a column, in the file's order."""
     having = set(cells.loc[cells[name].notna(), event].dropna().unique())

@@ -23,7 +23,7 @@ from crampstats.ingest.deriving import derive_possible
 from crampstats.ingest.own.applying import apply_mapping, variable_of
 from crampstats.ingest.own.checking import check_mapping
 from crampstats.ingest.own.columns import masked_finding
-from crampstats.ingest.own.events import join_events
+from crampstats.ingest.own.events import join_events, join_record
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.identifiers import find_identifiers
 from crampstats.ingest.own.keys import hash_records, open_key
@@ -120,7 +120,8 @@ def _led_by(file: RecordedFile, name: str) -> RecordedFile:
     if name not in file.tables:
         raise unknown_name("table of the file", name, [one for one in file.tables if one])
     others = {key: table for key, table in file.tables.items() if key != name}
-    return replace(file, tables={name: file.tables[name], **others})
+    leading = file.tables[name] if file.tables[name] is file.main else join_record(file.tables[name], file.main, EVENT)
+    return replace(file, tables={name: leading, **others})
 
 
 def map_survey(

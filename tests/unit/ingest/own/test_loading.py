@@ -171,12 +171,15 @@ def test_a_repeating_instrument_can_be_the_table(tmp_path: Path):
         "1,,,63,2,,\n1,lab,1,,,4.1,2\n1,lab,2,,,4.4,2\n2,,,47,2,,\n2,lab,1,,,3.9,2\n", encoding="utf-8",
     )
     (tmp_path / "lab.toml").write_text(
-        'version = 1\n[file]\nsheet = "lab"\n[variables.serum_potassium_mmol_l]\ncolumn = "k"\nunit = "mmol/L"\n',
+        'version = 1\n[file]\nsheet = "lab"\n[variables.serum_potassium_mmol_l]\ncolumn = "k"\nunit = "mmol/L"\n'
+        '[variables.age_years]\ncolumn = "age"\n',
         encoding="utf-8",
     )
     data = load_survey(tmp_path / "r.csv", tmp_path / "lab.toml")
     assert data.table["serum_potassium_mmol_l"].tolist() == [4.1, 4.4, 3.9]
     assert data.table["source_row"].tolist() == [3, 4, 6]
+    # what a record answered once stands beside each of its rows
+    assert data.table["age_years"].tolist() == [63, 63, 47]
     with pytest.raises(OptionError, match="lab"):
         load_survey(tmp_path / "r.csv", tmp_path / "lab.toml", sheet="labs")
 
