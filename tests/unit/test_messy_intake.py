@@ -57,7 +57,12 @@ def test_a_spoilt_cell_is_found_in_the_findings_or_the_log(survey: FileData, pro
 def test_every_row_of_the_sheet_is_accounted_for(survey: FileData) -> None:
     # 3 title rows, headings, 60 patients, an empty row, a patient again, an empty row, the line with the total
     assert survey.flow.to_frame()["n"].iloc[0] == 3 + 1 + 60 + 1 + 1 + 1 + 1
-    assert survey.flow.n == len(survey.table) == 60 + 1 + 1
+    assert survey.flow.n == len(survey.table) == 60 + 1
+
+
+def test_the_line_with_the_total_is_no_patient(survey: FileData) -> None:
+    assert [finding.source_row for finding in survey.findings.rows if finding.rule == "line of totals"] == [68]
+    assert 68 not in survey.table["source_row"].tolist()
 
 
 def test_the_patient_typed_twice_is_told_by_rows(survey: FileData) -> None:
@@ -86,7 +91,7 @@ def test_the_script_gives_the_files_that_ship(tmp_path: Path) -> None:
 
 
 def test_whole_columns_are_read(survey: FileData) -> None:
-    # 61 forms; the line with the total has no answers
+    # 61 forms
     assert survey.table["heavy_lifting_days_week"].notna().sum() == 61
     assert survey.table["varicose_veins"].notna().sum() == 61
     assert survey.table["age_years"].notna().sum() == 60  # one visit on a day that does not exist

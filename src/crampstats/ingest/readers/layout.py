@@ -14,6 +14,8 @@ import pandas as pd
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
+from crampstats.ingest.own.masking import mask_identifiers, mask_text
+from crampstats.ingest.readers.no_records import find_no_records
 from crampstats.ingest.recorded import RecordedColumn, RecordedKind, RecordedTable
 
 if TYPE_CHECKING:
@@ -222,9 +224,9 @@ def lay_out(
     Returns
     -------
     RecordedTable
-        White space around cells removed, empty cells missing. Rows without anything in them and rows that repeat the
-        headings are left out (flow). Columns without heading and content are left out, those without heading are called
-        unnamed_1 by their place, repeated headings get _2, _3 (findings).
+        White space around cells removed, empty cells missing. Rows without anything in them, rows that repeat the headings,
+        the row of units and what looks like totals or sub-headings are left out (flow). Columns without heading and content
+        are left out, those without heading are called unnamed_1 by their place, repeated headings get _2, _3 (findings).
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -232,7 +234,8 @@ def lay_out(
     columns = [_trimmed(column) for column in grid.columns]
     blank = _all_true([pc.is_null(column) for column in columns], len(grid.rows))
     repeated = _repeats_heading(columns, grid.heading, len(grid.rows)) & ~blank
-    keep = ~(blank | repeated)
+    aside = find_no_records(grid.name, columns, grid.rows, blank | repeated)
+    keep = ~(blank | repeated | aside.totals | aside.units)
     if not keep.all():
         columns = [column.filter(pa.array(keep)) for column in columns]
     names, places, naming = _names(grid, [column.null_count < len(column) for column in columns])
@@ -241,12 +244,17 @@ def lay_out(
         index=pd.RangeIndex(int(keep.sum())),
     )
     findings = grid.findings.add(
-        *naming, *_repeats_told(grid, repeated), *_sparse_end(grid.name, cells, grid.rows[keep]),
+        *naming, *_repeats_told(grid, repeated), *aside.findings, *_sparse_end(grid.name, cells, grid.rows[keep]),
         *_lost_letters(names, [columns[place] for place in places], grid.rows[keep]),
     )
-    flow = left_out(grid.flow, "records", {"rows without anything in them": blank.sum(), "headings repeated": repeated.sum()})
+    flow = left_out(grid.flow, "records", {
+        "rows without anything in them": blank.sum(), "headings repeated": repeated.sum(),
+        "the row of units": aside.units.sum(), "rows that look like totals or sub-headings": aside.totals.sum(),
+    })
     described = tuple(
-        RecordedColumn(name, label=labels[place] if labels else "", kind=kinds[place] if kinds else "")
+        RecordedColumn(
+            name, label=labels[place] if labels else "", kind=kinds[place] if kinds else "", unit=aside.unit_of.get(place, "")
+        )
         for name, place in zip(names, places, strict=True)
     )
     return RecordedTable(grid.name, cells, grid.rows[keep], described, format, flow, findings)
@@ -347,8 +355,9 @@ def _free_name(heading: str, place: int, *, taken: set[str], given: set[str]) ->
 def _renamed(name: str, heading: str, place: int) -> Finding:
     if heading:
         return Finding(
-            name, "repeated heading", "warning", f"the heading {heading!r} stands more than once; that in column {place + 1} "
-            f"is called {name!r} here.", "Give every column its own heading.", value=heading,
+            mask_identifiers(name), "repeated heading", "warning",
+            f"the heading {mask_text(heading)!r} stands more than once; that in column {place + 1} is called {mask_text(name)!r} "
+            "here.", "Give every column its own heading.", value=mask_text(heading),
         )
     return Finding(
         name, "empty heading", "warning", f"column {place + 1} has no heading; it is called {name!r} here.",
@@ -382,7 +391,7 @@ def _lost_letters(names: Sequence[str], columns: Sequence[pa.ChunkedArray], rows
         if len(lost):
             findings.append(
                 Finding(
-                    name, "lost letters", "warning", f"{len(lost):,} cell(s) hold \ufffd in place of a letter.",
+                    mask_identifiers(name), "lost letters", "warning", f"{len(lost):,} cell(s) hold \ufffd in place of a letter.",
                     "Export the file again as .csv (UTF-8) from the program it comes from.", source_row=int(rows[lost[0]]),
                 )
             )
