@@ -186,6 +186,7 @@ perindopril + indapamide + amlodipine: Triplixam
 amlodipine + valsartan + hydrochlorothiazide: Exforge HCT
 amlodipine + olmesartan + hydrochlorothiazide: Tribenzor, Sevikar HCT
 atorvastatin + amlodipine: Caduet
+atorvastatin + ezetimibe: Atozet, Liptruzet
 simvastatin + ezetimibe: Vytorin, Inegy
 rosuvastatin + ezetimibe: Roszet
 salmeterol + fluticasone: Advair, Seretide, Viani, Atmadisc, AirFluSal, Wixela, Sirdupla, AirDuo, Anasma, Plusvent, Aliflus

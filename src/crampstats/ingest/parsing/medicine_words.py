@@ -14,7 +14,7 @@ NONE = fold_words(
     "nessuna,nessun,niente,nenhum,nenhuma,nao,n,never,zero,0,not any,no meds,no medication,no medications",
     "no medicines,no drugs,nil of note,nil regular,nil else,none regular,none known",
 )
-# beside these a medicine is not taken; after an allergy none of the item is
+# beside these a medicine is not taken
 NOT_TAKEN = _words(
     """
     no not never without stopped stop ceased discontinued off former formerly previous previously past allergic allergy
@@ -23,7 +23,14 @@ NOT_TAKEN = _words(
     suspenso
     """,
 )
-ALLERGY = _words(
+# what follows one of these is not taken, and what stands before it only where nothing follows
+NEGATIONS = _words(
+    """
+    no not never without none nil keine kein keinen nein nicht ohne nie sin ninguno ninguna nunca pas sans aucun aucune
+    jamais senza nessuno nessuna sem nenhum nenhuma nao non
+    """,
+)
+ALLERGIES = _words(
     """
     allergic allergy intolerant intolerance allergie allergisch alergia alergico alergica allergique allergia
     """,
@@ -58,7 +65,9 @@ NOISE = _words(
     farmaci thing something stuff etc various prescription diskus turbohaler accuhaler evohaler respimat breezhaler ellipta
     nexthaler easyhaler spiromax novolizer handihaler hfa any medicacion medicacao medicazione medikation traitement
     traitements terapia terapie cura trattamento tratamiento tratamento nkda known allergies faible diasporal supremo
-    turbuhaler prolib dur
+    turbuhaler prolib dur last year years weeks months started restarted again increased reduced jahr jahre jahren monat monaten
+    letztem letzten ano anos mes meses anno anni mese mesi ans annee annees mois semaine semaines settimana settimane his her bed
+    advised recommended prescribed yes ja oui
     """,
 )
 # words near the name of a medicine that are none, and beta-agonists of which it is not settled how long they act

@@ -27,17 +27,27 @@ from crampstats.core.errors import unknown_name
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.masking import mask_identifiers, mask_text
 from crampstats.ingest.parsing.folding import Declared, fold
+from crampstats.ingest.parsing.medicine_clauses import (
+    ALLERGY,
+    NOW,
+    UNSURE,
+    first_negation,
+    is_heading,
+    is_somebody_elses,
+    is_stopped,
+    says_stopped_before,
+    split_items,
+)
 from crampstats.ingest.parsing.medicine_matching import KnownName, match_name, spell_alike
-from crampstats.ingest.parsing.medicine_words import ALLERGY, NOISE, NONE, NOT_TAKEN
+from crampstats.ingest.parsing.medicine_words import NEGATIONS, NOISE, NONE, NOT_TAKEN
 from crampstats.ingest.parsing.missing import read_missing
 from crampstats.ingest.parsing.readings import Reading, Readings, collect
 
 LISTED = 20
 _LONGEST = 4  # words of a name
 
-_ITEMS = re.compile(r"[;\n\r•·|]|,(?!\d)|(?<!\d),|\s[-*]\s|(?<!\w)(?:but|aber|pero|mais|mas|ma|sondern)(?!\w)")
 _PARTS = re.compile(r"[/+&,]|(?<!\w)(?:and|und|y|et|ed|e|with|mit|con|avec|com)(?!\w)")
-_PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|bei)(?!\w).*")
+_PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|due to|bei)(?!\w).*")
 _MASKED = re.compile(r"\[[a-zA-Z -]{4,20}\]")
 _LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIDES_A_THIAZIDE = re.compile(r".{3,}(?:pril|sartan|olol)")  # "ramipril comp" is mostly, but not always, with a thiazide
@@ -128,7 +138,7 @@ def recognise_medicines(text: str) -> Medicines:
     folded = "\n".join(fold(line) for line in _MASKED.sub(" ", masked).splitlines())
     if folded.strip(" .!-") in NONE:
         return Medicines(says_none=True)
-    items = [_read_item(item) for item in _ITEMS.split(folded) if item.strip()]
+    items = _read_items(split_items(folded))
     found, others, unknown, left_open, not_taken = (
         tuple(dict.fromkeys(one for item in items for one in getattr(item, name)))
         for name in ("found", "others", "unknown", "open", "not_taken")
@@ -200,6 +210,8 @@ def _read_one(medicines: Medicines, variable: str) -> Reading:
         return Reading(True, rule=f"names {best.substance}")
     if medicines.unknown or variable in medicines.open or not (medicines or medicines.says_none):
         return Reading(reason=NOT_IDENTIFIED)
+    if any(variable in one.variables for one in medicines.not_taken):
+        return Reading(False, rule="says that it is not taken")
     return Reading(False, rule="says that there is none" if medicines.says_none else "names no medicine of this class")
 
 
@@ -226,18 +238,33 @@ def _unrecognised(variable: str, hidden: Sequence[Medicines]) -> tuple[Finding, 
 
 # ---- one item of a list
 
+def _read_items(texts: Sequence[str]) -> list[Medicines]:
+    """Every statement; one that only says "stopped" is about the one before it, and a heading about all that follow."""
+    read: list[Medicines] = []
+    below_heading = False
+    for text in texts:
+        below_heading = is_heading(text) or (below_heading and not NOW.search(text))
+        one = _read_item(text)
+        if not one and read and read[-1].found and says_stopped_before(text):
+            read[-1] = _as_not_taken(read[-1])
+            one = Medicines(says_none=one.says_none)
+        read.append(_as_not_taken(one) if below_heading else one)
+    return read
+
+
 def _read_item(item: str) -> Medicines:
-    unsure = "?" in item
-    parts = [part for part in _PARTS.split(_PURPOSE.sub("", item)) if part.strip()] or [item]
+    allergic = ALLERGY.search(item) is not None
+    kept = item if allergic else _PURPOSE.sub("", item)
+    stopped_behind = is_stopped(item[len(kept):])
+    parts = [part for part in _PARTS.split(kept) if part.strip()] or [kept]
     read = [_read_part(part) for part in parts]
-    if ALLERGY & set(_LETTERS.findall(item)):
-        read = [_as_not_taken(one) for one in read]
+    read = [_as_not_taken(one) if allergic or stopped_behind else one for one in _without_stopped(parts, read)]
     found = tuple(one for part in read for one in part.found)
     others = tuple(name for part in read for name in part.others)
-    vague = () if found or others or NOT_TAKEN & set(_LETTERS.findall(item)) else _vague(item)
+    vague = () if found or others or any(part.not_taken for part in read) or allergic or _is_denied(item) else _vague(item)
     words = tuple(word for part in read for word in part.unknown)
     open_ = tuple(name for part in read for name in part.open) + vague
-    if unsure and found:
+    if ("?" in item or UNSURE.search(item)) and found:
         return Medicines((), others, words, (*open_, *(name for one in found for name in one.variables)))
     return Medicines(
         tuple(_with_steroid(found, others)), others, () if vague else words, open_,
@@ -245,8 +272,28 @@ def _read_item(item: str) -> Medicines:
     )
 
 
+def _is_denied(item: str) -> bool:
+    negated = first_negation(words := _LETTERS.findall(item)) < len(words)
+    return is_stopped(item) or (negated and not UNSURE.search(item))
+
+
+def _without_stopped(parts: Sequence[str], read: Sequence[Medicines]) -> Iterator[Medicines]:
+    """Parts of a statement: "stopped" before the first of them is about all, until one is said to be taken now."""
+    carried = False
+    for place, (text, one) in enumerate(zip(parts, read, strict=True)):
+        stopped = is_stopped(text)
+        carried = (stopped and not any(read[:place])) or (carried and not NOW.search(text))
+        elses = is_somebody_elses(text, text.partition(one.found[0].written)[0]) if one.found else False
+        if stopped or carried or elses:
+            yield _as_not_taken(one)
+        elif elses is None:
+            yield Medicines((), one.others, one.unknown, (*one.open, *(name for each in one.found for name in each.variables)))
+        else:
+            yield one
+
+
 def _as_not_taken(part: Medicines) -> Medicines:
-    return Medicines((), part.others, part.unknown, (), (*part.not_taken, *part.found))
+    return Medicines((), part.others, (), (), (*part.not_taken, *part.found), part.says_none)
 
 
 def _with_steroid(found: tuple[FoundMedicine, ...], others: tuple[str, ...]) -> Iterator[FoundMedicine]:
@@ -264,6 +311,17 @@ def _read_part(part: str) -> Medicines:
     words = _LETTERS.findall(part)
     if " ".join(words) in NONE or (not words and part.strip() in NONE):
         return Medicines(says_none=True)
+    negated = first_negation(words)
+    read, after = _read_words(words[:negated]), _read_words(words[negated:])
+    if negated == len(words) or UNSURE.search(part):
+        return read if negated == len(words) else _read_words(words)
+    if not (after or after.unknown):
+        return Medicines((), read.others, (), (), read.found, not read and not read.unknown)
+    # what is denied and is no medicine ("no side effects") is nothing anybody takes
+    return Medicines(read.found, (*read.others, *after.others), read.unknown, read.open, after.found)
+
+
+def _read_words(words: Sequence[str]) -> Medicines:
     found, others, unknown, left_open = [], [], [], []
     place = 0
     while place < len(words):
@@ -281,9 +339,7 @@ def _read_part(part: str) -> Medicines:
     unknown = [word for word in unknown if _may_be_a_name(word)]
     if len(others) == 1 and not found and _HIDES_A_THIAZIDE.fullmatch(spell_alike(others[0])) and _PLUS & set(words):
         left_open += CLASS_OF["hydrochlorothiazide"].variables
-    if NOT_TAKEN & set(words):
-        return Medicines((), tuple(others), tuple(unknown), (), tuple(found), not (found or others or unknown))
-    none = not (found or others or unknown) and bool(NONE & set(words))
+    none = not (found or others or unknown) and bool((NONE | NOT_TAKEN) & set(words))
     return Medicines(tuple(found), tuple(others), tuple(unknown), tuple(left_open), says_none=none)
 
 
@@ -309,7 +365,7 @@ def _vague(item: str) -> tuple[str, ...]:
 
 
 def _may_be_a_name(word: str) -> bool:
-    return len(word) >= 3 and word not in NOISE and word not in NOT_TAKEN and word not in NONE
+    return len(word) >= 3 and word not in NOISE | NOT_TAKEN | NEGATIONS | NONE
 
 
 _VAGUE = tuple((names, tuple(f" {fold(phrase)} " for phrase in phrases)) for names, phrases in VAGUE.items())

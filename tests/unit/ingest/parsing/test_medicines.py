@@ -94,6 +94,42 @@ def test_yes_no_and_neither(text: str, variable: str, value: bool | None) -> Non
     assert readings.reasons.tolist() == ["" if value is not None else NOT_IDENTIFIED]
 
 
+@pytest.mark.parametrize(("text", "variable", "value"), [
+    # an allergy is about its own words
+    ("simvastatin (allergic to penicillin)", "takes_statin", True), ("simvastatin [allergy: penicillin]", "takes_statin", True),
+    ("simvastatin allergic to penicillin", "takes_statin", True), ("Allergies: simvastatin, penicillin", "takes_statin", False),
+    ("furosemide (intolerant to torasemide) 40 mg", "takes_loop_diuretic", True), ("quinine (allergic)", "takes_quinine", False),
+    ("Simvastatin, Allergie gegen Chinin", "takes_quinine", False), ("Chinin allergisch", "takes_quinine", False),
+    # denied, stopped, in the past, not yet
+    ("denies simvastatin", "takes_statin", False), ("denied: simvastatin, quinine", "takes_quinine", False),
+    ("refuses statin", "takes_statin", False), ("atorvastatin - discontinued due to cramps", "takes_statin", False),
+    ("Simvastatin (Zocor) abgesetzt", "takes_statin", False), ("simvastatina suspendida", "takes_statin", False),
+    ("simvastatine arrêtée", "takes_statin", False), ("simvastatina sospesa", "takes_statin", False),
+    ("sinvastatina suspensa", "takes_statin", False), ("quinine (stopped), furosemide", "takes_loop_diuretic", True),
+    ("quinine (stopped), furosemide", "takes_quinine", False), ("last year quinine", "takes_quinine", False),
+    ("letztes Jahr Chinin", "takes_quinine", False), ("el año pasado quinina", "takes_quinine", False),
+    ("quinine until March 2019", "takes_quinine", False), ("to start furosemide", "takes_loop_diuretic", False),
+    ("Furosemid geplant", "takes_loop_diuretic", False), ("did not tolerate simvastatin", "takes_statin", False),
+    ("stopped simvastatin and quinine", "takes_quinine", False), ("statin: none", "takes_statin", False),
+    ("switched from simvastatin to rosuvastatin", "takes_statin", True),
+    # what is taken all the same
+    ("since last year quinine", "takes_quinine", True), ("Lasix seit letztem Jahr", "takes_loop_diuretic", True),
+    ("stopped quinine and started furosemide", "takes_loop_diuretic", True), ("simvastatin, stopped smoking", "takes_statin", True),
+    ("simvastatin no side effects", "takes_statin", True), ("simvastatin, never missed", "takes_statin", True),
+    ("pravastatin (not simvastatin)", "takes_statin", True), ("no meds except furosemide", "takes_loop_diuretic", True),
+    ("furosemide (no potassium)", "takes_loop_diuretic", True), ("quinine for cramps, no help", "takes_quinine", True),
+    # another person's, and what nobody can tell
+    ("wife's Lasix", "takes_loop_diuretic", False), ("takes his wife's Lasix", "takes_loop_diuretic", None),
+    ("mother takes furosemide", "takes_loop_diuretic", None), ("maybe a statin", "takes_statin", None),
+    ("Atozet 10/40", "takes_statin", True), ("quinine - no", "takes_quinine", False), ("no change: quinine", "takes_quinine", True),
+    ("furosemide; none", "takes_loop_diuretic", True),  # two columns, the second without any
+])
+def test_what_is_said_of_taking_it(text: str, variable: str, value: bool | None) -> None:
+    readings = read_medicines([text], variable)
+    assert readings.values.tolist() == [value]
+    assert readings.reasons.tolist() == ["" if value is not None else NOT_IDENTIFIED]
+
+
 def test_words_for_missing_keep_their_reason_and_what_the_user_declares_comes_first() -> None:
     readings = read_medicines(["unknown", "k.A.", "none", "-99"], "takes_statin", missing={"none": "not asked", "-99": "refused"})
     assert readings.reasons.tolist() == [DID_NOT_KNOW, NO_ANSWER, "not asked", "refused"]
