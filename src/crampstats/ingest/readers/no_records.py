@@ -171,8 +171,13 @@ def _judge_unlabelled(row: _Row, columns: Columns, used: np.ndarray, *, figures:
         return ""
     if _is_computed(row, columns, used, only_sums=first == 0):
         return TOTAL
-    complete = columns[0].null_count <= len(columns[0]) - 0.95 * len(used)
-    return MAYBE if first and row.after_gap and complete and len(used) > 2 else ""
+    return MAYBE if first and row.after_gap and _is_full(columns[0], used[used < row.place]) else ""
+
+
+def _is_full(column: pa.Array | pa.ChunkedArray, places: np.ndarray) -> bool:
+    import pyarrow as pa
+
+    return len(places) > 2 and column.take(pa.array(places)).null_count == 0
 
 
 def _has_digits(column: pa.Array | pa.ChunkedArray, used: np.ndarray) -> bool:
