@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -157,8 +158,6 @@ def _same_day(recorded: RecordedTable, placement: Placement) -> FilledColumn:
 
 def _days(recorded: RecordedTable, mapping: FileMapping, placement: Placement, name: str) -> FilledColumn:
     """A column of dates; what it holds is not shown, since one of the two is a date of birth."""
-    from dataclasses import replace
-
     from crampstats.ingest.parsing.dates import read_dates
 
     column, distinct = recorded.column(name), find_distinct(recorded.cells[name])
@@ -194,14 +193,18 @@ def fill_from_medicines(
     asked
         As in `fill_from_ticks`.
     """
-    from crampstats.ingest.parsing.medicines import read_medicines
+    from crampstats.ingest.parsing.medicines import common_words, read_medicines, show_medicines
 
     cells = _joined(recorded, placement.columns)
     distinct = find_distinct(cells)
     missing = {**mapping.missing, **placement.missing}
-    readings = read_medicines(distinct.texts, variable.name, missing=missing)
+    counts = distinct.counts.tolist()
+    readings = read_medicines(distinct.texts, variable.name, counts=counts, missing=missing)
+    common = common_words(distinct.texts, counts)
+    shown = [text if text in missing else show_medicines(text, common) for text in distinct.texts]
     return fill_column(
-        readings, distinct, variable, heading=" / ".join(placement.columns), source_rows=recorded.source_rows, asked=asked,
+        readings, replace(distinct, texts=shown), variable, heading=" / ".join(placement.columns),
+        source_rows=recorded.source_rows, asked=asked,
     )
 
 

@@ -9,7 +9,7 @@ left aside. Names are compared in a spelling in which English, German, French, S
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -151,12 +151,15 @@ def recognise_medicines(text: str) -> Medicines:
     )
 
 
-def read_medicines(texts: Sequence[str], variable: str, *, missing: Mapping[str, str] | None = None) -> Readings:
+def read_medicines(
+    texts: Sequence[str], variable: str, *, counts: Sequence[int] | None = None, missing: Mapping[str, str] | None = None,
+) -> Readings:
     """Whether texts name a medicine of a class.
 
     Missing is never no: only a text that names medicines, all of them known, or says that there is none, reads as no. One with
     a name that was not recognised, or a vague one that may hide the class ("something for cholesterol" and statins), has no
-    answer, with the reason "medicine not identified"; the finding lists the names, so that they can be corrected in the file.
+    answer, with the reason "medicine not identified"; the finding lists names of two rows or more, so that they can be corrected
+    in the file. One that stands in a single row may be a person's and is only counted.
 
     Parameters
     ----------
@@ -164,6 +167,8 @@ def read_medicines(texts: Sequence[str], variable: str, *, missing: Mapping[str,
         Distinct texts, stripped, not empty.
     variable
         "takes_statin" and the like.
+    counts
+        Rows that hold each text; one each if not given.
     missing
         Text to the reason why there is no answer, tried first.
 
@@ -192,7 +197,41 @@ def read_medicines(texts: Sequence[str], variable: str, *, missing: Mapping[str,
         for text, one in zip(texts, known, strict=True)
     ]
     hidden = [one for one, reading in zip(known, readings, strict=True) if one is not None and reading.reason == NOT_IDENTIFIED]
-    return collect(readings, _unrecognised(variable, hidden))
+    return collect(readings, _unrecognised(variable, hidden, common_words(texts, counts)))
+
+
+def common_words(texts: Sequence[str], counts: Sequence[int] | None = None) -> frozenset[str]:
+    """Words of lists of medicines that were not recognised and stand in two rows or more."""
+    rows: dict[str, int] = {}
+    for text, n in zip(texts, counts if counts is not None else [1] * len(texts), strict=True):
+        medicines = recognise_medicines(text)
+        for word in set(medicines.unknown) if medicines.is_list else ():
+            rows[word] = rows.get(word, 0) + int(n)
+    return frozenset(word for word, n in rows.items() if n > 1)
+
+
+def show_medicines(text: str, common: frozenset[str]) -> str:
+    """A text as it may be shown: as it is, masked, where all its words are known or common, else its medicines alone.
+
+    Examples
+    --------
+    >>> show_medicines("Lasix 40 mg, aspirin", frozenset()), show_medicines("Lasix, as Blackadder said", frozenset())
+    ('Lasix 40 mg, aspirin', 'lasix + unrecognised words')
+    """
+    medicines = recognise_medicines(text)
+    known = {word for one in (*medicines.found, *medicines.not_taken) for word in one.written.split()}
+    if all(_is_shown(word, known, common) for word in _LETTERS.findall(fold(text))):
+        return mask_text(text)
+    named = [*(one.written for one in medicines.found), *(f"{one.written} (not taken)" for one in medicines.not_taken)]
+    listed = dict.fromkeys([*named, *medicines.others, *(word for word in medicines.unknown if word in common)])
+    return mask_text(" + ".join([*listed, "unrecognised words"]))
+
+
+def _is_shown(word: str, known: Collection[str], common: Collection[str]) -> bool:
+    if word in known or word in common or len(word) < 3 or word in NOISE | NOT_TAKEN | NEGATIONS | NONE:
+        return True
+    name, _, distance = match_name((word,))
+    return name is not None and bool(name.name) and (not distance or bool(name.substances))
 
 
 def _reason(text: str, declared: Declared) -> str:
@@ -222,13 +261,20 @@ def _read_alone(long_acting: Reading, with_steroid: Reading) -> Reading:
     return Reading(False, rule="combined with a steroid") if with_steroid.value else long_acting
 
 
-def _unrecognised(variable: str, hidden: Sequence[Medicines]) -> tuple[Finding, ...]:
+def _unrecognised(variable: str, hidden: Sequence[Medicines], common: Collection[str]) -> tuple[Finding, ...]:
     """One finding with the names that stand between a text and a no."""
     if not hidden:
         return ()
-    words = sorted({mask_text(word) for one in hidden if one.is_list for word in one.unknown})
-    listed = ", ".join(words[:LISTED]) + (f" and {len(words) - LISTED} more" if len(words) > LISTED else "")
-    named = f"names not recognised: {listed}" if words else "only a vague word stands there"
+    words = {word for one in hidden if one.is_list for word in one.unknown if word != "[name]"}
+    listed = sorted({mask_text(word) for word in words & {*common}})
+    single = len(words - {*common})
+    named = f"names not recognised: {', '.join(listed[:LISTED])}" if listed else ""
+    named += f" and {len(listed) - LISTED} more" if len(listed) > LISTED else ""
+    if single:
+        each = "each in one row" if single > 1 else "in one row"
+        kind = f"further name{'s' if single > 1 else ''}," if listed else f"name{'s' if single > 1 else ''} not recognised,"
+        named += f"{'; ' if listed else ''}{single} {kind} {each}"
+    named = named or "only a vague word stands there"
     return (Finding(
         variable, "medicine not identified", "warning",
         f"{len(hidden)} different text(s) name no medicine of this class, but something that may be one, so they are missing and "

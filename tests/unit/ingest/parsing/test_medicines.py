@@ -14,7 +14,7 @@ from crampstats.codebook.medicine_names import CLASS_OF, NAMES, OTHERS, WITH_STE
 from crampstats.codebook.reductions import NOT_IDENTIFIED
 from crampstats.core.errors import OptionError
 from crampstats.ingest.parsing.folding import fold
-from crampstats.ingest.parsing.medicines import read_medicines, recognise_medicines
+from crampstats.ingest.parsing.medicines import read_medicines, recognise_medicines, show_medicines
 
 
 def substances(text: str) -> list[str]:
@@ -98,7 +98,8 @@ def test_yes_no_and_neither(text: str, variable: str, value: bool | None) -> Non
     # an allergy is about its own words
     ("simvastatin (allergic to penicillin)", "takes_statin", True), ("simvastatin [allergy: penicillin]", "takes_statin", True),
     ("simvastatin allergic to penicillin", "takes_statin", True), ("Allergies: simvastatin, penicillin", "takes_statin", False),
-    ("furosemide (intolerant to torasemide) 40 mg", "takes_loop_diuretic", True), ("quinine (allergic)", "takes_quinine", False),
+    ("furosemide (intolerant to torasemide) 40 mg", "takes_loop_diuretic", True),
+    ("quinine (allergic)", "takes_quinine", False),
     ("Simvastatin, Allergie gegen Chinin", "takes_quinine", False), ("Chinin allergisch", "takes_quinine", False),
     # denied, stopped, in the past, not yet
     ("denies simvastatin", "takes_statin", False), ("denied: simvastatin, quinine", "takes_quinine", False),
@@ -114,14 +115,16 @@ def test_yes_no_and_neither(text: str, variable: str, value: bool | None) -> Non
     ("switched from simvastatin to rosuvastatin", "takes_statin", True),
     # what is taken all the same
     ("since last year quinine", "takes_quinine", True), ("Lasix seit letztem Jahr", "takes_loop_diuretic", True),
-    ("stopped quinine and started furosemide", "takes_loop_diuretic", True), ("simvastatin, stopped smoking", "takes_statin", True),
+    ("stopped quinine and started furosemide", "takes_loop_diuretic", True),
+    ("simvastatin, stopped smoking", "takes_statin", True),
     ("simvastatin no side effects", "takes_statin", True), ("simvastatin, never missed", "takes_statin", True),
     ("pravastatin (not simvastatin)", "takes_statin", True), ("no meds except furosemide", "takes_loop_diuretic", True),
     ("furosemide (no potassium)", "takes_loop_diuretic", True), ("quinine for cramps, no help", "takes_quinine", True),
     # another person's, and what nobody can tell
     ("wife's Lasix", "takes_loop_diuretic", False), ("takes his wife's Lasix", "takes_loop_diuretic", None),
     ("mother takes furosemide", "takes_loop_diuretic", None), ("maybe a statin", "takes_statin", None),
-    ("Atozet 10/40", "takes_statin", True), ("quinine - no", "takes_quinine", False), ("no change: quinine", "takes_quinine", True),
+    ("Atozet 10/40", "takes_statin", True), ("quinine - no", "takes_quinine", False),
+    ("no change: quinine", "takes_quinine", True),
     ("furosemide; none", "takes_loop_diuretic", True),  # two columns, the second without any
 ])
 def test_what_is_said_of_taking_it(text: str, variable: str, value: bool | None) -> None:
@@ -142,12 +145,29 @@ def test_a_misspelt_name_says_what_it_was_taken_for() -> None:
 
 
 def test_names_not_recognised_are_listed_once_and_without_persons() -> None:
-    readings = read_medicines(["qwertil 5 mg", "aspirin, Qwertil", "Mrs Jones knows", "zbigniewska"], "takes_statin")
-    (finding,) = readings.findings
+    texts = ["qwertil 5 mg", "aspirin, Qwertil", "Mrs Jones knows", "zbigniewska", "aspirin, Blackadder 5 mg"]
+    (finding,) = read_medicines(texts, "takes_statin").findings
     assert finding.message == (
-        "4 different text(s) name no medicine of this class, but something that may be one, so they are missing and not no "
-        "(names not recognised: qwertil)."
+        "5 different text(s) name no medicine of this class, but something that may be one, so they are missing and not no "
+        "(names not recognised: qwertil; 1 further name, in one row)."
     )
+
+
+def test_a_name_in_one_row_may_be_a_persons_and_is_counted_only() -> None:
+    (finding,) = read_medicines(["aspirin, qwertil", "aspirin, blackadder"], "takes_statin", counts=[2, 1]).findings
+    assert "(names not recognised: qwertil; 1 further name, in one row)" in finding.message
+    (finding,) = read_medicines(["aspirin, melchett, darling", "aspirin, blackadder"], "takes_statin").findings
+    assert "(3 names not recognised, each in one row)" in finding.message
+
+
+@pytest.mark.parametrize(("text", "shown"), [
+    ("Furosemid 40 mg 1-0-0, aspirin", "Furosemid 40 mg 1-0-0, aspirin"),
+    ("furosimid 40, Blackadder", "furosimid + unrecognised words"),
+    ("Blackadder", "unrecognised words"), ("stopped simvastatin, Melchett", "simvastatin (not taken) + unrecognised words"),
+    ("qwertil, aspirin", "qwertil, aspirin"), ("none", "none"),
+])
+def test_only_names_of_medicines_are_shown_of_a_text(text: str, shown: str) -> None:
+    assert show_medicines(text, frozenset(("qwertil",))) == shown
 
 
 def test_an_unknown_variable_lists_those_there_are() -> None:
