@@ -95,7 +95,7 @@ METABOLISM_AND_KIDNEY = (
     _told(
         "diabetes", "Diabetes", missing="borderline, refused or did not know; not asked below 1 year",
         population="persons aged 1+",
-        known_as=("dm", "diabetes mellitus", "diabetic", "diabète", "zuckerkrankheit", "diabete"),
+        known_as=("dm", "dm2", "t2dm", "diabetes mellitus", "diabetic", "diabète", "zuckerkrankheit", "diabete"),
     ),
     _told(
         "thyroid_disease", "Thyroid disease",

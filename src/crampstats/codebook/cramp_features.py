@@ -111,7 +111,7 @@ DURATION = _of_those_with_cramps(
 SEVERITY = _of_those_with_cramps(
     "cramp_severity", "Worst pain of a usual cramp", "integer", unit="points", plausible=(0, 10),
     known_as=(
-        "severity", "severity 0-10", "severity 10", "pain score 10", "pain score 0-10", "cramp pain score", "intensité 0-10",
+        "severity", "severity 0-10", "severity 10", "cramp pain score", "intensité 0-10",
         "intensità 0-10", "intensidade 0-10", "nrs 0-10", "vas 0-10", "intensidad 0-10", "dolor 0-10", "douleur 0-10",
         "schmerzstärke 0-10", "dor 0-10", "dolore 0-10", "cramp severity", "severity of cramps", "cramp pain", "pain 0-10",
         "pain of cramp", "intensidad del calambre", "intensité de la crampe", "stärke des krampfs", "krampfstärke",
@@ -146,7 +146,7 @@ WIDESPREAD = asked(
 )
 QUININE = asked("quinine_for_cramps", "Takes quinine against cramps", known_as=("quinine for cramps", "quinine against cramps"))
 MAGNESIUM_SUPPLEMENT = asked(
-    "magnesium_for_cramps", "Takes magnesium against cramps", known_as=("magnesium supplement", "magnesium supplements"),
+    "magnesium_for_cramps", "Takes magnesium against cramps", known_as=("magnesium for cramps", "magnesium against cramps"),
 )
 
 OVER_TEN_MINUTES = Derived(

@@ -41,7 +41,8 @@ ONE_LEG_SWOLLEN = asked(
 )
 BOTH_LEGS_SWOLLEN = asked(
     "both_legs_swollen", "Both legs swollen",
-    known_as=("bilateral swelling", "two-sided swelling", "leg swelling", "ankle swelling", "bilateral oedema", "edema"),
+    # swelling of which nobody says that it is on both sides may be on one, which is urgent
+    known_as=("bilateral swelling", "two-sided swelling", "bilateral oedema", "bilateral edema"),
 )
 CHEST_OR_BREATH = asked(
     "chest_pain_or_breathless", "Chest pain or breathlessness now or in the past days",

@@ -9,7 +9,8 @@ VISIT_DATE = asked(
     known_as=(
         "date of visit", "visit", "date", "encounter date", "appointment date", "date of interview", "fecha", "fecha de visita",
         "fecha de la consulta", "date de visite", "date de consultation", "datum", "besuchsdatum", "untersuchungsdatum", "data",
-        "data da consulta", "data da visita", "data della visita",
+        "data da consulta", "data da visita", "data della visita", "timestamp", "zeitstempel", "marca temporal", "horodateur",
+        "carimbo de data/hora", "informazioni cronologiche",
     ),
 )
 # not "site" alone: on many forms that is where the cramp sits

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crampstats.codebook.columns import MEASURED, UNREADABLE, Variable
-from crampstats.core.units import read_unit
 from crampstats.ingest.own.columns import Distinct, find_distinct
 from crampstats.ingest.own.converting import needs_unit, stated_unit
 from crampstats.ingest.own.mapping_file import spell_unit
@@ -280,8 +279,9 @@ def _plausible(profile: Profile, readings: NumberReadings, variable: Variable, u
     counts, (low, high) = profile.counts[known], variable.plausible
     factors = {variable.unit: 1.0, **variable.accepts}
     tried = [factors[unit]] if unit else list(factors.values())
-    if any(read_unit(str(one)) for one in readings.units):
-        tried = list(factors.values())
     total = max(1.0, float(counts.sum()))
-    possible = [(numbers[known] * factor >= low) & (numbers[known] * factor <= high) for factor in tried]
+    # a unit of its own goes before the column's
+    own = np.array([factors.get(spell_unit(str(one), variable), np.nan) if one else np.nan for one in readings.units])[known]
+    scaled = [numbers[known] * np.where(np.isnan(own), factor, own) for factor in tried]
+    possible = [(some >= low) & (some <= high) for some in scaled]
     return max(float(counts[some].sum()) / total for some in possible)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from crampstats.codebook.clinic_medicines import RECOGNISED
 from crampstats.codebook.columns import Variable
 from crampstats.core.units import read_unit
 from crampstats.ingest.own.fitting import Profile, is_dated, is_written
+from crampstats.ingest.own.headings import last_part, plain_question
 from crampstats.ingest.own.mapping_file import spell_unit
 from crampstats.ingest.own.matching import split_words, without_unit
-from crampstats.ingest.own.matching_words import MEDICINES, UNIT_WORDS, VISITED
+from crampstats.ingest.own.matching_words import FILLERS, MEDICINES, TAKING, UNIT_WORDS, VISITED
 from crampstats.ingest.own.placements import Placement
 
 FROM_DATES = 0.9
@@ -48,13 +50,20 @@ def place_age(age: Variable, born: Sequence[str], profiles: Sequence[Profile], v
 
 def find_medicines(profiles: Sequence[Profile]) -> list[str]:
     """Columns with free text or lists of medicines."""
-    phrases = {split_words(phrase) for phrase in MEDICINES}
+    phrases = {_asked_for(phrase) for phrase in MEDICINES}
     found = []
     for profile in profiles:
-        named = any(split_words(text) in phrases for text in (profile.column.name, profile.column.label) if text)
+        headings = (profile.column.name, last_part(profile.column.name), profile.column.label)
+        named = any(_asked_for(plain_question(text)) in phrases for text in headings if text)
         if named and not profile.column.choices and is_written(profile) and _names_medicines(profile):
             found.append(profile.column.name)
     return found
+
+
+def _asked_for(text: str) -> tuple[str, ...]:
+    """The words of a question about medicines that tell: "Which medicines do you take regularly?" asks for "medicines"."""
+    words = split_words(text)
+    return tuple(word for word in words if word not in FILLERS and word not in TAKING) or words
 
 
 def _names_medicines(profile: Profile) -> bool:
@@ -67,9 +76,9 @@ def place_medicines(variables: Sequence[str], columns: Sequence[str]) -> list[Pl
     """Each class of medicines that is recognised in texts, from these columns."""
     if not columns:
         return []
-    return [
-        Placement(name, tuple(columns), "medicines", confidence=FROM_TEXTS) for name in variables if name.startswith("takes_")
-    ]
+    # those alone that are read from texts; what is derived from them follows by itself
+    read = {name for names in RECOGNISED.values() for name in names}
+    return [Placement(name, tuple(columns), "medicines", confidence=FROM_TEXTS) for name in variables if name in read]
 
 
 def find_unit_column(heading: str, profiles: Sequence[Profile], variable: Variable) -> tuple[str, Mapping[str, str]] | None:

@@ -53,9 +53,18 @@ medicines, medicine, medication, medications, current medication, current medica
 list, medication list, list of medications, regular medication, prescriptions, prescribed medication, other medication, other
 medications, other medicines, medikamente, medikation, arzneimittel, medicamentos, medicacion, medicacion actual, farmacos,
 medicaments, traitement, traitements, traitement actuel, medicacao, remedios, farmaci, terapia, terapia in corso, treatment,
-current treatment
+current treatment, medicinas, medicamento, medicinali, medicacoes
+"""
+# beside the fillers: of a question for medicines
+_TAKING = """
+take taking takes taken use using regularly regular daily every list all nehmen nimmst einnehmen eingenommen regelmassig taglich
+welche welches toma tomas tomando tome utiliza usa diario diariamente regularmente cuales todos prenez prend prends prendre
+regulierement quels quelles tous prende prendi assume assumi assumendo regolarmente che quali quais etes come presently right
+other weitere andere otros autres altri outros vos ses sus suoi seus jeden tag zurzeit derzeit momentan aktuell aktuelle aktuellen
+actualmente actuellement atualmente attualmente
 """
 FILLERS = frozenset(_FILLERS.split())
+TAKING = frozenset(_TAKING.split())
 # a heading with one of these is about something else, unless the variable's own names have the word
 CONTRADICTING = frozenset(_CONTRADICTING.split())
 # short, and yet words of their own rather than abbreviations

@@ -8,36 +8,36 @@ well, or two variables that fit a column equally well, are named and left to the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from crampstats.codebook.catalogue import DERIVED, VARIABLES, as_recorded
 from crampstats.codebook.columns import MEASURED, Variable
 from crampstats.codebook.rules import Rule
-from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.ingest.own.converting import needs_unit
 from crampstats.ingest.own.fitting import Fit, Profile, fit_dates, fit_values, profile_table
 from crampstats.ingest.own.gathering import find_medicines, find_unit_column, place_age, place_medicines
-from crampstats.ingest.own.identifiers import BIRTH, RECORD, Identifier, list_identifiers
-from crampstats.ingest.own.matching import ABOUT_ANYTHING, NameIndex, split_words
+from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, Identifier, list_identifiers
+from crampstats.ingest.own.naming import Named, Naming, read_headings
 from crampstats.ingest.own.placements import FileMapping, Placement
+from crampstats.ingest.readers.google_forms import FORMAT as FORMS
+from crampstats.ingest.readers.xlsform import is_kobo
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 THRESHOLD = 0.6
 TIED = 0.02
 # guesses below this are not worth a remark
 WORTH_A_REMARK = 0.3
-NUMBERED, MOST_CELLS = 0.8, 0.5
-AGE, VISIT, MEDICINES, FREQUENCY, ANY = "age_years", "visit_date", "medicines", "cramp_frequency", "any_cramps"
+MOST_CELLS = 0.5
+AGE, VISIT, MEDICINES = "age_years", "visit_date", "medicines"
+# numbers of a card or an account stand in for a record number where the file has no other
+CARD = "identity card"
 # columns a form tool writes for itself
 OF_THE_TOOL = frozenset((
     "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group", "StartDate", "EndDate",
     "RecordedDate", "Status", "Progress", "Duration (in seconds)", "Finished", "DistributionChannel", "UserLanguage", "_uuid",
     "_submission_time", "_submitted_by", "_index", "_parent_index", "_validation_status",
 ))
-_NUMBER = re.compile(r"[_ ]?\d+$")
-
 
 @dataclass(frozen=True)
 class Match:
@@ -51,12 +51,15 @@ class Match:
         0 to 1.
     fit
         How the cells fit.
+    why
+        What speaks against it, or makes it less sure: "the heading says 12 months"; "" for nothing.
     """
 
     variable: str
     column: str
     confidence: float
     fit: Fit
+    why: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,11 +143,11 @@ def propose_mapping(
     if variables is None and (shipped := _shipped(file)):
         return _proposed(table, replace(shipped, sheet=sheet, header_row=header_row, missing=missing or {}))
     known = {variable.name: variable for variable in (_all_variables() if variables is None else variables)}
-    profiles = profile_table(table)
-    identifiers = list_identifiers(table)
+    profiles = read_headings(profile_table(table))
+    identifiers = _identifiers(table)
     hidden = {one.column for one in identifiers}
     open_ones = [one for one in profiles if one.column.name not in hidden and one.column.name not in OF_THE_TOOL]
-    matches = find_matches(open_ones, known)
+    matches = find_matches(open_ones, known, dashes=is_kobo(table))
     chosen, ties = assign(matches)
     placements = [_place(one, profiles, known[one.variable]) for one in chosen]
     fits = {one.variable: one.fit for one in chosen}
@@ -179,16 +182,28 @@ def _proposed(table: RecordedTable, mapping: FileMapping) -> Proposal:
     return Proposal(table, replace(mapping, identifiers=hidden), {}, identifiers=identifiers, profiles=profiles)
 
 
-def find_matches(profiles: Sequence[Profile], variables: Mapping[str, Variable]) -> list[Match]:
-    """Every pair of a column and a variable with some likeness, the best first; equals in the order of file and codebook."""
-    recorded = [variable for variable in variables.values() if not _is_ready_made(variable)]
-    questions, boxes = _wordings()
-    index, of_boxes = NameIndex.of(recorded, questions), NameIndex.of(recorded, boxes)
+def _identifiers(table: RecordedTable) -> tuple[Identifier, ...]:
+    """Columns that tell who a person is; the time a form itself writes beside each answer does not."""
+    stamped = table.columns[0].name if table.format == FORMS and table.columns[0].kind == "date" else ""
+    return tuple(one for one in list_identifiers(table) if one.column != stamped)
+
+
+def find_matches(profiles: Sequence[Profile], variables: Mapping[str, Variable], *, dashes: bool = False) -> list[Match]:
+    """Every pair of a column and a variable with some likeness, the best first; equals in the order of file and codebook.
+
+    Parameters
+    ----------
+    profiles, variables
+        The columns, and what they may be.
+    dashes
+        Whether headings put groups before a dash ("health-diabetes").
+    """
+    naming = Naming.of(variables, dashes=dashes)
     order = {name: place for place, name in enumerate(variables)}
     found = []
     for profile in profiles:
-        for name, named in _names(profile, variables, of_boxes if profile.option else index).items():
-            match = _match(profile, variables[name], named) if named >= WORTH_A_REMARK else None
+        for name, named in naming.name(profile).items():
+            match = _match(profile, variables[name], named) if named.score >= WORTH_A_REMARK else None
             if match and match.confidence >= WORTH_A_REMARK:
                 found.append((-match.confidence, profile.place, order[name], match))
     return [match for *_, match in sorted(found, key=lambda one: one[:3])]
@@ -234,48 +249,10 @@ def _all_variables() -> list[Variable]:
     return [*VARIABLES.values(), *(as_recorded(name) for name, item in DERIVED.items() if isinstance(item.rule, Rule))]
 
 
-def _is_ready_made(variable: Variable) -> bool:
-    """Whether a variable is one the codebook derives; a file has it ready-made only where it says its very name."""
-    return variable.name in DERIVED and variable.name not in VARIABLES
-
-
-def _wordings() -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """How the intake form asks for each variable, and what it writes beside the box of each."""
-    questions: dict[str, list[str]] = {}
-    boxes: dict[str, list[str]] = {}
-    for item in CLINIC_INTAKE.items:
-        if item.variable:
-            questions.setdefault(item.variable, []).append(item.question)
-        for code, variable in item.ticks.items():
-            boxes.setdefault(variable, []).append(item.options[code])
-    return questions, boxes
-
-
-def _names(profile: Profile, variables: Mapping[str, Variable], index: NameIndex) -> dict[str, float]:
-    """How well heading or question name each variable; of a box what stands beside it."""
-    column = profile.column
-    if column.kind == "file":
-        return {}
-    if profile.option:
-        return {name: score for name, score in index.score(profile.option).items() if variables[name].kind == "yes/no"}
-    by_heading, by_label = index.score(column.name), index.score(column.label)
-    without = index.score(_NUMBER.sub("", column.name)) if _NUMBER.search(column.name) else {}
-    found = {}
-    for name in {**by_heading, **by_label}:
-        # "weight2" beside "weight", both asking for the weight: the number tells that it is not the first
-        numbered = without.get(name, 0.0) >= THRESHOLD and by_heading.get(name, 0.0) < without[name]
-        asked = by_label.get(name, 0.0) * (NUMBERED if numbered else 1.0)
-        found[name] = max(by_heading.get(name, 0.0), asked)
-    if FREQUENCY in found and ANY in variables:
-        # "leg cramps" with yes and no: over which time is for the user to say
-        found[ANY] = min(found[FREQUENCY], ABOUT_ANYTHING)
-    own = "_".join(split_words(column.name))
-    return found | ({own: 1.0} if own in variables and _is_ready_made(variables[own]) else {})
-
-
-def _match(profile: Profile, variable: Variable, named: float) -> Match:
+def _match(profile: Profile, variable: Variable, named: Named) -> Match:
     fit = Fit(1.0) if profile.option else fit_values(profile, variable)
-    return Match(variable.name, profile.column.name, round(named * fit.share, 4), fit)
+    fit = replace(fit, notes=(*fit.notes, f"{named.why}.")) if named.why else fit
+    return Match(variable.name, profile.column.name, round(named.score * fit.share, 4), fit, named.why)
 
 
 def _tie(match: Match, rivals: Sequence[Match]) -> str:
@@ -342,7 +319,7 @@ def _gathered(
         ages = place_age(known[AGE], births, profiles, filled.get(VISIT, ()))
         found += [replace(one, confidence=min(one.confidence, sure)) for one in ages]  # no surer than the visit itself
     texts = find_medicines([one for one in profiles if one.column.name not in used - {*filled.get(MEDICINES, ())}])
-    return found + place_medicines([name for name in known if name not in filled and name in VARIABLES], texts)
+    return found + place_medicines([name for name in known if name not in filled], texts)
 
 
 def _notes_on_dates(placements: Sequence[Placement], profiles: Sequence[Profile]) -> dict[str, Fit]:
@@ -372,6 +349,7 @@ def _record(identifiers: Sequence[Identifier], table: RecordedTable) -> str:
     if table.format == "redcap":
         return table.columns[0].name  # REDCap's exports begin with it
     numbers = [one.column for one in identifiers if one.kind == RECORD]
+    numbers = numbers or [one.column for one in identifiers if one.kind == DIRECT and CARD in one.why][:1]
     return next((name for name in numbers if table.cells[name].is_unique), numbers[0] if numbers else "")
 
 

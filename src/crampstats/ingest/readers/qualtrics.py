@@ -140,7 +140,7 @@ def _with_boxes(columns: Sequence[RecordedColumn], keys: Sequence[str], cells: p
     """Options of one question as checkboxes: each cell is empty or holds the one text that says ticked."""
     groups: dict[str, list[int]] = {}
     for place, (column, key) in enumerate(zip(columns, keys, strict=True)):
-        if (box := re.fullmatch(r"(QID\d+)_\d+", key)) and " - " in column.label:
+        if (box := re.fullmatch(r"(Q(?:ID)?\d+)_\d+", key)) and " - " in column.label:
             groups.setdefault(box.group(1), []).append(place)
     found = list(columns)
     for places in groups.values():
@@ -153,7 +153,7 @@ def _with_boxes(columns: Sequence[RecordedColumn], keys: Sequence[str], cells: p
 def _is_box(column: RecordedColumn, cells: pd.Series) -> bool:
     texts = set(cells.dropna().unique())
     # a row of a matrix may hold one text throughout as well: only the words of the option, or Qualtrics' own mark, tell a box
-    return texts <= {"1"} if _SELECTED in column.label else texts <= {column.label.rpartition(" - ")[2].strip()}
+    return texts <= {column.label.rpartition(" - ")[2].strip(), *(["1"] if _SELECTED in column.label else [])}
 
 
 def _as_box(column: RecordedColumn) -> RecordedColumn:

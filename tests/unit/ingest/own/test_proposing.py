@@ -136,13 +136,20 @@ def test_an_age_is_made_of_date_of_birth_and_visit() -> None:
 
 
 def test_an_age_is_no_surer_than_the_date_of_the_visit_it_is_counted_to() -> None:
-    later = RecordedColumn("date_visit_4", label="Date of last visit", kind="date")
     found = propose({
         "Date of birth": ["1950-03-01", "1961-07-12", "1944-11-30", "1970-01-15"],
-        "date_visit_4": ["2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"],
-    }, later)
+        "date_visit_clinic": ["2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"],
+    })
     visit, age = (found.mapping.placement(name) for name in ("visit_date", "age_years"))
     assert age.confidence == visit.confidence < 0.85
+
+
+@pytest.mark.parametrize("label", ["Date of last visit", "Date of visit 4", "Datum letzter Besuch"])
+def test_a_later_visit_is_not_the_visit(label: str) -> None:
+    later = RecordedColumn("date_visit_4", label=label, kind="date")
+    found = propose({"date_visit_4": ["2024-05-06", "2024-05-07", "2024-05-08", "2024-05-09"]}, later)
+    assert found.mapping.placement("visit_date") is None
+    assert found.guesses["date_visit_4"].why == "the heading says a later visit"
 
 
 def test_an_age_that_is_there_goes_before_one_from_dates() -> None:
@@ -236,3 +243,153 @@ def test_settings_of_the_user_go_into_the_mapping() -> None:
 @pytest.mark.parametrize("cells", [["4o", "63", "71", "55"], ["63", "n.d.", "71", "55"]])
 def test_some_strange_cells_do_not_hide_a_column(cells: list[str | None]) -> None:
     assert placed(propose({"Age": cells})) == {"age_years": ("Age",)}
+
+
+OFTEN = ["never", "rarely", "often", "sometimes"]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Leg cramps in the past 12 months", "leg_cramps_12m", "Leg cramps last year", "Leg cramps last week", "Leg cramps ever",
+        "Wadenkrämpfe in den letzten 12 Monaten", "Wadenkrämpfe letzte Woche", "Calambres en los últimos 12 meses",
+        "Calambres la semana pasada", "Crampes au cours des 12 derniers mois", "Crampes l'année dernière",
+        "Cãibras nos últimos 12 meses", "Cãibras na semana passada", "Crampi negli ultimi 12 mesi", "Crampi nell'ultimo anno",
+    ],
+)
+def test_cramps_of_another_time_are_guessed_and_not_placed(heading: str) -> None:
+    for cells in (OFTEN, YES_NO):
+        found = propose({heading: cells})
+        assert not placed(found).keys() & {"cramp_frequency", "any_cramps", "cramp_nights_past_week"}
+    (guess,) = propose({heading: OFTEN}).guesses.values()
+    assert guess.variable == "cramp_frequency"
+    assert guess.confidence < THRESHOLD
+    assert guess.why.startswith("the heading says ")
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Leg cramps in the past month", "Leg cramps, last 30 days", "Wadenkrämpfe im letzten Monat", "Calambres en el último mes",
+        "Crampes au cours du dernier mois", "Cãibras no último mês", "Crampi nell'ultimo mese", "F12. Leg cramps past month",
+    ],
+)
+def test_cramps_of_the_past_month_are_placed(heading: str) -> None:
+    assert placed(propose({heading: OFTEN})) == {"cramp_frequency": (heading,)}
+
+
+@pytest.mark.parametrize(
+    "heading", ["Cramp severity (1-5)", "Cramp severity 0-100", "Cramp severity /5", "Cramp pain (VAS 0-100)", "Severity 1 to 10",
+                "Cramp severity (1=mild, 2=moderate, 3=severe)", "Intensité de la crampe (0 à 4)"],
+)
+def test_another_scale_is_not_placed(heading: str) -> None:
+    found = propose({heading: ["1", "3", "2", "2"]})
+    assert placed(found) == {}
+
+
+@pytest.mark.parametrize("heading", ["Cramp severity (0-10)", "Cramp severity /10", "Cramp severity (0 to 10)", "Cramp severity"])
+def test_the_scale_of_the_codebook_is_placed(heading: str) -> None:
+    assert placed(propose({heading: ["1", "8", "10", "2"]})) == {"cramp_severity": (heading,)}
+
+
+def test_a_scale_stated_by_the_files_form_is_heeded() -> None:
+    rated = RecordedColumn("cramp_severity", label="Severity", limits=("1", "5"))
+    assert placed(propose({"cramp_severity": ["1", "3", "5", "2"]}, rated)) == {}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "No hypertension", "No known diabetes", "Absence of stroke", "Sin diabetes", "No tiene diabetes", "Pas de diabète",
+        "Keine Hypertonie", "Kein Diabetes", "Nessuna ipertensione", "Sem diabetes", "Not diabetic", "Q3: No diabetes",
+    ],
+)
+def test_a_heading_that_says_no_is_not_placed(heading: str) -> None:
+    assert placed(propose({heading: YES_NO})) == {}
+
+
+def test_no_as_a_number_or_an_answer_is_no_negation() -> None:
+    found = propose({"Diabetes (yes/no)": YES_NO, "Hypertension (no/yes)": YES_NO, "Stroke Y/N": YES_NO, "Asma sí/no": YES_NO})
+    assert set(placed(found)) == {"diabetes", "hypertension", "stroke", "asthma"}
+
+
+@pytest.mark.parametrize("number", ["F12. ", "Q3: ", "12) ", "F13 ", "Frage 4: ", "7. "])
+def test_the_number_of_a_question_does_not_count(number: str) -> None:
+    labelled = RecordedColumn("v1", label=f"{number}Diabetes")
+    assert placed(propose({f"{number}Diabetes": YES_NO})) == {"diabetes": (f"{number}Diabetes",)}
+    assert propose({"v1": YES_NO}, labelled).mapping.placement("diabetes").confidence == 1
+
+
+def test_codes_a_heading_lists_are_taken_and_do_not_count_as_words() -> None:
+    sex, ill = "Sex (1=male, 2=female)", "Diabetes (0=no, 1=yes, 9=unknown)"
+    cramps = "Cramps past month (0=never 1=rarely 2=sometimes 3=often 4=almost always)"
+    found = propose({sex: ["1", "2", "2", "1"], ill: ["0", "1", "9", "0"], cramps: ["0", "4", "3", "1"]})
+    assert placed(found) == {"sex": (sex,), "diabetes": (ill,), "cramp_frequency": (cramps,)}
+    assert dict(found.mapping.placement("sex").codes) == {"1": "male", "2": "female"}
+    assert dict(found.mapping.placement("diabetes").codes) == {"0": False, "1": True}
+    assert dict(found.mapping.placement("diabetes").missing) == {"9": "did not know"}
+    assert dict(found.mapping.placement("cramp_frequency").codes) == {
+        "0": "never", "1": "rarely", "2": "sometimes", "3": "often", "4": "almost always",
+    }
+
+
+def test_the_last_part_of_a_path_of_groups_is_the_question() -> None:
+    found = propose({
+        "demo/age": ["55", "66", "71", "80"], "health/diabetes": YES_NO, "mother/stroke": YES_NO, "health-asthma": YES_NO,
+        "_uuid": ["a", "b", "c", "d"], "_submission_time": ["x", "x", "x", "x"],
+    })
+    assert placed(found) == {"age_years": ("demo/age",), "diabetes": ("health/diabetes",), "asthma": ("health-asthma",)}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "What medicines do you take?", "Which medications are you currently taking?", "Welche Medikamente nehmen Sie ein?",
+        "¿Qué medicamentos toma?", "Quels médicaments prenez-vous ?", "Que medicamentos toma?", "Quali farmaci prende?",
+    ],
+)
+def test_a_question_for_medicines_fills_the_classes_read_from_texts(heading: str) -> None:
+    found = propose({heading: ["furosemide 40 mg", "atorvastatin", "salmeterol", "amlodipine; simvastatin"]})
+    filled = placed(found)
+    assert filled["takes_statin"] == (heading,)
+    # follows from two others that are read; a text does not fill it
+    assert "takes_beta_agonist_alone" not in filled
+
+
+def test_one_type_of_diabetes_is_less_sure_than_diabetes() -> None:
+    labelled = RecordedColumn("has_diabetes", label="Type 2 Diabetes")
+    found = propose({"has_diabetes": YES_NO}, labelled)
+    assert found.mapping.placement("diabetes").confidence <= 0.8
+    assert found.fits["diabetes"].notes[-1].startswith("the heading says one type of diabetes alone")
+    assert propose({"T2DM": YES_NO}).mapping.placement("diabetes").confidence <= 0.8
+
+
+@pytest.mark.parametrize("heading", ["Ankle swelling", "Leg swelling", "Edema", "Magnesium supplement", "Pain score"])
+def test_words_that_say_too_little_are_not_placed(heading: str) -> None:
+    assert placed(propose({heading: YES_NO})) == {}
+    assert placed(propose({heading: ["1", "8", "10", "2"]})) == {}
+
+
+def test_a_measurement_whose_cells_state_their_units_is_placed() -> None:
+    found = propose({
+        "Height": ["1.72 m", "172 cm", "5 ft 8 in", "170 cm"], "Weight": ["72 kg", "160 lb", "72 kg", "150 lbs"],
+    })
+    assert set(placed(found)) == {"height_cm", "body_weight_kg"}
+    assert found.unstated == ()
+
+
+def test_the_number_of_an_identity_card_stands_in_for_a_record_number() -> None:
+    found = propose({
+        "Codice fiscale": ["RSSMRA56D03H501X", "BNCLRA60A41F205Z", "VRDGPP70C12L219K", "NRENNA71D52F839W"],
+        "Sesso": ["M", "F", "M", "F"],
+    })
+    assert found.mapping.record == "Codice fiscale"
+
+
+def test_the_time_a_google_form_writes_is_the_visit() -> None:
+    stamped = RecordedColumn("Timestamp", kind="date", formats=("%m/%d/%Y %H:%M:%S",))
+    found = propose({
+        "Timestamp": ["3/1/2024 9:15:02", "3/22/2024 9:15:02", "3/3/2024 9:15:02", "3/4/2024 9:15:02"],
+        "Sex": ["m", "f", "f", "m"],
+    }, stamped, kind="google forms")
+    assert placed(found)["visit_date"] == ("Timestamp",)
