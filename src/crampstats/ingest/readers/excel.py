@@ -22,9 +22,9 @@ from crampstats.ingest.readers.layout import (
     group_labels,
     lay_out,
     left_out,
-    numbers_found,
     title_found,
 )
+from crampstats.ingest.readers.no_headings import no_headings_found, refuse_no_headings
 from crampstats.ingest.readers.old_workbook import read_old_parts
 from crampstats.ingest.readers.open_document import is_open_document, read_open_parts
 from crampstats.ingest.readers.sheet_xml import (
@@ -84,7 +84,7 @@ def read_excel(path: str | Path, *, sheet: str = "", header_row: int = 0) -> Rec
     Raises
     ------
     DataError
-        The file is not there, damaged, protected by a password, or holds no table.
+        The file is not there, damaged, protected by a password, holds no table, or a first record in place of headings.
     OptionError
         There is no such sheet.
     """
@@ -102,6 +102,7 @@ def read_excel(path: str | Path, *, sheet: str = "", header_row: int = 0) -> Rec
         tables[main] = _table(sheets[main], path.name, header_row)
     if not len(tables[main].cells):
         raise DataError(f"{path.name}, sheet {main}: there are headings and no rows below them.")
+    refuse_no_headings(tables[main].findings)
     told = _choice_told(path.name, main, tables, sheets, chosen=bool(sheet))
     tables[main] = replace(tables[main], findings=Findings((*told, *tables[main].findings.rows)))
     return RecordedFile({main: tables.pop(main), **tables}, "excel")
@@ -228,8 +229,9 @@ def _table(sheet: Sheet, file: str, header_row: int) -> RecordedTable:
     n = len(sheet.values) - place - 1
     above = {"title rows above the headings": place, "the row of headings": 1}
     findings = Findings().add(
-        *title_found(name, head[:place], header_row), *numbers_found(name, head[place], place), *_merged_told(sheet, name, place),
-        *_never_computed_told(sheet, name), *_errors_told(texts, head[place], place),
+        *title_found(name, head[:place], header_row),
+        *no_headings_found(name, head[place], head[place + 1 :], place, is_said=bool(header_row)),
+        *_merged_told(sheet, name, place), *_never_computed_told(sheet, name), *_errors_told(texts, head[place], place),
     )
     grid = Grid(
         name, head[place], texts, np.arange(place + 2, place + 2 + n),

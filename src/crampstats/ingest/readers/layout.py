@@ -176,19 +176,6 @@ def title_found(name: str, above: Sequence[Sequence[str]], header_row: int) -> t
     )
 
 
-def numbers_found(name: str, headings: Sequence[str], place: int) -> tuple[Finding, ...]:
-    """The finding that most headings are numbers, as where a table has none."""
-    given = [cell for cell in headings if cell.strip()]
-    if sum(not LETTER.search(cell) for cell in given) <= len(given) / 2:
-        return ()
-    return (
-        Finding(
-            name, "headings are numbers", "warning", "most headings are numbers: the table may have no headings at all.",
-            "If so, write headings into the first row; else its first record is lost.", source_row=place + 1,
-        ),
-    )
-
-
 def group_labels(above: Sequence[str], heading: Sequence[str]) -> list[str]:
     """Of headings that stand more than once a label with the group written above them, as over merged cells; else "".
 

@@ -12,7 +12,8 @@ from pathlib import Path
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
 from crampstats.ingest.readers.decoding import decode_text
-from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, numbers_found, title_found
+from crampstats.ingest.readers.layout import Grid, find_heading, lay_out, title_found
+from crampstats.ingest.readers.no_headings import no_headings_found, refuse_no_headings
 from crampstats.ingest.readers.records import (
     DELIMITERS,
     NO_DELIMITER,
@@ -55,7 +56,7 @@ def read_text(path: str | Path, *, delimiter: str = "", header_row: int = 0) -> 
     Raises
     ------
     DataError
-        The file is not there, empty, no text, or holds headings and no row.
+        The file is not there, empty, no text, holds headings and no row, or a first record in place of headings.
     OptionError
         The delimiter is no single character, or `header_row` negative.
 
@@ -113,6 +114,7 @@ def read_opened(file: TextFile, *, header_row: int = 0) -> RecordedTable:
         )
     if not len(table.cells):
         raise _no_rows(file.name, heading)
+    refuse_no_headings(table.findings)
     return replace(table, findings=Findings((*table.findings.rows, *_swallowed_told(table, file, len(heading)))))
 
 
@@ -131,7 +133,8 @@ def _above_records(file: TextFile, header_row: int) -> tuple[int, list[str], int
     if start >= len(file.content):
         raise _no_rows(file.name, heading)
     told = (*title_found(file.name, rows[:place], header_row), *_one_column(file), *widening)
-    return place, heading, start, (*told, *_headings_told(records[place], place, file.name))
+    found = no_headings_found(file.name, rows[place], rows[place + 1 :], place, is_said=bool(header_row))
+    return place, heading, start, (*told, *_headings_told(records[place], place, file.name), *found)
 
 
 def _without_formulas(grid: Grid, file: TextFile) -> tuple[Grid, tuple[Finding, ...]]:
@@ -214,11 +217,10 @@ def _one_column(file: TextFile) -> tuple[Finding, ...]:
 
 
 def _headings_told(record: Record, place: int, name: str) -> tuple[Finding, ...]:
-    found = numbers_found(name, record.cells, place)
     if not record.astray:
-        return found
+        return ()
     message = "a quotation mark in the headings does not close its cell and was read as a letter."
-    return (Finding(name, "quotation mark", "warning", message, source_row=place + 1), *found)
+    return (Finding(name, "quotation mark", "warning", message, source_row=place + 1),)
 
 
 def _sample(content: bytes) -> bytes:

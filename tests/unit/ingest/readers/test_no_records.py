@@ -39,7 +39,8 @@ def told(table, rule):
     "line",
     [
         "Total,,,,,", "Total: 3 patients,,,,,", "n=3,,,,,", "Mean,43.3,,3.97,,", "Mean ± SD,43.3 ± 9.6,,3.97 ± 0.15,,",
-        "Mittelwert,43.3,,4,,", "Summe,130,,11.9,2,", "Promedio,43.3,,3.97,,", "Moyenne :,43.3,,3.97,,", "Media,43.3,,3.97,,", "Totale,130,,,,",
+        "Mittelwert,43.3,,4,,", "Summe,130,,11.9,2,", "Promedio,43.3,,3.97,,",
+        "Moyenne :,43.3,,3.97,,", "Media,43.3,,3.97,,", "Totale,130,,,,",
         "Média,43.3,,,,", "Median,45,,4.0,,", "SD,9.6,,0.15,,", "Écart-type,9.6,,0.15,,", "Durchschnitt,43.3,,3.97,,",
         ",Total,,3,,", "Max,52,,4.1,,",
     ],
@@ -64,7 +65,9 @@ def test_a_subtotal_between_the_patients_is_none(read):
     assert told(table, "line of totals") == [5]
 
 
-@pytest.mark.parametrize("line", ["April 2024,,,,,", "avril 2024,,,,,", "KW 17,,,,,", ",,May 2024,,,", "Ward B,,,,,", "Women,,,,,"])
+@pytest.mark.parametrize(
+    "line", ["April 2024,,,,,", "avril 2024,,,,,", "KW 17,,,,,", ",,May 2024,,,", "Ward B,,,,,", "Women,,,,,"]
+)
 def test_a_heading_within_the_list_is_no_patient(read, line):
     table = read(TABLE + line + "\nP4,60,m,4.2,no,never\n")
     assert table.cells["id"].tolist() == ["P1", "P2", "P3", "P4"]
