@@ -15,6 +15,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
 from crampstats.core.units import read_unit
 from crampstats.ingest.own.asking import read_asked_if
+from crampstats.ingest.own.choices import codes_from_choices
 from crampstats.ingest.own.columns import Distinct, FilledColumn, fill_column, find_distinct, without_values
 from crampstats.ingest.own.converting import convert_numbers, stated_unit
 from crampstats.ingest.own.joined import fill_age, fill_from_medicines, fill_from_ticks
@@ -154,6 +155,11 @@ def _read(
             f"codes of {placement.variable} (line {placement.line}): a {variable.kind} has none. List what means no answer under "
             "missing, and leave codes out."
         )
+    if not codes:
+        # the file's own labels, where the mapping says nothing of the codes
+        labelled, no_answer = codes_from_choices(column, variable)
+        missing = {**no_answer, **missing}
+        codes = {code: value for code, value in labelled.items() if code not in missing} or None
     if variable.kind == "yes/no":
         return read_yes_no(distinct.texts, codes=codes, missing=missing)
     if variable.kind == "category":

@@ -13,6 +13,7 @@ from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.units import read_unit
 from crampstats.ingest.own.applying import missing_of, variable_of
 from crampstats.ingest.own.asking import read_asked_if
+from crampstats.ingest.own.choices import codes_from_choices
 from crampstats.ingest.own.columns import Distinct, find_distinct
 from crampstats.ingest.own.converting import needs_unit, stated_unit
 from crampstats.ingest.own.mapping_entries import nearest
@@ -23,6 +24,7 @@ from crampstats.ingest.parsing.readings import Readings
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 MOST_NAMED = 5
+NEAR = 0.75
 _NUMERIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _LETTER = re.compile(r"[^\W\d_]|%")
 
@@ -94,9 +96,16 @@ def _placement(mapping: FileMapping, table: RecordedTable, placement: Placement)
 
 def _no_column(column: str, table: RecordedTable) -> str:
     headings = [str(heading) for heading in table.cells.columns]
-    hint = nearest(column, headings)
+    hint = nearest(column, [heading for heading in headings if _is_near(column, heading)])
     listed = "" if hint else f"; its {len(headings)} columns begin with {', '.join(map(repr, headings[:MOST_NAMED]))}"
     return f"the file has no column {column!r}{hint}{listed}."
+
+
+def _is_near(given: str, heading: str) -> bool:
+    """Whether one may be a slip for the other: a suggestion that is far off misleads."""
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, given.casefold(), heading.casefold()).ratio() >= NEAR
 
 
 def _way(placement: Placement, variable: Variable) -> Iterator[str]:
@@ -168,16 +177,21 @@ def _codes(
     placement: Placement, variable: Variable, column: RecordedColumn, table: RecordedTable, missing: Mapping[str, str]
 ) -> Iterator[str]:
     distinct = find_distinct(table.cells[column.name])
-    readings = _read(distinct.texts, variable, placement.codes, missing)
+    codes: Mapping[str, object] = placement.codes
+    if not codes:
+        labelled, no_answer = codes_from_choices(column, variable)
+        missing = {**no_answer, **missing}
+        codes = {code: value for code, value in labelled.items() if code not in missing}
+    readings = _read(distinct.texts, variable, codes, missing)
     unread = [text for text, reason in zip(distinct.texts, readings.reasons, strict=True) if reason == UNREADABLE]
     unknown = [text for text in unread if _NUMERIC.fullmatch(text)]
     if unknown:
         yield (
             f"{variable.name}: {column.name!r} holds {_some(unknown)} {_where(unknown, distinct, table)}, which neither codes "
-            f"nor missing explain; add codes = {{{_quoted(unknown[0])} = {_example(variable)}}} or missing = "
-            f"{{{_quoted(unknown[0])} = \"why\"}}."
+            f"nor missing explain; add codes = {{{_quoted(unknown[0])} = {_answer(unknown[0], column, variable)}}} or missing = "
+            f"{{{_quoted(unknown[0])} = \"why\"}}. {_answers(variable)}"
         )
-    told = {*placement.codes, *missing, *unknown}
+    told = {*codes, *missing, *unknown}
     if placement.codes:
         yield from _choices_left_out(variable, column, told)
     else:
@@ -236,5 +250,15 @@ def _quoted(text: str) -> str:
     return f'"{mask_text(text)}"'
 
 
-def _example(variable: Variable) -> str:
-    return "true" if variable.kind == "yes/no" else f'"{next(iter(variable.levels))}"'
+def _answer(code: str, column: RecordedColumn, variable: Variable) -> str:
+    """What a code stands for by the file's own label; dots where that does not say it, for nobody else can."""
+    labelled, _ = codes_from_choices(column, variable)
+    if code not in labelled:
+        return "..." if variable.kind == "yes/no" else '"..."'
+    return str(labelled[code]).lower() if variable.kind == "yes/no" else _quoted(str(labelled[code]))
+
+
+def _answers(variable: Variable) -> str:
+    if variable.kind == "yes/no":
+        return "It is yes (true) or no (false), as the form says."
+    return f"The form says which it is: {', '.join(variable.levels)}."

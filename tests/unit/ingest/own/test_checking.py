@@ -11,6 +11,7 @@ import pytest
 from crampstats.codebook.columns import Variable
 from crampstats.core.errors import DataError
 from crampstats.core.flow import Flow
+from crampstats.ingest.own.applying import apply_mapping
 from crampstats.ingest.own.checking import check_mapping
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
@@ -85,13 +86,44 @@ def test_choices_of_the_files_own_dictionary_may_not_be_left_out() -> None:
     assert "lists 3 (Intersex) for 'sex'" in told
 
 
-def test_codes_the_dictionary_turns_round_are_not_read_by_habit() -> None:
+def test_the_files_own_labels_go_before_habit_and_need_no_codes() -> None:
     """1 is yes by habit, but this file says 1 = No."""
-    described = RecordedColumn("ill", choices={"1": "No", "2": "Yes"})
+    described = RecordedColumn("ill", choices={"1": "No", "2": "Yes", "9": "Unknown"})
+    there = table({"ill": ["1", "2", "9"]}, described)
+    check_mapping(one("diabetes", "ill"), there)
+    applied = apply_mapping(there, one("diabetes", "ill"))
+    assert applied.table["diabetes"].tolist() == [False, True, pd.NA]
+    assert applied.reasons["diabetes"].tolist() == ["", "", "did not know"]
+
+
+def test_labels_of_a_category_need_no_codes() -> None:
+    described = RecordedColumn("sex", choices={"0": "Frau", "1": "Mann"})
+    there = table({"sex": ["1", "0", "1"]}, described)
+    check_mapping(one("sex", "sex"), there)
+    assert apply_mapping(there, one("sex", "sex")).table["sex"].tolist() == ["male", "female", "male"]
+
+
+def test_labels_that_lead_nowhere_are_asked_for() -> None:
+    described = RecordedColumn("ill", choices={"1": "Group A", "2": "Group B"})
     (told,) = problems(one("diabetes", "ill"), table({"ill": ["1", "2"]}, described))
-    assert "by the file's dictionary 'ill' holds 1 (No), 2 (Yes)" in told
-    usual = RecordedColumn("ill", choices={"1": "Yes", "0": "No"})
-    check_mapping(one("diabetes", "ill"), table({"ill": ["1", "0"]}, usual))
+    assert "by the file's dictionary 'ill' holds 1 (Group A), 2 (Group B)" in told
+
+
+def test_a_suggestion_names_no_level_the_file_does_not_say() -> None:
+    described = RecordedColumn("cramps", choices={"0": "never", "1": "often", "2": "when it is cold"})
+    (told,) = problems(one("cramp_frequency", "cramps"), table({"cramps": ["0", "1", "2"]}, described))
+    assert "holds 2 in 1 row (first: row 4)" in told
+    assert 'codes = {"2" = "..."}' in told
+    assert told.endswith("The form says which it is: never, rarely, sometimes, often, almost always.")
+    (told,) = problems(one("diabetes", "D"), table({"D": ["0", "1", "9"]}))
+    assert 'codes = {"0" = ...}' in told
+
+
+def test_only_a_near_name_is_suggested() -> None:
+    there = table({"Chloride": ["100"], "Sex": ["m"], "Age": ["63"]})
+    mapping = FileMapping((Placement("sex", ("Sex",)),), record="record_id")
+    (told,) = problems(mapping, there)
+    assert told == "record: the file has no column 'record_id'; its 3 columns begin with 'Chloride', 'Sex', 'Age'."
 
 
 def test_a_unit_cannot_be_guessed() -> None:
