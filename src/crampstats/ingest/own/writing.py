@@ -16,6 +16,7 @@ from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
 from crampstats.ingest.own.proposing import AGE, THRESHOLD, Proposal
 from crampstats.ingest.own.unused import describe_column, find_remarks
+from crampstats.ingest.readers.no_records import MAYBE
 
 TO_DO = "TO DO"
 SAMPLES, MOST_CODES = 2, 10
@@ -91,9 +92,19 @@ def _file_table(proposal: Proposal) -> str:
         lines.append("# These tell who a person is and are not carried along:")
         lines += [f"#   {comment(column)}: {comment(why[column])}" for column in mapping.identifiers if column in why]
         lines.append(f"identifiers = {format_texts(mapping.identifiers)}")
-    lines += [f"leave_out = {format_pairs(mapping.leave_out)}"] if mapping.leave_out else []
+    lines += [f"leave_out = {format_pairs(mapping.leave_out)}"] if mapping.leave_out else _doubtful_rows(proposal)
     lines += [f"{key} = {format_texts(some)}" for key, some in (("keep", mapping.keep), ("skip", mapping.skip)) if some]
     return "\n".join([*lines, *_about_people(mapping)])
+
+
+def _doubtful_rows(proposal: Proposal) -> list[str]:
+    """Rows that may be no patients and were kept, for the user to decide."""
+    doubtful = [finding.source_row for finding in proposal.table.findings.rows if finding.rule == MAYBE]
+    if not doubtful:
+        return []
+    pairs = ", ".join(f'"{row}" = "a line of totals"' for row in doubtful)
+    asked = f"# {TO_DO}: these rows may be lines of totals or means and not patients. Look at them; if so, remove the #."
+    return [asked, f"# leave_out = {{{pairs}}}"]
 
 
 def _missing_codes(proposal: Proposal) -> list[str]:

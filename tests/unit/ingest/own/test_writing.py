@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.codebook.columns import Variable
+from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
 from crampstats.ingest.own.mapping_file import read_mapping
 from crampstats.ingest.own.mapping_text import comment, format_pairs, format_text
@@ -186,3 +187,12 @@ def test_texts_are_escaped_as_toml_wants_it() -> None:
 def test_a_remark_stays_on_one_line() -> None:
     assert comment("a\n[variables.sex]\r\x85b\u2028c\x00d") == "a [variables.sex] b c d"
     assert len(comment("word " * 100)) <= 160
+
+
+def test_rows_that_may_be_totals_are_offered_to_be_left_out() -> None:
+    table = file_of({"surname": ["Weber", "Max"], "age": ["45", "60"]}).main
+    doubt = Finding("t.csv", "maybe a line of totals", "warning", "...", source_row=7)
+    text = format_mapping(propose_mapping(RecordedFile({"": replace(table, findings=Findings((doubt,)))}, "csv")))
+    line = '# leave_out = {"7" = "a line of totals"}'
+    assert line in text
+    assert dict(read_back(text.replace(line, line.removeprefix("# "))).leave_out) == {"7": "a line of totals"}
