@@ -25,6 +25,11 @@ FEW = 5
 # codes beyond the levels, for unknown and refused
 SPARE_CODES = 4
 _WHOLE = re.compile(r"[+-]?\d{1,4}")
+_FEET = r"""\d\s*(?:ft|feet|foot|'|’|′)\s*(?:\d{1,2}(?:\.\d+)?\s*(?:in|inch|inches|"|”|″|'')?)?\.?"""
+_TWO_UNITS = {
+    "cm": re.compile(rf"""{_FEET}|\d\d\s*(?:"|”|″|'')"""),
+    "kg": re.compile(r"\d{1,2}\s*(?:st|stones?)\.?\s*(?:\d{1,2}(?:\.\d+)?\s*(?:lbs?|pounds?)?)?\.?"),
+}
 _LETTERS = re.compile(r"[^\W\d_]{2}")
 _CHOICE = re.compile(r"\(choice=(.*)\)\s*$", re.DOTALL)
 
@@ -246,12 +251,19 @@ def _fit_numbers(profile: Profile, variable: Variable) -> Fit:
         return Fit(0.0)
     unit, stated = _stated(profile, variable), stated_unit(column)
     plausible = _plausible(profile, readings, variable, unit)
-    share = profile.share(readings.is_read) * (0.3 + 0.7 * plausible) * (1 - labelled)
+    legible = readings.is_read | _in_two_units(profile.texts, variable)
+    share = profile.share(legible) * (0.3 + 0.7 * plausible) * (1 - labelled)
     if stated and needs_unit(variable) and not unit:
         return Fit(share * WRONG_UNIT, notes=(f"it is in {stated}, which the codebook does not convert",))
     return Fit(
         share, unit=unit, units_in_cells=_units_in_cells(profile, readings), unread=_unread(profile, ~readings.is_read)
     )
+
+
+def _in_two_units(texts: Sequence[str], variable: Variable) -> np.ndarray:
+    """Feet with inches and stones with pounds: unread, and yet they tell what the column holds."""
+    said = _TWO_UNITS.get(variable.unit)
+    return np.array([bool(said and said.fullmatch(text)) for text in texts], dtype=bool)
 
 
 def _units_in_cells(profile: Profile, readings: NumberReadings) -> float:

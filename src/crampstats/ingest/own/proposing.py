@@ -32,6 +32,7 @@ MOST_CELLS = 0.5
 AGE, VISIT, MEDICINES = "age_years", "visit_date", "medicines"
 # numbers of a card or an account stand in for a record number where the file has no other
 CARD = "identity card"
+RESPONSES = ("ResponseId", "ResponseID", "_id")
 # columns a form tool writes for itself
 OF_THE_TOOL = frozenset((
     "redcap_event_name", "redcap_repeat_instrument", "redcap_repeat_instance", "redcap_data_access_group", "StartDate", "EndDate",
@@ -349,6 +350,7 @@ def _record(identifiers: Sequence[Identifier], table: RecordedTable) -> str:
     if table.format == "redcap":
         return table.columns[0].name  # REDCap's exports begin with it
     numbers = [one.column for one in identifiers if one.kind == RECORD]
+    numbers = numbers or [name for name in RESPONSES if name in table.cells]
     numbers = numbers or [one.column for one in identifiers if one.kind == DIRECT and CARD in one.why][:1]
     return next((name for name in numbers if table.cells[name].is_unique), numbers[0] if numbers else "")
 

@@ -14,7 +14,7 @@ from crampstats.ingest.own.mapping_file import convertible_units
 from crampstats.ingest.own.mapping_text import comment, comment_whole, format_pairs, format_text, format_texts, format_value
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
-from crampstats.ingest.own.proposing import AGE, THRESHOLD, Proposal
+from crampstats.ingest.own.proposing import AGE, THRESHOLD, Match, Proposal
 from crampstats.ingest.own.unused import describe_column, find_remarks
 from crampstats.ingest.readers.no_records import MAYBE
 
@@ -299,12 +299,17 @@ def _stub(name: str, proposal: Proposal) -> list[str]:
     guess = max(near, key=lambda one: one.confidence)
     lines = [
         f"# [variables.{name}]    # {_titled(variable)}",
-        f"# column = {comment(format_text(guess.column))}    # best guess ({guess.confidence:.2f})",
+        f"# column = {comment(format_text(guess.column))}    # best guess ({guess.confidence:.2f}){_but(guess)}",
     ]
     texts = proposal.profiles[guess.column].texts
     if variable.kind in ("yes/no", "category") and guess.fit.unread and len(texts) <= MOST_CODES:
         lines.append(f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in sorted(texts))}}}")
     return lines
+
+
+def _but(guess: Match) -> str:
+    """Why a guess was not placed, where its heading speaks against it."""
+    return f", but {guess.why}" if guess.why else ""
 
 
 def _wrapped(start: str, words: Sequence[str]) -> list[str]:
@@ -321,7 +326,7 @@ def _not_used(proposal: Proposal) -> str:
     lines = [f"{_LINE}\n# Columns not used, with what they look like. To carry one along as it is: [file] keep = [\"...\"]."]
     for name in left:
         guess = proposal.guesses.get(name)
-        perhaps = f"; perhaps {guess.variable} ({guess.confidence:.2f})" if guess else ""
+        perhaps = f"; perhaps {guess.variable} ({guess.confidence:.2f}){_but(guess)}" if guess else ""
         lines.append(f"#   {comment(format_text(name))}: {describe_column(proposal.profiles[name])}{perhaps}")
         remarks = find_remarks(proposal.profiles[name], is_placed=False)
         lines += [f"#     odd: {', '.join(remarks)}"] if remarks else []

@@ -378,6 +378,16 @@ def test_a_measurement_whose_cells_state_their_units_is_placed() -> None:
     assert found.unstated == ()
 
 
+def test_feet_with_inches_tell_a_height_though_they_are_not_read() -> None:
+    found = propose({"Height": ["1.72 m", "5 ft 8 in", "68\"", "5'9"], "Weight": ["72 kg", "160 lbs", "11 st 4", "12 st"]})
+    assert set(placed(found)) == {"height_cm", "body_weight_kg"}
+
+
+def test_the_response_number_of_a_survey_program_is_the_record() -> None:
+    found = propose({"ResponseId": ["R_1", "R_2", "R_3", "R_4"], "Sex": ["m", "f", "f", "m"]}, kind="qualtrics")
+    assert found.mapping.record == "ResponseId"
+
+
 def test_the_number_of_an_identity_card_stands_in_for_a_record_number() -> None:
     found = propose({
         "Codice fiscale": ["RSSMRA56D03H501X", "BNCLRA60A41F205Z", "VRDGPP70C12L219K", "NRENNA71D52F839W"],

@@ -196,3 +196,10 @@ def test_rows_that_may_be_totals_are_offered_to_be_left_out() -> None:
     line = '# leave_out = {"7" = "a line of totals"}'
     assert line in text
     assert dict(read_back(text.replace(line, line.removeprefix("# "))).leave_out) == {"7": "a line of totals"}
+
+
+def test_a_guess_says_why_it_was_not_placed() -> None:
+    found = propose_mapping(file_of({"Leg cramps in the past 12 months": ["never", "often"]}))
+    text = format_mapping(found)
+    assert '# column = "Leg cramps in the past 12 months"    # best guess (0.55), but the heading says 12 months' in text
+    assert "perhaps cramp_frequency (0.55), but the heading says 12 months" in text
