@@ -25,7 +25,7 @@ PHRASES: dict[str, tuple[str, tuple[str, ...]]] = {
         "full name", "user name", "fname", "lname", "mothers name", "fathers name", "name and surname", "nachname",
         "vorname", "familienname", "geburtsname", "apellido", "apellidos", "nombre completo", "nombre de pila", "prenom",
         "prenoms", "nom de famille", "nom et prenom", "nom prenom", "cognome", "sobrenome", "apelido", "nome completo",
-        "nome e cognome", "voornaam", "achternaam",
+        "p name", "pt name", "pat name", "nome e cognome", "voornaam", "achternaam",
     )),
     "e-mail address": (DIRECT, (
         "e mail", "mail address", "email address", "mailadresse", "emailadresse", "courriel", "correo electronico",
@@ -117,6 +117,13 @@ WEAK: dict[str, tuple[str, frozenset[str]]] = {
 }
 # words that tell only where the cells bear them out: dates, positions, numbers of which no two rows share one
 BORN = _words("birth born birthdate geboren geb geburt naissance nacimiento nascimento nascita")
+PEOPLE = _words(
+    """
+    clinician doctor gp physician nurse interviewer examiner assessor rater surgeon consultant caregiver carer guardian arzt
+    arztin hausarzt hausarztin behandler behandlerin untersucher bezugsperson pfleger betreuer betreuerin medico medica medecin
+    infirmier infirmiere enfermera enfermero infermiere cuidador cuidadora entrevistador encuestador tuteur
+    """,
+)
 POSITIONS = _words("lat lon lng latitud longitud gps")
 POLICIES = _words("insurance krankenkasse nif nie nss nhs chi medicare medicaid versicherung aseguradora mutuelle")
 COUNTING = _words(
@@ -137,6 +144,17 @@ QUALIFIERS = _words(
 )
 OF_RECORDS = _words("study medical pseudo anonymous case survey record redcap code chart file enrolment key screening")
 OF_BIRTH = _words("date day fecha data datum jour dia am le il")
+
+# headings of what is written in capitals and is no person
+THINGS = _words(
+    """
+    diagnosis diagnoses diagnose diagnosen diagnostico diagnosi diagnostic disease diseases condition conditions comorbidity
+    comorbidities medicine medicines medication medications drug drugs medikament medikamente medikation medicamento
+    medicamentos medicament medicaments farmaco farmaci occupation job profession beruf profesion ocupacion professione ethnicity
+    race ethnic education treatment treatments therapy procedure symptom symptoms allergy allergies site ward department
+    laboratory test brand product
+    """,
+)
 
 # headings of free text
 FREE = _words(

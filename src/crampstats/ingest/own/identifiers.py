@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import pandas as pd
 
+from crampstats.core.findings import Finding
 from crampstats.ingest.own.identifier_words import (
     BIRTH,
     BORN,
@@ -20,25 +21,30 @@ from crampstats.ingest.own.identifier_words import (
     FREE_TEXT,
     OF_BIRTH,
     OF_RECORDS,
+    PEOPLE,
     PHRASES,
     PLACE,
     POLICIES,
     POSITIONS,
     QUALIFIERS,
     RECORD,
+    THINGS,
     WEAK,
 )
-from crampstats.ingest.own.masking import holds_identifier, mask_text
+from crampstats.ingest.own.masking import holds_identifier, mask_identifiers, mask_text
+from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 __all__ = [
     "BIRTH", "DIRECT", "FREE_TEXT", "PLACE", "RECORD", "Identifier", "find_identifiers", "holds_identifier", "list_identifiers",
-    "mask_text",
+    "mask_headings", "mask_text", "warn_kept",
 ]
 
 SAMPLE = 2_000  # distinct texts of a column looked at, spread over the file
 FREE_TEXTS = 20_000  # distinct free texts looked at
 MOST = 0.6
+ROWS_FIRST = 10_000  # in which a column is looked at before all of it is
+DIFFERENT = 0.7  # of the rows of a column of names, at least
 CODED = ("yes/no", "category", "checkbox")
 _ANSWERS = frozenset({
     *"0123456789", "-9", "99", "yes", "no", "y", "n", "true", "false", "si", "sí", "sim", "ja", "nein", "oui", "non", "nao",
@@ -55,6 +61,9 @@ _SERIAL = re.compile(r"\d{4,5}(?:\.0*)?|(?:19|20)\d{6}")
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _POSITION = re.compile(r"-?\d{1,3}[.,]\d{3,}")
 _NAMED = re.compile(r"[^\W\d_][\w'’.-]*(?:,?\s[^\W\d_][\w'’.-]*){0,3}")
+_WORDED = re.compile(r"(?:[^\W\d_]+\. ?){0,2}[A-ZÀ-ÖØ-Þ][^\W\d_].*")
+_PART = r"[^\W\d_][\w'’]*(?:-[^\W\d_][\w'’]*)?"
+_CAPITALS = re.compile(rf"{_PART},?\s(?:(?:de|da|do|dos|del|della|di|van|von|der|la|le)\s){{0,2}}{_PART}(?:\s{_PART})?")
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,40 @@ def find_identifiers(table: RecordedTable) -> dict[str, str]:
     return {one.column: f"{one.kind}: {one.why}" for one in list_identifiers(table)}
 
 
+def warn_kept(table: RecordedTable, mapping: FileMapping) -> tuple[Finding, ...]:
+    """A warning for each column the mapping keeps though it tells, or may tell, who a person is."""
+    told = (_identify(column, table.cells[column.name]) for column in table.columns if column.name in mapping.keep)
+    kept = [one for one in told if one is not None]
+    return tuple(Finding(
+        one.column, "identifying column kept", "warning",
+        f"the mapping keeps this column as it stands, but {one.why} ({one.kind}): the table can tell who a person is.",
+        "Take it out of [file] keep before the table is shared.",
+    ) for one in kept)
+
+
+def mask_headings(findings: Iterable[Finding], headings: Iterable[str]) -> tuple[Finding, ...]:
+    """Findings in which headings that hold the name of a person are masked.
+
+    Examples
+    --------
+    >>> (one,) = mask_headings([Finding("Diabetes of Mr. John Smith", "x", "note", "m", "s")], ["Diabetes of Mr. John Smith"])
+    >>> one.column
+    'Diabetes of [name]'
+    """
+    masked = {name: mask_identifiers(name) for name in headings}
+    telling = {name: shown for name, shown in masked.items() if shown != name}
+    return tuple(_with_headings(one, telling) if telling else one for one in findings)
+
+
+def _with_headings(finding: Finding, telling: Mapping[str, str]) -> Finding:
+    for name, shown in telling.items():
+        finding = replace(
+            finding, column=finding.column.replace(name, shown), message=finding.message.replace(name, shown),
+            suggestion=finding.suggestion.replace(name, shown),
+        )
+    return finding
+
+
 def _identify(column: RecordedColumn, cells: pd.Series) -> Identifier | None:
     texts = _sample(cells, SAMPLE)
     told = _by_heading(column, texts, cells)
@@ -112,7 +155,7 @@ def _identify(column: RecordedColumn, cells: pd.Series) -> Identifier | None:
         return Identifier(column.name, kind, "the file marks it as identifying")
     if column.kind == "file":
         return Identifier(column.name, DIRECT, "it holds a file or a signature")
-    told = told or _by_cells(column, texts) or _by_free_text(column, texts, cells)
+    told = told or _by_cells(column, texts, cells) or _by_free_text(column, texts, cells)
     return Identifier(column.name, *told) if told else None
 
 
@@ -157,15 +200,17 @@ def _borne_out(words: tuple[str, ...], texts: Sequence[str], cells: pd.Series) -
         return BIRTH, "birth, and its cells are dates"
     if given & POSITIONS and given - POSITIONS <= rest and _share(texts, _POSITION) > MOST:
         return DIRECT, "position on the map"
+    if given & PEOPLE and given - PEOPLE <= QUALIFIERS and _share(texts, _WORDED) > MOST:
+        return DIRECT, "a person"
     if given & POLICIES and _share(texts, re.compile(r"(?=(?:.*\d){5})[\w /.-]+")) > MOST:
         return DIRECT, "number of an insurance or identity card"
     counts = given & COUNTING and given <= COUNTING | OF_RECORDS | {"the", "of", "de", "id"}
-    if counts and len(texts) > 1 and _share(texts, re.compile(r".*\d.*")) > 0.8 and cells.dropna().is_unique:
+    if counts and len(texts) > 1 and _share(texts, re.compile(r".*\d.*")) > 0.8 and _is_unique(cells):
         return RECORD, "a number, and no two rows share one"
     return None
 
 
-def _by_cells(column: RecordedColumn, texts: Sequence[str]) -> tuple[str, str] | None:
+def _by_cells(column: RecordedColumn, texts: Sequence[str], cells: pd.Series) -> tuple[str, str] | None:
     if column.choices or column.kind in CODED or not texts:
         return None
     for pattern, what in ((_EMAIL, "e-mail addresses"), (_IP, "network addresses")):
@@ -175,7 +220,39 @@ def _by_cells(column: RecordedColumn, texts: Sequence[str]) -> tuple[str, str] |
         return DIRECT, "most of its cells look like telephone numbers"
     if len(texts) >= 3 and _share(texts, _NAMED) > 0.8 and _first_names(texts) > 0.4:
         return DIRECT, "many of its cells are names of people"
+    if _look_like_names(texts) and not THINGS & {*_words(column.name), *_words(column.label)} and _differ(cells):
+        return DIRECT, "its cells look like first names and surnames"
     return None
+
+
+def _look_like_names(texts: Sequence[str]) -> bool:
+    """Two or three words, each with a capital, of which hardly one is a medicine."""
+    from crampstats.ingest.parsing.medicines import recognise_medicines
+
+    named = [text for text in texts if _CAPITALS.fullmatch(text[:80]) and all(_is_capital(word) for word in _words_of(text))]
+    if len(texts) < 2 or len(named) <= 0.8 * len(texts):
+        return False
+    some = named[:: max(1, len(named) // 100)]
+    return sum(bool(recognise_medicines(text)) for text in some) <= 0.2 * len(some)
+
+
+def _words_of(text: str) -> list[str]:
+    return [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3 or word[0].isupper()]
+
+
+def _is_capital(word: str) -> bool:
+    return word[0].isupper() and (len(word) == 1 or not word.isupper())
+
+
+def _differ(cells: pd.Series) -> bool:
+    """Whether most rows hold a text of their own, as far as the first rows show."""
+    known = cells.dropna().iloc[:ROWS_FIRST]
+    return known.nunique() >= DIFFERENT * len(known)
+
+
+def _is_unique(cells: pd.Series) -> bool:
+    first = cells.iloc[:ROWS_FIRST].dropna()
+    return bool(first.is_unique and (len(cells) <= ROWS_FIRST or cells.dropna().is_unique))
 
 
 def _by_free_text(column: RecordedColumn, texts: Sequence[str], cells: pd.Series) -> tuple[str, str] | None:

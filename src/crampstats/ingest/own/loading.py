@@ -25,8 +25,8 @@ from crampstats.ingest.own.checking import check_mapping
 from crampstats.ingest.own.columns import masked_finding
 from crampstats.ingest.own.events import join_events, join_record
 from crampstats.ingest.own.file_data import FileData
-from crampstats.ingest.own.identifiers import find_identifiers
-from crampstats.ingest.own.keys import hash_records, open_key
+from crampstats.ingest.own.identifiers import find_identifiers, mask_headings, warn_kept
+from crampstats.ingest.own.keys import hash_records, open_key, read_record
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.own.profiling import profile_columns
@@ -154,7 +154,7 @@ def map_survey(
     declared = {name for one in mapping.placements if one.codes or one.missing for name in one.columns}
     declared |= {column.name for column in table.columns if column.choices}
     odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
-    findings = (*_unnamed(table), *noted, *_repeated_records(table, mapping), *applied.findings, *odd)
+    findings = (*_unnamed(table), *noted, *_repeated_records(table, mapping), *warn_kept(table, mapping), *applied.findings, *odd)
     return FileData(
         table=made.table.assign(**kept),
         declaration=_declaration(made, mapping, table),
@@ -162,7 +162,7 @@ def map_survey(
         reasons=applied.reasons,
         flow=table.flow.leave("records in the table", {}),
         log=CleaningLog().add(*design_changes, *applied.changes),
-        findings=type(table.findings)(findings),
+        findings=type(table.findings)(mask_headings(findings, table.cells)),
         recorded={mask_text(table.name): table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
         mapping=mapping,
     )
@@ -256,7 +256,7 @@ def _repeated_records(table: RecordedTable, mapping: FileMapping) -> tuple[Findi
     """Record numbers in several rows: noted, with the rows and without the numbers."""
     if not mapping.record:
         return ()
-    texts = table.cells[mapping.record]
+    texts = table.cells[mapping.record].map(read_record, na_action="ignore")
     twice = texts.duplicated(keep=False) & texts.notna()
     rows = table.source_rows[twice.to_numpy(dtype=bool)]
     if not len(rows):

@@ -9,8 +9,20 @@ import pandas as pd
 import pytest
 
 from crampstats.codebook.catalogue import DERIVED, VARIABLES
+from crampstats.core.findings import Finding
 from crampstats.core.flow import Flow
-from crampstats.ingest.own.identifiers import BIRTH, DIRECT, FREE_TEXT, PLACE, RECORD, find_identifiers, list_identifiers
+from crampstats.ingest.own.identifiers import (
+    BIRTH,
+    DIRECT,
+    FREE_TEXT,
+    PLACE,
+    RECORD,
+    find_identifiers,
+    list_identifiers,
+    mask_headings,
+    warn_kept,
+)
+from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 
@@ -137,3 +149,46 @@ def test_why_shows_no_value() -> None:
 
 def test_an_empty_table_is_known_by_its_headings() -> None:
     assert list(find_identifiers(table(("Surname", []), ("age", []), ("date of birth", [])))) == ["Surname", "date of birth"]
+
+
+@pytest.mark.parametrize("heading", ["pname", "ptname", "pt_name", "PName"])
+def test_names_under_short_headings(heading: str) -> None:
+    assert kind(heading, ["Blackadder", "Melchett"]) == DIRECT
+
+
+@pytest.mark.parametrize("texts", [
+    ["Hermione Blackadder", "Percival Melchett", "Queenie Darling"], ["Blackadder, Hermione", "Melchett, Percival"],
+    ["Ludmila van der Stroom", "Ottokar Brandauer-Weiss", None, "Ægidius Nansen"],
+])
+def test_first_names_and_surnames_that_are_not_common_are_told_by_their_look(texts: list[str | None]) -> None:
+    assert find_identifiers(table(("col2", texts))) == {"col2": "direct: its cells look like first names and surnames"}
+
+
+@pytest.mark.parametrize(("heading", "texts"), [
+    ("col2", ["Black British", "White Irish"] * 20), ("diagnosis", ["Heart Failure", "Diabetes Mellitus"]),
+    ("col2", ["Furosemide Tablets", "Simvastatin Sandoz", "Quinine Sulphate"]),
+    ("col2", ["Very often", "Not at all", "Most days"]),
+    ("Hausarzt", ["ja", "nein", "ja"]), ("Clinician", ["1", "2", "3"]), ("gp", ["12", "14", "17"]),
+])
+def test_levels_diagnoses_and_medicines_do_not_look_like_names(heading: str, texts: list[str]) -> None:
+    assert find_identifiers(table((heading, texts))) == {}
+
+
+@pytest.mark.parametrize("heading", ["Bezugsperson", "Hausarzt", "Clinician", "Interviewer"])
+def test_people_beside_the_patient_are_told_by_heading_where_the_cells_are_words(heading: str) -> None:
+    assert find_identifiers(table((heading, ["Blackadder", "Melchett"]))) == {heading: "direct: its heading says a person"}
+
+
+def test_what_is_kept_though_it_tells_persons_is_a_warning() -> None:
+    file = table(("Surname", ["Blackadder", "Melchett"]), ("ward", ["a", "b"]))
+    (finding,) = warn_kept(file, FileMapping((), keep=("Surname", "ward")))
+    assert (finding.column, finding.severity) == ("Surname", "warning")
+    assert "Blackadder" not in finding.message
+
+
+def test_a_heading_with_a_name_is_masked_in_findings() -> None:
+    heading = "Diabetes of Mr. John Smith"
+    told = [Finding(heading, "r", "note", f"{heading!r} is odd", f"Look at {heading}."), Finding("K", "r", "note", "m", "s")]
+    first, second = mask_headings(told, [heading, "K"])
+    assert first == Finding("Diabetes of [name]", "r", "note", "'Diabetes of [name]' is odd", "Look at Diabetes of [name].")
+    assert second == told[1]

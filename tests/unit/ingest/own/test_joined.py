@@ -70,6 +70,7 @@ def test_words_of_one_row_that_are_no_medicine_stand_in_no_log_and_no_finding():
     table = recorded(meds=["furosimid, as Blackadder said", "aspirin, Melchett", "aspirin, qwertil", "aspirin, qwertil"])
     filled = fill_from_medicines(table, FileMapping(()), Placement(LOOP.name, ("meds",), how="medicines"), LOOP, None)
     told = f"{filled.changes}{filled.findings}"
-    assert "Blackadder" not in told and "melchett" not in told.lower() and "blackadder" not in told
+    assert "blackadder" not in told.lower()
+    assert "melchett" not in told.lower()
     assert ("furosimid + unrecognised words", "yes") in [(change.before, change.after) for change in filled.changes]
     assert "names not recognised: qwertil; 1 further name, in one row" in told

@@ -316,3 +316,17 @@ def test_a_magnesium_that_looks_like_the_other_unit_is_told_and_kept(tmp_path: P
     data = written(tmp_path, "Mg (mmol/L)\n2.0\n0.8\n", '[variables.serum_magnesium_mmol_l]\ncolumn = "Mg (mmol/L)"\n')
     assert data.table["serum_magnesium_mmol_l"].tolist() == [2.0, 0.8]
     assert [(one.rule, one.value) for one in data.findings.rows if "slip" in one.rule] == [("possible unit slip", "2.0")]
+
+
+def test_record_numbers_that_get_one_code_are_one_record_entered_twice(folder: Path) -> None:
+    (folder / "intake.csv").write_text(FILE.replace("A-4;", "a-1;"), encoding="utf-8")
+    data = load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")
+    assert data.table["record"].nunique() == 3
+    (finding,) = [one for one in data.findings.rows if one.rule == "repeated record number"]
+    assert finding.message.startswith("1 record number(s) stand in several rows (2 rows: 2, 6)")
+
+
+def test_a_name_that_is_kept_is_a_warning(folder: Path) -> None:
+    (folder / "intake.toml").write_text(MAPPING.replace('identifiers = ["Name"]', 'keep = ["Name"]'), encoding="utf-8")
+    data = load_survey(folder / "intake.csv", folder / "intake.toml")
+    assert [one.column for one in data.findings.rows if one.rule == "identifying column kept"] == ["Name"]
