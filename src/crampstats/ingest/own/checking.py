@@ -64,7 +64,8 @@ def _settings(mapping: FileMapping, table: RecordedTable) -> Iterator[str]:
     for key, columns in named.items():
         for column in filter(None, columns):
             if column not in table.cells:
-                yield f"{key}: {_no_column(column, table)}"
+                where = f"line {mapping.lines[key]}: " if key in mapping.lines else ""
+                yield f"{where}{key}: {_no_column(column, table)}"
     if not mapping.placements:
         yield 'the mapping fills no variable: add a table such as [variables.sex] with column = "Sex".'
     placed = {placement.variable for placement in mapping.placements}

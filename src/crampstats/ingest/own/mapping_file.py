@@ -98,6 +98,7 @@ def _mapping(given: dict[str, Any], problems: Problems, name: str) -> FileMappin
     return FileMapping(
         tuple(one for one in placements if one.variable not in twice), tuple(filter(None, own.values())), name=name,
         **{key: design.text(key) for key in DESIGN_ENTRIES}, **file,
+        lines={key: problems.line((table, key)) for table in ("file", "design") for key in parts[table].given},
     )
 
 
@@ -200,7 +201,8 @@ def _place(key: str, variable: Variable, entries: Entries, valid: tuple[str, ...
     if plausible and variable.kind not in MEASURED:
         entries.refuse("plausible", f"plausible of {entries.name}: {key} is {variable.kind}; limits belong to a number.")
     return Placement(
-        key, columns, how, plausible=plausible, codes=codes, missing=missing,
+        # a variable of one's own has its limits itself
+        key, columns, how, plausible=None if entries.path[0] == "own" else plausible, codes=codes, missing=missing,
         unit=_unit(entries, variable, "unit", entries.text("unit")),
         unit_column=entries.text("unit_column"), unit_codes=_unit_codes(entries, variable), dates=_dates(entries),
         decimal=_decimal(entries), others=_others(entries, columns, how), asked_if=entries.text("asked_if"), on_day=on_day,

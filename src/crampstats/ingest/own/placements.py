@@ -127,6 +127,8 @@ class FileMapping:
         True where the data are invented; every figure and page that uses them is stamped.
     name
         The mapping file, or the shipped mapping, by name.
+    lines
+        Of each setting its line in the mapping file; empty for one that stands in none.
     """
 
     placements: tuple[Placement, ...]
@@ -149,10 +151,12 @@ class FileMapping:
     weights: str = ""
     made_up: bool = False
     name: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "missing", MappingProxyType(dict(self.missing)))
         object.__setattr__(self, "leave_out", MappingProxyType(dict(self.leave_out)))
+        object.__setattr__(self, "lines", MappingProxyType(dict(self.lines)))
         names = [placement.variable for placement in self.placements]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise DataError(f"the mapping fills {', '.join(twice)} more than once; keep one of the entries.")

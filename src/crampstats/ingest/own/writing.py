@@ -220,6 +220,8 @@ def _placement_lines(placement: Placement) -> Iterator[str]:
     if placement.unit_codes:
         yield f"unit_codes = {format_pairs(placement.unit_codes)}"
     yield from _optional("decimal", placement.decimal)
+    if placement.plausible:
+        yield f"plausible = [{format_value(placement.plausible[0])}, {format_value(placement.plausible[1])}]"
     yield from _optional("asked_if", placement.asked_if)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.flow import Flow
 from crampstats.ingest.own.applying import apply_mapping
 from crampstats.ingest.own.checking import check_mapping
+from crampstats.ingest.own.mapping_file import read_mapping
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
@@ -117,6 +119,13 @@ def test_a_suggestion_names_no_level_the_file_does_not_say() -> None:
     assert told.endswith("The form says which it is: never, rarely, sometimes, often, almost always.")
     (told,) = problems(one("diabetes", "D"), table({"D": ["0", "1", "9"]}))
     assert 'codes = {"0" = ...}' in told
+
+
+def test_a_setting_whose_column_is_not_there_is_told_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "m.toml"
+    path.write_text('version = 1\n[file]\nrecord = "Id nr"\n[variables.sex]\ncolumn = "Sex"\n', encoding="utf-8")
+    (told,) = problems(read_mapping(path), table({"Sex": ["m"], "Age": ["63"]}))
+    assert told == "line 3: record: the file has no column 'Id nr'; its 2 columns begin with 'Sex', 'Age'."
 
 
 def test_only_a_near_name_is_suggested() -> None:
