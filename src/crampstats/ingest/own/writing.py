@@ -12,9 +12,10 @@ from crampstats.ingest.own.fitting import Profile
 from crampstats.ingest.own.identifiers import BIRTH
 from crampstats.ingest.own.mapping_file import convertible_units
 from crampstats.ingest.own.mapping_text import comment, comment_whole, format_pairs, format_text, format_texts, format_value
-from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.own.masking import mask_identifiers, mask_text
 from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
 from crampstats.ingest.own.proposing import AGE, THRESHOLD, Match, Proposal
+from crampstats.ingest.own.samples import quotable_texts, readable_texts
 from crampstats.ingest.own.unused import describe_column, find_remarks
 from crampstats.ingest.readers.no_records import MAYBE
 
@@ -182,8 +183,8 @@ def _questions(placement: Placement, proposal: Proposal) -> Iterator[str]:
         if profile is None:
             continue
         if profile.column.label and profile.column.label != name:
-            yield f"#   asks: {comment(profile.column.label)}"
-        if name not in hidden and (shown := show_samples(profile)):
+            yield f"#   asks: {comment(mask_identifiers(profile.column.label))}"
+        if name not in hidden and (shown := show_samples(profile, _readable(profile, placement))):
             yield f"#   holds: {shown}"
 
 
@@ -192,15 +193,22 @@ def _hidden(proposal: Proposal) -> set[str]:
     return {*proposal.mapping.identifiers, proposal.mapping.record, *(one.column for one in proposal.identifiers)}
 
 
-def show_samples(profile: Profile) -> str:
-    """The commonest texts of a column, masked, with what a code stands for."""
-    order = sorted(range(len(profile.texts)), key=lambda place: (-int(profile.counts[place]), place))[:SAMPLES]
+def _readable(profile: Profile, placement: Placement) -> frozenset[str]:
+    """Texts that read as what the placement fills; of columns that fill it together those that may be quoted."""
+    if placement.how != "cells":
+        return quotable_texts(profile)
+    return readable_texts(profile, as_recorded(placement.variable), placement.codes)
+
+
+def show_samples(profile: Profile, wanted: frozenset[str]) -> str:
+    """The commonest of the texts wanted, masked, with what a code stands for."""
+    order = sorted(range(len(profile.texts)), key=lambda place: (-int(profile.counts[place]), place))
     shown = []
-    for place in order:
+    for place in [place for place in order if profile.texts[place] in wanted][:SAMPLES]:
         text = profile.texts[place]
         label = profile.column.choices.get(text, text)
         shown.append(comment(f'"{mask_text(text)}"' + (f" ({label})" if label != text else "")))
-    return ", ".join(shown) + (" ..." if len(profile.texts) > SAMPLES else "")
+    return ", ".join(shown) + (" ..." if shown and len(profile.texts) > len(shown) else "")
 
 
 def _placement_lines(placement: Placement) -> Iterator[str]:
@@ -233,11 +241,11 @@ def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iter
     if fit and 0 < fit.units_in_cells < 1 and not placement.unit and variable.name not in proposal.unstated:
         yield "# Most cells state their unit; the others are not read unless one is given here: unit = \"...\""
     if variable.name in proposal.unexplained:
-        texts = sorted(proposal.profiles[placement.columns[0]].texts)
+        texts = sorted(quotable_texts(proposal.profiles[placement.columns[0]]))
         yield f"# {TO_DO}: the file does not say what its codes mean. They stand for {_answers(variable)}:"
         yield f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in texts[:MOST_CODES])}}}"
     if fit and fit.unread and not fit.needs_codes:
-        yield from _unread(fit.unread, variable)
+        yield from _unread(fit.unread, variable, _quotable(placement, proposal))
     for note in fit.notes if fit else ():
         yield from _wrapped("# ", [comment_whole(note)])
     for name in placement.columns if placement.how != "medicines" else ():
@@ -246,10 +254,18 @@ def _to_do(placement: Placement, variable: Variable, proposal: Proposal) -> Iter
             yield from [f"# Odd: {', '.join(remarks)}."] if remarks else []
 
 
-def _unread(texts: Sequence[str], variable: Variable) -> Iterator[str]:
+def _quotable(placement: Placement, proposal: Proposal) -> frozenset[str]:
+    profiles = [proposal.profiles[name] for name in placement.columns if name in proposal.profiles]
+    return frozenset().union(*map(quotable_texts, profiles))
+
+
+def _unread(texts: Sequence[str], variable: Variable, quotable: frozenset[str]) -> Iterator[str]:
     """Codes must be explained before the file is read; words that are not understood become findings."""
     codes = [text for text in texts if variable.kind in ("yes/no", "category") and _CODE.fullmatch(text)]
-    words = ", ".join(f'"{comment(mask_text(text))}"' for text in texts if text not in codes)
+    others = [text for text in texts if text not in codes]
+    shown = [f'"{comment(mask_text(text))}"' for text in others if text in quotable]
+    hidden = len(others) - len(shown)
+    words = ", ".join([*shown, *([f"{hidden} text(s) of one row, not shown"] if hidden else [])])
     if codes:
         pairs = ", ".join(f'{format_text(mask_text(code))} = "not done"' for code in codes)
         yield f"# {TO_DO}: codes nobody explains; say why there is no answer, or in codes what they mean:"
@@ -294,24 +310,30 @@ def _stub(name: str, proposal: Proposal) -> list[str]:
     near = [guess for guess in proposal.guesses.values() if guess.variable == name]
     births = [one.column for one in proposal.identifiers if one.kind == BIRTH] if name == AGE else []
     if births and not near:
-        lines = [f"# [variables.{name}]    # {_titled(variable)}", f"# born = {comment(format_text(births[0]))}"]
+        lines = [f"# [variables.{name}]    # {_titled(variable)}", f"# born = {_heading(births[0])}"]
         return [*lines, "# on = 2024-06-30    # the day to count to, or the column that has it"]
     if not near:
         return [f"# [variables.{name}]    # {_titled(variable)}", '# column = "..."']
     guess = max(near, key=lambda one: one.confidence)
     lines = [
         f"# [variables.{name}]    # {_titled(variable)}",
-        f"# column = {comment(format_text(guess.column))}    # best guess ({guess.confidence:.2f}){_but(guess)}",
+        f"# column = {_heading(guess.column)}    # best guess ({guess.confidence:.2f}){_but(guess)}",
     ]
     texts = proposal.profiles[guess.column].texts
     if variable.kind in ("yes/no", "category") and guess.fit.unread and len(texts) <= MOST_CODES:
-        lines.append(f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in sorted(texts))}}}")
+        told = sorted(quotable_texts(proposal.profiles[guess.column]))
+        lines.append(f"# codes = {{{', '.join(f'{format_text(mask_text(text))} = ...' for text in told)}}}")
     return lines
 
 
 def _but(guess: Match) -> str:
     """Why a guess was not placed, where its heading speaks against it."""
     return f", but {guess.why}" if guess.why else ""
+
+
+def _heading(name: str) -> str:
+    """A heading in a remark, where the name of a person it may hold is of no use."""
+    return comment(format_text(mask_identifiers(name)))
 
 
 def _wrapped(start: str, words: Sequence[str]) -> list[str]:
@@ -329,7 +351,7 @@ def _not_used(proposal: Proposal) -> str:
     for name in left:
         guess = proposal.guesses.get(name)
         perhaps = f"; perhaps {guess.variable} ({guess.confidence:.2f}){_but(guess)}" if guess else ""
-        lines.append(f"#   {comment(format_text(name))}: {describe_column(proposal.profiles[name])}{perhaps}")
+        lines.append(f"#   {_heading(name)}: {describe_column(proposal.profiles[name])}{perhaps}")
         remarks = find_remarks(proposal.profiles[name], is_placed=False)
         lines += [f"#     odd: {', '.join(remarks)}"] if remarks else []
     return "\n".join(lines)
