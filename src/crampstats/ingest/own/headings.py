@@ -265,7 +265,8 @@ def _other_scale(heading: str, variable: Variable) -> str:
 
 def _negated(heading: str, variable: Variable) -> str:
     own = [_fold(one) for one in (variable.label, variable.name.replace("_", " "), *variable.known_as) if _says_no(one)]
-    if variable.kind not in YES_NO_OR_LEVELS or any(one in _fold(heading) for one in own):
+    itself = _says_no(variable.label) or _says_no(variable.name.replace("_", " "))
+    if variable.kind not in YES_NO_OR_LEVELS or itself or any(one in _fold(heading) for one in own):
         return ""
     return "the heading says no" if _says_no(heading) else ""
 
@@ -290,6 +291,8 @@ def _unsaid(heading: str, variable: Variable) -> str:
     plain = _fold(heading)
     if variable.name in ("one_leg_swollen", "both_legs_swollen") and not _SIDE.search(plain):
         return "the heading does not say whether one leg or both"
+    if variable.name == "cramps_ever" and "ever" not in find_times(heading):
+        return "the heading does not say over which time"
     if variable.name == "cramp_severity" and _PAIN.search(plain) and not _CRAMP.search(plain):
         return "the heading does not say that it is the pain of a cramp"
     return ""

@@ -26,6 +26,8 @@ from crampstats.ingest.own.matching_words import CONTRADICTING
 NUMBERED, LEAST = 0.8, 0.6
 # a kind of the disease named for the disease; a question in a path of groups
 ONLY_PART, IN_A_GROUP = 0.8, 0.97
+# of the different cells, so many are codes that the heading lists
+HELD = 0.5
 FREQUENCY, ANY = "cramp_frequency", "any_cramps"
 _NUMBER = re.compile(r"[_ ]?\d+$")
 _CENTRAL = re.compile(r"[\w.]+(?:-[\w.]+)+")
@@ -141,7 +143,8 @@ def read_headings(profiles: Iterable[Profile]) -> list[Profile]:
     for profile in profiles:
         column = profile.column
         codes = {} if column.choices or column.kind == "checkbox" else listed_codes(column.name, column.label)
-        held = codes and any(text in codes for text in profile.texts)
+        # the ends of a scale alone ("0=none, 10=worst") explain no codes
+        held = codes and sum(text in codes for text in profile.texts) > HELD * len(profile.texts)
         found.append(replace(profile, column=replace(column, choices=codes)) if held else profile)
     return found
 

@@ -403,3 +403,17 @@ def test_the_time_a_google_form_writes_is_the_visit() -> None:
         "Sex": ["m", "f", "f", "m"],
     }, stamped, kind="google forms")
     assert placed(found)["visit_date"] == ("Timestamp",)
+
+
+@pytest.mark.parametrize("heading", ["Leg cramps", "Leg cramps yes/no", "Wadenkrämpfe"])
+def test_yes_and_no_about_cramps_of_no_said_time_is_left_to_the_user(heading: str) -> None:
+    assert placed(propose({heading: YES_NO})) == {}
+
+
+def test_cramps_ever_are_placed() -> None:
+    assert placed(propose({"Ever had leg cramps": YES_NO})) == {"cramps_ever": ("Ever had leg cramps",)}
+
+
+def test_the_ends_of_a_scale_are_no_codes() -> None:
+    heading = "Severity of cramps (0=none, 10=worst)"
+    assert placed(propose({heading: ["0", "10", "5", "7"]})) == {"cramp_severity": (heading,)}

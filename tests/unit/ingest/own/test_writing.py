@@ -203,3 +203,10 @@ def test_a_guess_says_why_it_was_not_placed() -> None:
     text = format_mapping(found)
     assert '# column = "Leg cramps in the past 12 months"    # best guess (0.55), but the heading says 12 months' in text
     assert "perhaps cramp_frequency (0.55), but the heading says 12 months" in text
+
+
+def test_samples_of_a_measurement_are_numbers_alone() -> None:
+    found = propose_mapping(file_of({"Age": ["Frida Kahlo", "63", "71", "63", "58", "80", "44", "Frida Kahlo"]}))
+    (line,) = [one for one in format_mapping(found).splitlines() if one.startswith("#   holds:")]
+    # 63 stands twice in the list, and before all others that stand once
+    assert line == '#   holds: "63", "71" ...'
