@@ -120,3 +120,11 @@ def test_other_tables_are_no_export_of_qualtrics():
 def test_headings_without_a_response_are_refused():
     with pytest.raises(DataError, match=r"no response"):
         refine_qualtrics(recorded([HEADINGS, LABELS, [import_id(key) for key in KEYS]]))
+
+
+def test_boxes_that_hold_the_words_of_their_option_are_boxes():
+    labels = ["Told? - Selected Choice - Diabetes", "Told? - Selected Choice - Stroke"]
+    rows = [["Q4_1", "Q4_2"], labels, [import_id("QID4_1"), import_id("QID4_2")], ["Diabetes", ""], ["", "Stroke"], ["", ""]]
+    first, second = refine_qualtrics(recorded(rows)).columns
+    assert (first.kind, first.field, first.option) == ("checkbox", "Q4", "Diabetes")
+    assert (second.kind, second.field, second.option) == ("checkbox", "Q4", "Stroke")
