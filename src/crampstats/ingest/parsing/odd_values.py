@@ -9,6 +9,7 @@ import numpy as np
 
 from crampstats.codebook.columns import UNREADABLE
 from crampstats.core.findings import Finding
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.parsing.categories import bare_word, letters_apart
 from crampstats.ingest.parsing.missing import suspect_codes
 from crampstats.ingest.parsing.numbers import read_numbers
@@ -53,7 +54,7 @@ def find_odd_labels(texts: Sequence[str], counts: Sequence[int]) -> tuple[Findin
     Returns
     -------
     tuple of Finding
-        One per odd label, with an empty column name.
+        One per odd label, with an empty column name; what may tell a person is masked in the message, not in `value`.
 
     Examples
     --------
@@ -79,13 +80,14 @@ def _odd_label(text: str, n: int, commoner: Sequence[tuple[str, int]], all_label
     rows = sum(times for _, times in all_labels)
     short = sum(times for other, times in all_labels if _is_abbreviation(other))
     if _is_abbreviation(text) and n <= max(FEW_ROWS, RARE * all_labels[0][1]) and short < WORDY * rows:
-        return Finding("", "abbreviation", "note", f"{text!r} ({_rows(n)}) is an abbreviation among words.",
+        return Finding("", "abbreviation", "note", f"{mask_text(text)!r} ({_rows(n)}) is an abbreviation among words.",
                        "State in the mapping which level it is.", value=text)
     return None
 
 
 def _spelled_apart(rule: str, text: str, n: int, other: str, times: int) -> Finding:
-    return Finding("", rule, "warning", f"{text!r} ({_rows(n)}) is probably {other!r} ({_rows(times)}).",
+    return Finding("", rule, "warning", f"{mask_text(text)!r} ({_rows(n)}) is probably {mask_text(other)!r} "
+                   f"({_rows(times)}).",
                    "State in the mapping that both are one level, or that they are not.", value=text)
 
 
@@ -157,11 +159,12 @@ def _texts_among(texts: Sequence[str], rows: np.ndarray, found: NumberReadings) 
     """What could not be read, and words for missing."""
     unread = np.flatnonzero(found.reasons == UNREADABLE)
     for i in unread[:AT_MOST]:
-        yield Finding("", "text among numbers", "warning", f"{texts[i]!r} ({_rows(rows[i])}) stands among numbers; not read.",
+        what = f"{mask_text(texts[i])!r} ({_rows(rows[i])}) stands among numbers; not read."
+        yield Finding("", "text among numbers", "warning", what,
                       "Correct it, or state in the mapping why there is no value.", value=texts[i])
     words = [i for i in np.flatnonzero(found.reasons != "") if found.reasons[i] != UNREADABLE]
     for i in words[:AT_MOST]:
-        yield Finding("", "missing among numbers", "note", f"{texts[i]!r} ({_rows(rows[i])}) means there is no value: "
+        yield Finding("", "missing among numbers", "note", f"{mask_text(texts[i])!r} ({_rows(rows[i])}) means there is no value: "
                       f"{found.reasons[i]}.", "", value=texts[i])
 
 
@@ -196,7 +199,7 @@ def _pairs(texts: Sequence[str], rows: np.ndarray) -> Iterator[Finding]:
 
 def _say_far_pair(text: str, n: int, what: str, usual: np.ndarray) -> Finding:
     return Finding("", "far from the rest", "warning",
-                   f"In {text} ({_rows(n)}) {what}; elsewhere it is {usual.min():.3g} to {usual.max():.3g}.",
+                   f"In {mask_text(text)} ({_rows(n)}) {what}; elsewhere it is {usual.min():.3g} to {usual.max():.3g}.",
                    "Check it in the source; nothing was changed.", value=text)
 
 
@@ -245,7 +248,7 @@ def _say_far(text: str, number: float, n: int, usual: np.ndarray) -> Finding:
     slips = [number / factor for factor in (10, 0.1, 100, 0.01) if low <= number / factor <= high]
     hint = f" A slip of the decimal mark would make it {slips[0]:.6g}." if slips else ""
     return Finding("", "far from the rest", "warning",
-                   f"{text} ({_rows(n)}) lies far from all other values ({usual[0]:.6g} to {usual[-1]:.6g}).{hint}",
+                   f"{mask_text(text)} ({_rows(n)}) lies far from all other values ({usual[0]:.6g} to {usual[-1]:.6g}).{hint}",
                    "Check it in the source; nothing was changed.", value=text)
 
 

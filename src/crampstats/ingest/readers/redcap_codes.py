@@ -14,8 +14,8 @@ from crampstats.core.findings import Finding
 from crampstats.ingest.recorded import RecordedColumn
 
 MOST_NAMED = 5
-# Only what looks like a code is printed; anything longer may tell who a person is.
-CODE = re.compile(r"-?\d{1,4}|[A-Z]{1,6}")
+# Only what looks like a code is printed; anything longer, a surname in capitals too, may tell who a person is.
+CODE = re.compile(r"(?:-?\d{1,4}|[A-Z]{1,3}|UNKN?|MISS|NASK|ASKU)")
 SENTINEL = re.compile(r"-(9{1,4}|8{1,4}|7{1,4})|9{3,4}|8{3,4}|7{3,4}")
 
 

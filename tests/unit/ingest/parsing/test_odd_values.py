@@ -111,3 +111,11 @@ def test_a_long_tail_is_no_slip(draw):
         values, counts = np.unique(drawn.round(1), return_counts=True)
         alarms += bool(suspect_numbers([repr(float(value)) for value in values], counts.tolist()))
     assert alarms < 10
+
+
+def test_messages_tell_no_name():
+    # "Maria Lopez" for a number, and a slip of her name among labels; `value` stays, for callers look the rows up by it
+    (finding,) = numbers([*POTASSIUM, "Maria Lopez"]).values()
+    assert (finding.value, finding.message.split(" stands")[0]) == ("Maria Lopez", "'[name]' (1 row)")
+    (finding,) = find_odd_labels(["Maria Lopez", "Maria Lopes", "other"], [9, 1, 9])
+    assert "Maria" not in finding.message

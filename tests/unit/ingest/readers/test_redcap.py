@@ -193,6 +193,12 @@ def test_a_single_stranger_is_named_with_its_row_and_text_is_not_shown(tmp_path,
     assert found["cramps"].source_row == 2
 
 
+def test_a_surname_in_capitals_is_no_code(tmp_path, dictionary):
+    lines = ["record_id,sex,mass,cramps,legs_complete", "1,MILLER,70,MILLER,2", "2,0,70,1,2"]
+    main = refine_redcap(export(tmp_path, *lines), dictionary).main
+    assert "MILLER" not in str(main.findings.rows)
+
+
 def test_a_ticked_missing_data_code_empties_the_other_boxes(tmp_path, dictionary):
     lines = ["record_id,cramps,where___1,where___2,where____9,where___unk,legs_complete", "1,1,0,0,0,1,2", "2,1,1,0,0,0,2"]
     main = refine_redcap(export(tmp_path, *lines), dictionary, {"UNK": "did not know"}).main
