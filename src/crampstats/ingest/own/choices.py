@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crampstats.codebook.columns import UNREADABLE, Variable
+from crampstats.ingest.own.headings import listed_codes
 from crampstats.ingest.parsing.readings import Readings
 from crampstats.ingest.recorded import RecordedColumn
 
@@ -13,7 +14,7 @@ def codes_from_choices(column: RecordedColumn, variable: Variable) -> tuple[dict
     Parameters
     ----------
     column
-        With its choices: of a data dictionary, value labels or a codebook.
+        With its choices: of a data dictionary, value labels or a codebook; where it has none, what its heading or label lists.
     variable
         Yes/no or a category.
 
@@ -29,7 +30,8 @@ def codes_from_choices(column: RecordedColumn, variable: Variable) -> tuple[dict
     >>> codes_from_choices(RecordedColumn("q1", choices={"1": "No", "2": "Yes", "3": "Perhaps", "9": "Refused"}), ill)
     ({'1': False, '2': True}, {'9': 'refused'})
     """
-    listed = {code: label for code, label in column.choices.items() if code not in column.missing and code != label}
+    choices = column.choices or listed_codes(column.name, column.label)
+    listed = {code: label for code, label in choices.items() if code not in column.missing and code != label}
     if variable.kind not in ("yes/no", "category") or not listed:
         return {}, {}
     readings = _read_labels(list(listed.values()), variable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 
 from crampstats.codebook.catalogue import DERIVED, VARIABLES
@@ -130,10 +131,17 @@ class Naming:
         part = next(filter(None, (is_only_part(text, variable) for text in texts)), "")
         return Named(min(score, ONLY_PART), part) if part else Named(score)
 
+    @cached_property
+    def _wordings(self) -> Mapping[str, set[tuple[str, ...]]]:
+        found: dict[str, set[tuple[str, ...]]] = {}
+        for name in self.questions.names:
+            found.setdefault(name.variable, set()).add(name.words)
+        return found
+
     def _is_own(self, text: str, variable: Variable) -> bool:
         """Whether a text is one of the variable's names or questions, word for word."""
         words = split_words(text)
-        names = [name.words for name in self.questions.names if name.variable == variable.name]
+        names = self._wordings.get(variable.name, frozenset())
         return words in names or ("no" not in words[:1] and without_unit(words) in names)
 
 

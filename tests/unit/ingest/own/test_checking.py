@@ -105,6 +105,12 @@ def test_labels_of_a_category_need_no_codes() -> None:
     assert apply_mapping(there, one("sex", "sex")).table["sex"].tolist() == ["male", "female", "male"]
 
 
+def test_codes_listed_in_a_heading_need_no_others() -> None:
+    there = table({"Sex (1=male, 2=female)": ["1", "2", "1"]})
+    check_mapping(one("sex", "Sex (1=male, 2=female)"), there)
+    assert apply_mapping(there, one("sex", "Sex (1=male, 2=female)")).table["sex"].tolist() == ["male", "female", "male"]
+
+
 def test_labels_that_lead_nowhere_are_asked_for() -> None:
     described = RecordedColumn("ill", choices={"1": "Group A", "2": "Group B"})
     (told,) = problems(one("diabetes", "ill"), table({"ill": ["1", "2"]}, described))
