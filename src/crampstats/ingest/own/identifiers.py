@@ -61,6 +61,7 @@ _SERIAL = re.compile(r"\d{4,5}(?:\.0*)?|(?:19|20)\d{6}")
 _IP = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}")
 _POSITION = re.compile(r"-?\d{1,3}[.,]\d{3,}")
 _NAMED = re.compile(r"[^\W\d_][\w'’.-]*(?:,?\s[^\W\d_][\w'’.-]*){0,3}")
+_LONG_NUMBER = re.compile(r"[A-Za-z]{0,4}[- ]?\d{3,}")
 _WORDED = re.compile(r"(?:[^\W\d_]+\. ?){0,2}[A-ZÀ-ÖØ-Þ][^\W\d_].*")
 _PART = r"[^\W\d_][\w'’]*(?:-[^\W\d_][\w'’]*)?"
 _CAPITALS = re.compile(rf"{_PART},?\s(?:(?:de|da|do|dos|del|della|di|van|von|der|la|le)\s){{0,2}}{_PART}(?:\s{_PART})?")
@@ -204,6 +205,8 @@ def _borne_out(words: tuple[str, ...], texts: Sequence[str], cells: pd.Series) -
         return DIRECT, "a person"
     if given & POLICIES and _share(texts, re.compile(r"(?=(?:.*\d){5})[\w /.-]+")) > MOST:
         return DIRECT, "number of an insurance or identity card"
+    if given == {"pt"} and len(texts) > 1 and _share(texts, _LONG_NUMBER) > 0.8 and _is_unique(cells):  # no prothrombin time
+        return RECORD, "a patient, and no two rows share a number"
     counts = given & COUNTING and given <= COUNTING | OF_RECORDS | {"the", "of", "de", "id"}
     if counts and len(texts) > 1 and _share(texts, re.compile(r".*\d.*")) > 0.8 and _is_unique(cells):
         return RECORD, "a number, and no two rows share one"

@@ -192,3 +192,8 @@ def test_a_heading_with_a_name_is_masked_in_findings() -> None:
     first, second = mask_headings(told, [heading, "K"])
     assert first == Finding("Diabetes of [name]", "r", "note", "'Diabetes of [name]' is odd", "Look at Diabetes of [name].")
     assert second == told[1]
+
+
+def test_pt_is_a_patients_number_or_a_prothrombin_time() -> None:
+    assert kind("Pt", ["4711", "4712", "4713"]) == RECORD
+    assert kind("PT", ["12.1", "13.4", "11.9"]) == ""
