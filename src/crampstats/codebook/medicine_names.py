@@ -229,7 +229,8 @@ sinemet madopar benserazide rasagiline azilect donepezil aricept memantine rivas
 zanaflex sirdalud cyclobenzaprine flexeril methocarbamol orphenadrine norflex carisoprodol soma tolperisone pridinol dantrolene
 amlodipine norvasc istin nifedipine adalat felodipine plendil lercanidipine nitrendipine isradipine nicardipine diltiazem
 cardizem tildiem verapamil isoptin calan lisinopril zestril prinivil enalapril vasotec renitec captopril capoten ramipril altace
-tritace delix perindopril coversyl coversum aceon quinapril accupril accupro fosinopril benazepril lotensin trandolapril
+tritace delix perindopril prestarium coversyl coversum aceon
+quinapril accupril accupro fosinopril benazepril lotensin trandolapril
 moexipril cilazapril losartan cozaar lorzaar valsartan diovan irbesartan avapro aprovel karvea candesartan atacand blopress
 telmisartan micardis olmesartan benicar olmetec eprosartan azilsartan edarbi sacubitril entresto atenolol tenormin bisoprolol
 concor zebeta emconcor metoprolol lopressor toprol beloc propranolol inderal nebivolol bystolic nebilet carvedilol coreg

@@ -125,6 +125,7 @@ def test_yes_no_and_neither(text: str, variable: str, value: bool | None) -> Non
     ("mother takes furosemide", "takes_loop_diuretic", None), ("maybe a statin", "takes_statin", None),
     ("Atozet 10/40", "takes_statin", True), ("quinine - no", "takes_quinine", False),
     ("no change: quinine", "takes_quinine", True),
+    ("Lasix 40 mg not since May", "takes_loop_diuretic", False), ("Lasix 40 mg since May", "takes_loop_diuretic", True),
     ("furosemide; none", "takes_loop_diuretic", True),  # two columns, the second without any
 ])
 def test_what_is_said_of_taking_it(text: str, variable: str, value: bool | None) -> None:
