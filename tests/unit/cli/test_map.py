@@ -87,7 +87,7 @@ def test_what_cannot_be_done_is_told_without_a_traceback(call, clinic: Path, lin
 
 def test_a_file_in_which_nothing_is_known_gives_a_mapping_to_fill_in(call, tmp_path: Path) -> None:
     path = tmp_path / "other.csv"
-    path.write_text("colour,shape\nred,round\nblue,square\n", encoding="utf-8")
+    path.write_text("colour,shape\n" + 2 * "red,round\nblue,square\n", encoding="utf-8")
     status, out, err = call(["map", str(path)])
     assert status == 0
     assert tomllib.loads(out)["version"] == 1

@@ -193,7 +193,8 @@ def fill_from_medicines(
     asked
         As in `fill_from_ticks`.
     """
-    from crampstats.ingest.parsing.medicines import common_words, read_medicines, show_medicines
+    from crampstats.ingest.parsing.medicine_showing import show_medicines
+    from crampstats.ingest.parsing.medicines import common_words, read_medicines
 
     cells = _joined(recorded, placement.columns)
     distinct = find_distinct(cells)

@@ -162,7 +162,7 @@ def map_survey(
         reasons=applied.reasons,
         flow=table.flow.leave("records in the table", {}),
         log=CleaningLog().add(*design_changes, *applied.changes),
-        findings=type(table.findings)(mask_headings(findings, table.cells)),
+        findings=type(table.findings)(mask_headings(findings, map(str, table.cells))),
         recorded={mask_text(table.name): table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
         mapping=mapping,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ def holds_persons(profile: Profile) -> bool:
     return any(holds_identifier(text) for text in profile.texts)
 
 
-def readable_texts(profile: Profile, variable: Variable, codes: Mapping[str, object]) -> frozenset[str]:
+def readable_texts(profile: Profile, variable: Variable, codes: Mapping[str, Any]) -> frozenset[str]:
     """Texts of a column that read as the variable it fills; of text those that may be quoted.
 
     Parameters
@@ -60,7 +61,7 @@ def readable_texts(profile: Profile, variable: Variable, codes: Mapping[str, obj
     return frozenset(read | {text for text in profile.texts if text in profile.column.choices})
 
 
-def _read(texts: Sequence[str], counts: np.ndarray, variable: Variable, codes: Mapping[str, object] | None) -> np.ndarray:
+def _read(texts: Sequence[str], counts: np.ndarray, variable: Variable, codes: Mapping[str, Any] | None) -> np.ndarray:
     from crampstats.ingest.parsing.categories import read_category
     from crampstats.ingest.parsing.dates import read_dates
     from crampstats.ingest.parsing.numbers import read_numbers

@@ -49,7 +49,7 @@ _LONGEST = 4  # words of a name
 _PARTS = re.compile(r"[/+&,]|(?<!\w)(?:and|und|y|et|ed|e|with|mit|con|avec|com)(?!\w)")
 _PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|due to|bei)(?!\w).*")
 _MASKED = re.compile(r"\[[a-zA-Z -]{4,20}\]")
-_LETTERS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIDES_A_THIAZIDE = re.compile(r".{3,}(?:pril|sartan|olol)")  # "ramipril comp" is mostly, but not always, with a thiazide
 _PLUS = frozenset(("comp", "plus", "combi", "compositum", "zid", "diu", "d"))
 
@@ -210,30 +210,6 @@ def common_words(texts: Sequence[str], counts: Sequence[int] | None = None) -> f
     return frozenset(word for word, n in rows.items() if n > 1)
 
 
-def show_medicines(text: str, common: frozenset[str]) -> str:
-    """A text as it may be shown: as it is, masked, where all its words are known or common, else its medicines alone.
-
-    Examples
-    --------
-    >>> show_medicines("Lasix 40 mg, aspirin", frozenset()), show_medicines("Lasix, as Blackadder said", frozenset())
-    ('Lasix 40 mg, aspirin', 'lasix + unrecognised words')
-    """
-    medicines = recognise_medicines(text)
-    known = {word for one in (*medicines.found, *medicines.not_taken) for word in one.written.split()}
-    if all(_is_shown(word, known, common) for word in _LETTERS.findall(fold(text))):
-        return mask_text(text)
-    named = [*(one.written for one in medicines.found), *(f"{one.written} (not taken)" for one in medicines.not_taken)]
-    listed = dict.fromkeys([*named, *medicines.others, *(word for word in medicines.unknown if word in common)])
-    return mask_text(" + ".join([*listed, "unrecognised words"]))
-
-
-def _is_shown(word: str, known: Collection[str], common: Collection[str]) -> bool:
-    if word in known or word in common or len(word) < 3 or word in NOISE | NOT_TAKEN | NEGATIONS | NONE:
-        return True
-    name, _, distance = match_name((word,))
-    return name is not None and bool(name.name) and (not distance or bool(name.substances))
-
-
 def _reason(text: str, declared: Declared) -> str:
     return str(declared[text]) if text in declared else read_missing(text)
 
@@ -319,7 +295,7 @@ def _read_item(item: str) -> Medicines:
 
 
 def _is_denied(item: str) -> bool:
-    negated = first_negation(words := _LETTERS.findall(item)) < len(words)
+    negated = first_negation(words := WORDS.findall(item)) < len(words)
     return is_stopped(item) or (negated and not UNSURE.search(item))
 
 
@@ -354,7 +330,7 @@ def _with_steroid(found: tuple[FoundMedicine, ...], others: tuple[str, ...]) -> 
 
 
 def _read_part(part: str) -> Medicines:
-    words = _LETTERS.findall(part)
+    words = WORDS.findall(part)
     if " ".join(words) in NONE or (not words and part.strip() in NONE):
         return Medicines(says_none=True)
     negated = first_negation(words)
@@ -368,7 +344,10 @@ def _read_part(part: str) -> Medicines:
 
 
 def _read_words(words: Sequence[str]) -> Medicines:
-    found, others, unknown, left_open = [], [], [], []
+    found: list[FoundMedicine] = []
+    others: list[str] = []
+    unknown: list[str] = []
+    left_open: list[str] = []
     place = 0
     while place < len(words):
         known, length, distance = match_name(tuple(words[place: place + _LONGEST]))
@@ -405,7 +384,7 @@ def _left_open(known: KnownName) -> tuple[str, ...]:
 
 
 def _vague(item: str) -> tuple[str, ...]:
-    words = f" {' '.join(_LETTERS.findall(item))} "
+    words = f" {' '.join(WORDS.findall(item))} "
     said = [names for names, phrases in _VAGUE if any(phrase in words for phrase in phrases)]
     return tuple(name for names in said for name in names)
 

@@ -14,7 +14,8 @@ from crampstats.codebook.medicine_names import CLASS_OF, NAMES, OTHERS, WITH_STE
 from crampstats.codebook.reductions import NOT_IDENTIFIED
 from crampstats.core.errors import OptionError
 from crampstats.ingest.parsing.folding import fold
-from crampstats.ingest.parsing.medicines import read_medicines, recognise_medicines, show_medicines
+from crampstats.ingest.parsing.medicine_showing import show_medicines
+from crampstats.ingest.parsing.medicines import read_medicines, recognise_medicines
 
 
 def substances(text: str) -> list[str]:
