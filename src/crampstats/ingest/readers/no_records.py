@@ -25,7 +25,7 @@ FEW_SHARE, ROWS_AT_END = 0.34, 12
 SAMPLE, MOST_SUMMED = 200, 20_000
 ROWS_TOLD = 20
 _DIGIT = re.compile(r"\d")
-_FIGURE = re.compile(r"(?:n\s?=\s?)?[-+]?\d[\d.,]*\s?%?(?:\s?(?:±|\+/-|\(|/|-|–)\s?\d[\d.,]*\s?%?\)?)*")
+_FIGURE = re.compile(r"(?:n\s?=\s?)?[-+]?\d[\d.,]*+(?:\s?%)?(?:\s?(?:±|\+/-|\(|/|-|–)\s?\d[\d.,]*+(?:\s?%)?\)?){0,4}")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _DESCRIBED = re.compile(
     r"[-–/]|n/?a|units?|unit[àée]s?|einheit(?:en)?|unidade?s?|y/n|yes/no|m/f|f/m|dates?|dd[./-]mm[./-]yyyy|\d+\s?[-–]\s?\d+"

@@ -21,11 +21,11 @@ _WORDS = (
 )
 _WORD = rf"(?:{'|'.join(_WORDS)})\.?"
 _WHO = (
-    r"(?:(?:\s(?:of|de|des|di|der|aller|number))*\s"
+    r"(?:(?:\s(?:of|de|des|di|der|aller|number)){0,3}\s"
     r"(?:patients?|records?|forms?|rows|cases|patienten|falle|pacientes|pazienti|casos|casi|cas|formulare|fichas))?"
 )
 _SAID = r"(?:\s?(?:[:=±(]|\+/-).{0,40}|\s[\d.,%±\s()/-]+)?"
-_AND = rf"(?:\s?(?:±|\+/-|/|,|&|\(|and|und|et|y|e)\s?{_WORD}\)?)*"
+_AND = rf"(?:\s?(?:±|\+/-|/|,|&|\(|and|und|et|y|e)\s?{_WORD}\)?){{0,2}}"
 _LABEL = re.compile(rf"(?P<word>{_WORD}){_AND}{_WHO}{_SAID}|n\s?[:=]\s?\d.{{0,40}}")
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
