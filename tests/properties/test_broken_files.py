@@ -90,8 +90,8 @@ def write_fhir(path: Path) -> None:
 
 MAKERS: dict[str, tuple[str, Callable[[Path], None], int]] = {
     "csv": (".csv", write_csv, 2000), "redcap": (".csv", write_redcap, 800), "excel": (".xlsx", write_excel, 400),
-    "inside excel": (".xlsx", write_excel, 800), "parquet": (".parquet", write_parquet, 2000), "fhir": (".json", write_fhir, 3000),
-    "mapping": (".toml", write_csv, 1000),
+    "inside excel": (".xlsx", write_excel, 800), "parquet": (".parquet", write_parquet, 2000),
+    "fhir": (".json", write_fhir, 3000), "mapping": (".toml", write_csv, 1000),
 }
 PARTS = 10
 # of the others hardly one survives: archives have checksums, TOML has a grammar
