@@ -186,14 +186,16 @@ def _without_rows(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
     if not mapping.leave_out:
         return table
     places = {str(row): place for place, row in enumerate(table.source_rows)}
-    if absent := [row for row in mapping.leave_out if row not in places]:
+    told = {str(one.source_row) for one in table.findings.rows}
+    if absent := [row for row in mapping.leave_out if row not in places and row not in told]:
         raise DataError(
             f"the mapping leaves out row {absent[0]}, but {table.name} has no such row among its records (they are rows "
             f"{table.source_rows[0]} to {table.source_rows[-1]}); correct [file] leave_out."
         )
     kept = np.ones(len(table.cells), dtype=bool)
-    kept[[places[row] for row in mapping.leave_out]] = False
-    reasons = pd.Series(list(mapping.leave_out.values())).value_counts(sort=False)
+    there = [row for row in mapping.leave_out if row in places]
+    kept[[places[row] for row in there]] = False
+    reasons = pd.Series([mapping.leave_out[row] for row in there], dtype="str").value_counts(sort=False)
     flow = table.flow.leave("rows the mapping keeps", {f"left out by the mapping, {why}": int(n) for why, n in reasons.items()})
     return replace(table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow)
 
