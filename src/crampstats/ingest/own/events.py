@@ -11,40 +11,35 @@ from crampstats.ingest.recorded import RecordedTable
 
 
 def join_events(table: RecordedTable, record: str, event: str) -> RecordedTable:
-    """One row per record: its first row, with the answers that only another event asks for joined to it.
+    """One row per record: of every column the first answer among the record's rows.
 
     Parameters
     ----------
     table
-        One row per record and event.
+        One row per record and event (or instance of a repeating event).
     record, event
         Columns of the record number and of the event.
 
     Returns
     -------
     RecordedTable
-        A column filled in one event alone (over all records) comes from the record's row of that event. A column filled in
-        several keeps the value of the record's first row, and a finding names it: which visit counts is for the user to say.
-        The row number is that of the first row; the flow counts the rows joined.
+        What one event alone asks comes from there. Where a record answered a column several times and not alike, its first answer
+        is taken and a finding names column and number of records: which visit counts is for the user to say. The row number is
+        that of the record's first row; the flow counts the rows joined.
     """
     first = ~table.cells[record].duplicated().to_numpy(dtype=bool)
     if first.all():
         return table
-    cells = table.cells[first].reset_index(drop=True)
-    places = table.cells[event].dropna().unique().tolist()
-    homes = {name: _events_with(table.cells, name, event, places) for name in table.cells if name not in (record, event)}
-    joined = {name: some[0] for name, some in homes.items() if len(some) == 1}
-    for home in dict.fromkeys(joined.values()):
-        rows = table.cells[table.cells[event] == home].drop_duplicates(subset=record).set_index(record)
-        names = [name for name, place in joined.items() if place == home]
-        fetched = rows[names].reindex(cells[record]).reset_index(drop=True)
-        cells = cells.assign(**{name: fetched[name].array for name in names})
-    further = {"further events of a record, joined to its first row": int((~first).sum())}
-    flow = table.flow.leave("records, their events joined", further)
-    several = [name for name, some in homes.items() if len(some) > 1]
+    grouped = table.cells.groupby(record, sort=False, dropna=False)
+    names = [name for name in table.cells if name not in (record, event)]
+    cells = grouped.first().reset_index()
+    cells[event] = table.cells.loc[first, event].array
+    differing = (grouped[names].nunique() > 1).sum()
+    further = {"further rows of a record (events, instances), joined to its first": int((~first).sum())}
     return replace(
-        table, cells=cells[list(table.cells)], source_rows=table.source_rows[first], flow=flow,
-        findings=table.findings.add(*_told(several, event)),
+        table, cells=cells[list(table.cells)], source_rows=table.source_rows[first],
+        flow=table.flow.leave("records, their rows joined", further),
+        findings=table.findings.add(*_told({str(name): int(n) for name, n in differing.items() if n}, event)),
     )
 
 
@@ -77,18 +72,14 @@ def join_record(repeated: RecordedTable, base: RecordedTable, event: str) -> Rec
     )
 
 
-def _events_with(cells: pd.DataFrame, name: str, event: str, places: list[str]) -> list[str]:
-    """Events in which anybody has a value in a column, in the file's order."""
-    having = set(cells.loc[cells[name].notna(), event].dropna().unique())
-    return [place for place in places if place in having]
-
-
-def _told(several: list[str], event: str) -> list[Finding]:
-    if not several:
+def _told(differing: dict[str, int], event: str) -> list[Finding]:
+    if not differing:
         return []
-    listed = ", ".join(several[:8]) + (f" and {len(several) - 8} more" if several[8:] else "")
+    listed = ", ".join(f"{name} ({n})" for name, n in list(differing.items())[:8])
+    more = f" and {len(differing) - 8} more" if len(differing) > 8 else ""
     return [Finding(
-        event, "several events", "warning",
-        f"{len(several)} column(s) are filled in several events ({listed}); the value of each record's first row was taken.",
+        event, "several answers of a record", "warning",
+        f"{len(differing)} column(s) hold different answers of one record in several of its rows ({listed}{more}; records in "
+        "brackets); its first answer was taken.",
         'Name the event that counts in the mapping: [file] event = "..."; its rows alone are read then.',
     )]

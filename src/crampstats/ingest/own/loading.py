@@ -154,7 +154,10 @@ def map_survey(
     declared = {name for one in mapping.placements if one.codes or one.missing for name in one.columns}
     declared |= {column.name for column in table.columns if column.choices}
     odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
-    findings = (*_unnamed(table), *noted, *_repeated_records(table, mapping), *warn_kept(table, mapping), *applied.findings, *odd)
+    findings = (
+        *_unnamed(table), *noted, *_unread_instruments(file), *_repeated_records(table, mapping), *warn_kept(table, mapping),
+        *applied.findings, *odd,
+    )
     return FileData(
         table=made.table.assign(**kept),
         declaration=_declaration(made, mapping, table),
@@ -241,6 +244,25 @@ def _records(table: RecordedTable, mapping: FileMapping, key: str | Path | None)
     texts = table.cells[mapping.record]
     hashed = hash_records(texts.astype(object).where(texts.notna(), None).tolist(), open_key(Path(key)))
     return {"record": pd.array(hashed, dtype="str")}
+
+
+def _unread_instruments(file: RecordedFile) -> list[Finding]:
+    """Repeating instruments beside the table analysed: how many rows they have, and records that stand there alone."""
+    if file.format != "redcap":
+        return []
+    found, main = [], file.main
+    known = set(main.cells[main.cells.columns[0]].dropna())
+    for name, table in file.tables.items():
+        if table is main or not name:
+            continue
+        alone = len(set(table.cells[table.cells.columns[0]].dropna()) - known)
+        also = f"; {alone} record(s) stand there alone and are not in the table" if alone else ""
+        found.append(Finding(
+            name, "instrument not read", "warning" if alone else "note",
+            f"the repeating instrument {name!r} has {len(table.cells):,} row(s), which were not read{also}.",
+            f"To analyse its rows: --sheet {name}, or [file] sheet = \"{name}\" in the mapping.",
+        ))
+    return found
 
 
 def _unnamed(table: RecordedTable) -> list[Finding]:

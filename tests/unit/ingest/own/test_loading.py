@@ -261,8 +261,8 @@ def test_answers_of_several_events_are_joined_to_one_row_per_record(tmp_path: Pa
     assert data.table["any_cramps"].tolist() == [True, False, pd.NA]
     # asked at both visits: the first counts, and a finding says so
     assert data.table["body_weight_kg"].tolist() == [70, 80, 90]
-    assert [one.rule for one in data.findings.rows if "weight" in one.message] == ["several events"]
-    assert "joined to its first row: 2" in str(data.flow)
+    assert [one.rule for one in data.findings.rows if "weight (2)" in one.message] == ["several answers of a record"]
+    assert "joined to its first: 2" in str(data.flow)
 
 
 def test_an_event_that_is_named_counts_alone(tmp_path: Path):
@@ -330,3 +330,40 @@ def test_a_name_that_is_kept_is_a_warning(folder: Path) -> None:
     (folder / "intake.toml").write_text(MAPPING.replace('identifiers = ["Name"]', 'keep = ["Name"]'), encoding="utf-8")
     data = load_survey(folder / "intake.csv", folder / "intake.toml")
     assert [one.column for one in data.findings.rows if one.rule == "identifying column kept"] == ["Name"]
+
+
+def test_in_a_project_of_two_arms_each_record_keeps_what_its_own_arm_asked(tmp_path: Path):
+    (tmp_path / "r.csv").write_text(
+        "record_id,redcap_event_name,age,cramps,weight,demographics_complete\n1,visit_arm_1,60,,70,2\n1,fu_arm_1,,yes,,2\n"
+        "2,visit_arm_2,61,,,2\n2,fu_arm_2,,no,81,2\n", encoding="utf-8",
+    )
+    (tmp_path / "r.toml").write_text(OF_EVENTS.format(event=""), encoding="utf-8")
+    data = load_survey(tmp_path / "r.csv", tmp_path / "r.toml")
+    assert data.table["any_cramps"].tolist() == [True, False]
+    assert data.table["body_weight_kg"].tolist() == [70, 81]
+    assert "several answers of a record" not in {one.rule for one in data.findings.rows}
+
+
+def test_instances_of_a_repeating_event_are_told_and_the_first_answer_taken(tmp_path: Path):
+    (tmp_path / "r.csv").write_text(
+        "record_id,redcap_event_name,redcap_repeat_instrument,redcap_repeat_instance,age,cramps,weight,visit_complete\n"
+        "1,baseline_arm_1,,,60,,,2\n1,visits_arm_1,,1,,yes,70,2\n1,visits_arm_1,,2,,no,71,2\n", encoding="utf-8",
+    )
+    (tmp_path / "r.toml").write_text(OF_EVENTS.format(event=""), encoding="utf-8")
+    data = load_survey(tmp_path / "r.csv", tmp_path / "r.toml")
+    assert data.table["any_cramps"].tolist() == [True]
+    told = [one.message for one in data.findings.rows if one.rule == "several answers of a record"]
+    assert len(told) == 1
+    assert "cramps (1)" in told[0]
+
+
+def test_repeating_instruments_that_were_not_read_are_told_with_records_that_stand_there_alone(tmp_path: Path):
+    (tmp_path / "r.csv").write_text(
+        "record_id,redcap_repeat_instrument,redcap_repeat_instance,age,intake_complete,k,lab_complete\n"
+        "1,,,63,2,,\n1,lab,1,,,4.1,2\n5,lab,1,,,3.9,2\n", encoding="utf-8",
+    )
+    (tmp_path / "r.toml").write_text('version = 1\n[variables.age_years]\ncolumn = "age"\n', encoding="utf-8")
+    found = load_survey(tmp_path / "r.csv", tmp_path / "r.toml").findings.rows
+    (told,) = [one for one in found if one.rule == "instrument not read"]
+    assert "2 row(s)" in told.message
+    assert "1 record(s) stand there alone" in told.message
