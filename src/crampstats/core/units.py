@@ -45,7 +45,6 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "minutes": ("minutes", "minute", "min", "mins", "minuten", "minutos", "minuti"),
     "hours/week": ("hours/week", "h/week", "h/wk", "hours per week", "stunden/woche", "horas/semana", "heures/semaine"),
     "minutes/day": ("minutes/day", "min/day", "min/d", "minutes per day"),
-    "days/week": ("days/week", "d/week", "days per week"),
     "minutes/week": ("minutes/week", "min/week", "minutes per week", "min/wk"),
     "seconds": ("seconds", "second", "sec", "secs", "s"),
     "L": ("l", "liter", "litre", "liters", "litres"),
