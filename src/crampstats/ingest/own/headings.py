@@ -187,7 +187,7 @@ def find_objection(heading: str, variable: Variable) -> str:
     """
     if not heading:
         return ""
-    found = (told(heading, variable) for told in (_other_time, _other_scale, _negated, _later, _unsaid))
+    found = (told(heading, variable) for told in (_other_time, _counts, _other_scale, _negated, _later, _unsaid))
     return next(filter(None, found), "")
 
 
@@ -239,13 +239,34 @@ def _time_of(variable: Variable) -> str:
     ) if words in told), "")
 
 
+OF_NOW = ("pregnant",)
+OF_NIGHTS = ("cramp_nights_past_week", "cramp_frequency")
+_NIGHTS = r"\b(?:nights?|nachte?n?|noches?|nuits?|notti|noites?)\b"
+_HOW_MANY = (
+    r"number of|no\.? of|nr\.? of|how many|count of|anzahl|zahl der|nombre de|combien de|numero de|cuantos|quantos"
+    r"|numero di|quanti"
+)
+_CRAMPS = r"(?:leg )?cramps?|krampfe?n?|wadenkrampfe?n?|crampes?|calambres?|caimbras?|crampi"
+
+
 def _other_time(heading: str, variable: Variable) -> str:
     time = "" if variable.unit and "week" in variable.name and "week" not in _time_of(variable) else _time_of(variable)
     # "Have you ever ... in the past month" asks for the month; a doctor may have told "ever" of what still is
     told = find_times(heading)
     exact = told - {"ever"} or told
+    if "ever" in told and (variable.name in OF_NOW or variable.name.startswith("takes_")):
+        return "the heading says ever"
     other = sorted(exact - {time}) if time else []
     return f"the heading says {', '.join(other)}" if other else ""
+
+
+def _counts(heading: str, variable: Variable) -> str:
+    """Whether a heading counts cramps where the variable counts nights or says how often in words."""
+    text = _fold(_without_codes(heading))
+    if variable.name not in OF_NIGHTS or re.search(_NIGHTS, text):
+        return ""
+    counted = re.search(rf"\b(?:{_HOW_MANY}) (?:\w+ ){{0,2}}(?:{_CRAMPS})\b|\b(?:{_CRAMPS}) {_PER} ", text)
+    return "the heading counts cramps" if counted else ""
 
 
 def _other_scale(heading: str, variable: Variable) -> str:

@@ -71,3 +71,16 @@ def test_numbers_answers_and_codes_are_no_words_of_the_question() -> None:
 
 def test_the_last_part_of_a_path_is_told_from_two_words_with_a_stroke() -> None:
     assert (last_part("a/b/age"), last_part("Sex / Gender"), last_part("age")) == ("age", "", "")
+
+
+@pytest.mark.parametrize(("heading", "variable", "objection"), [
+    ("Ever pregnant (yes/no)", "pregnant", "the heading says ever"),
+    ("Pregnant", "pregnant", ""),
+    ("Cramps per week", "cramp_nights_past_week", "the heading counts cramps"),
+    ("No. of cramps", "cramp_frequency", "the heading counts cramps"),
+    ("Anzahl Wadenkrämpfe, letzter Monat", "cramp_frequency", "the heading counts cramps"),
+    ("Nights with cramps in the past week", "cramp_nights_past_week", ""),
+    ("How often do you have leg cramps, past month", "cramp_frequency", ""),
+])
+def test_a_count_of_cramps_is_no_count_of_nights_and_ever_is_not_now(heading: str, variable: str, objection: str):
+    assert find_objection(heading, VARIABLES[variable]) == objection
