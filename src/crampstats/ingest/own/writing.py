@@ -17,7 +17,7 @@ from crampstats.ingest.own.placements import VERSION, FileMapping, Placement
 from crampstats.ingest.own.proposing import AGE, THRESHOLD, Match, Proposal
 from crampstats.ingest.own.samples import quotable_texts, readable_texts
 from crampstats.ingest.own.unused import describe_column, find_remarks
-from crampstats.ingest.readers.no_records import MAYBE
+from crampstats.ingest.readers.no_records import DOUBTFUL, LEFT_OUT
 
 TO_DO = "TO DO"
 SAMPLES, MOST_CODES = 2, 10
@@ -93,6 +93,7 @@ def _file_table(proposal: Proposal) -> str:
         lines.append("# These tell who a person is and are not carried along:")
         lines += [f"#   {comment(column)}: {comment(why[column])}" for column in mapping.identifiers if column in why]
         lines.append(f"identifiers = {format_texts(mapping.identifiers)}")
+    lines += _rows_left_out(proposal)
     lines += [f"leave_out = {format_pairs(mapping.leave_out)}"] if mapping.leave_out else _doubtful_rows(proposal)
     lines += [f"{key} = {format_texts(some)}" for key, some in (("keep", mapping.keep), ("skip", mapping.skip)) if some]
     return "\n".join([*lines, *_about_people(mapping)])
@@ -100,12 +101,18 @@ def _file_table(proposal: Proposal) -> str:
 
 def _doubtful_rows(proposal: Proposal) -> list[str]:
     """Rows that may be no patients and were kept, for the user to decide."""
-    doubtful = [finding.source_row for finding in proposal.table.findings.rows if finding.rule == MAYBE]
+    doubtful = {one.source_row: DOUBTFUL[one.rule] for one in proposal.table.findings.rows if one.rule in DOUBTFUL}
     if not doubtful:
         return []
-    pairs = ", ".join(f'"{row}" = "a line of totals"' for row in doubtful)
-    asked = f"# {TO_DO}: these rows may be lines of totals or means and not patients. Look at them; if so, remove the #."
+    pairs = ", ".join(f'"{row}" = "{why}"' for row, why in doubtful.items())
+    asked = f"# {TO_DO}: these rows may be totals, means or headings and not patients. Look at them; if so, remove the #."
     return [asked, f"# leave_out = {{{pairs}}}"]
+
+
+def _rows_left_out(proposal: Proposal) -> list[str]:
+    """Rows the reader left out, for the user to see that none is a patient."""
+    rows = [f"{one.source_row} ({one.rule})" for one in proposal.table.findings.rows if one.rule in LEFT_OUT]
+    return _wrapped("# Rows left out, as they are no patients: ", rows) if rows else []
 
 
 def _missing_codes(proposal: Proposal) -> list[str]:

@@ -8,11 +8,16 @@ from collections.abc import Sequence
 
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
+from crampstats.ingest.own.masking import mask_text
 
 NO_HEADINGS = "no headings"
 # Questions numbered 1, 2, 3, 5 or years as headings lie close together; the measurements of a patient do not.
 CLOSE = 3
+# So many cells that are dates, decimals or names, as in the column below, make a record of the row.
+FEWEST_FITTING = 2
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
+_DECIMAL = re.compile(r"[-+]?\d+[.,]\d+")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)|[^\W\d_]{2,}")
 _SAID = re.compile(
     r"\d{1,4}([-./])\d{1,2}\1\d{1,4}(?:[ T]\d.*)?|\d{1,2}[. ]\s?[^\W\d_]{3,9}\.?\s\d{4}|\d{1,2}:\d\d(?::\d\d)?|\d+/\d+"
     r"|[^\s@]+@[^\s@]+\.\w+|[-+]?\d+(?:[.,]\d+)?\s?(?:kg|cm|m|mg|lbs?|mmol/l|mg/dl|meq/l|years?|j|min|h|%)",
@@ -36,11 +41,12 @@ def no_headings_found(
     place
         Of the heading row, counted from 0.
     is_said
-        Whether the user named the row of headings; then it is a warning and the table is read.
+        Whether the user named the row of headings; then it is a warning and the table is read. So it is where a heading is a
+        word that does not stand again in its column, or most are whole numbers, as years, minutes and codes are.
 
     Examples
     --------
-    >>> (finding,) = no_headings_found("a.csv", ["1", "A. B.", "1956-04-03", "f"], [["2", "C. D.", "1960-01-01", "f"]], 0,
+    >>> (finding,) = no_headings_found("a.csv", ["P1", "1956-04-03", "4.1", "f"], [["P2", "1960-01-01", "3.9", "f"]], 0,
     ...                                is_said=False)
     >>> finding.rule, finding.severity
     ('no headings', 'error')
@@ -60,8 +66,34 @@ def no_headings_found(
         f"row {place + 1} was taken as the row of headings, but looks like a record: {len(numbers) + said} of its {len(given)} "
         f"cells are numbers, dates or measurements, {again} further stand(s) again below. The table seems to have no headings"
     )
-    advice = "Write a row of headings above the first record; if these are headings, name their row with header_row."
-    return (Finding(name, NO_HEADINGS, "warning" if is_said else "error", f"{message}.", advice, source_row=place + 1),)
+    advice = "Write a row of headings above the first record; if these are headings, name their row with --header-row."
+    severity = "error" if not is_said and _is_record(cells, below) else "warning"
+    return (Finding(name, NO_HEADINGS, severity, f"{message}.", advice, source_row=place + 1),)
+
+
+def _is_record(cells: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether no cell is a word as headings are, and half of them at least are dates, decimals or names as those below."""
+    fitting = []
+    for place, cell in enumerate(cells):
+        column = [row[place].strip() for row in below if place < len(row) and row[place].strip()]
+        kind = _kind(cell)
+        if kind and 2 * sum(_kind(other) == kind for other in column) > len(column):
+            fitting.append(cell)
+        elif _WORD.search(cell) and not _SAID.fullmatch(cell) and cell not in column:
+            return False
+    given = sum(bool(cell) for cell in cells)
+    decimals = [float(cell.replace(",", ".")) for cell in fitting if _DECIMAL.fullmatch(cell)]
+    if len(decimals) == len(fitting) and all(before < after for before, after in itertools.pairwise(decimals)):
+        return False  # doses rise from column to column
+    return len(fitting) >= FEWEST_FITTING and 2 * len(fitting) >= given
+
+
+def _kind(cell: str) -> str:
+    if _DECIMAL.fullmatch(cell):
+        return "decimal"
+    if _SAID.fullmatch(cell):
+        return "date or measurement"
+    return "name" if mask_text(cell) != cell else ""
 
 
 def refuse_no_headings(findings: Findings) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import statistics
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,20 +13,28 @@ import numpy as np
 
 from crampstats.core.findings import Finding
 from crampstats.core.units import read_unit
-from crampstats.ingest.own.masking import mask_text
-from crampstats.ingest.readers.summary_words import ALSO_NAMES, is_month, read_label
+from crampstats.ingest.readers.summary_words import ALSO_NAMES, is_month, is_strong, read_label
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-TOTAL, SUBHEADING, MAYBE = "line of totals", "sub-heading", "maybe a line of totals"
+TOTAL, UNITS = "line of totals", "row of units"
+# These rows are kept; what the mapping may say of them, should the user see that they are no patients.
+MAYBE, MAYBE_HEADING, MAYBE_UNITS = "maybe a line of totals", "maybe a sub-heading", "maybe a row of units"
+DOUBTFUL = {MAYBE: "a line of totals", MAYBE_HEADING: "a sub-heading", MAYBE_UNITS: "the row of units"}
+LEFT_OUT = (TOTAL, UNITS)
 # A line of totals or a sub-heading fills few of the columns; what stands at the end was looked at so far up.
 FEW_SHARE, ROWS_AT_END = 0.34, 12
 # So many cells of a column tell what it holds; sums are worked out for tables as people type them.
 SAMPLE, MOST_SUMMED = 200, 20_000
 ROWS_TOLD = 20
+# A column of record numbers or names: most cells are distinct, or hold digits and are not all the same few answers.
+DISTINCT_SHARE, DIGITS_SHARE, DISTINCT_OF_NUMBERED, FEWEST_NAMES = 0.8, 0.9, 0.25, 4
+# Sums and means are those of the columns above only where columns that vary say so.
+FITTING_COLUMNS, DISTINCT_VALUES = 2, 4
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?:n\s?=\s?)?[-+]?\d[\d.,]*+(?:\s?%)?(?:\s?(?:±|\+/-|\(|/|-|–)\s?\d[\d.,]*+(?:\s?%)?\)?){0,4}")
+_COUNTED = re.compile(rf"(?:{_FIGURE.pattern})(?:\s[^\W\d_]+)?")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _DESCRIBED = re.compile(
     r"[-–/]|n/?a|units?|unit[àée]s?|einheit(?:en)?|unidade?s?|y/n|yes/no|m/f|f/m|dates?|dd[./-]mm[./-]yyyy|\d+\s?[-–]\s?\d+"
@@ -42,11 +51,11 @@ class Aside:
     Parameters
     ----------
     totals, units
-        Of each row whether it is a total or sub-heading, and whether it gives the units.
+        Of each row whether it is a line of totals, and whether it gives the units.
     unit_of
         Place of a column to its unit as it is written.
     findings
-        One per row set aside, and per row that may be a total and was kept.
+        One per row set aside, and per row that may be no record and was kept. None shows a cell: of a line of totals its word.
     """
 
     totals: np.ndarray
@@ -61,6 +70,16 @@ class _Row:
     cells: dict[int, str]
     at_end: bool
     after_gap: bool
+    in_block: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """Of a column whether most cells hold digits, whether they are record numbers or names, and the words of totals in it."""
+
+    numbered: bool
+    is_identifying: bool
+    labels: Counter[str]
 
 
 def find_no_records(name: str, columns: Columns, rows: np.ndarray, ignored: np.ndarray) -> Aside:
@@ -80,36 +99,37 @@ def find_no_records(name: str, columns: Columns, rows: np.ndarray, ignored: np.n
     Returns
     -------
     Aside
-        A line that begins with such a word as "Total" is set aside when it is at the end of the table and holds figures, or
-        fills few of the columns; also a last line of sums without a word, a month alone in its row, and a word alone in its
-        row among record numbers. What may be a person (Max, Media) is kept, with a finding, unless its figures are those of
-        the columns above.
+        A row is set aside as a line of totals only by a word: "Total" or the like alone in the first column, which holds record
+        numbers or names, in the last rows of the table, and nowhere else in that column. Words that are answers or names as
+        well (Mean, Max, Media) need figures that are the sums or means of those above. Everything else is kept, with a finding.
     """
     totals, units = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     used = np.flatnonzero(~ignored)
     if len(used) < 2 or len(columns) < 2:
         return Aside(totals, units)
     found = []
-    unit_of = _units(_cells(columns, used[0]), columns, used[1:])
+    is_sure, unit_of = _units(_cells(columns, used[0]), columns, used[1:])
     if unit_of:
-        units[used[0]] = True
-        found.append(_units_told(name, int(rows[used[0]]), len(unit_of)))
+        units[used[0]] = is_sure
+        found.append(_units_told(name, int(rows[used[0]]), len(unit_of), is_sure=is_sure))
         used = used[1:]
-    for row in _candidates(columns, used):
-        if what := _judge(row, columns, used):
-            totals[row.place] = what != MAYBE
+    seen: dict[int, _Seen] = {}
+    for row in _candidates(columns, used, seen):
+        if what := _judge(row, columns, used, seen):
+            totals[row.place] = what == TOTAL
             found.append(_told(name, what, row, int(rows[row.place])))
-    return Aside(totals, units, unit_of, _some_told(name, sorted(found, key=lambda one: one.source_row or 0)))
+    told = _some_told(name, sorted(found, key=lambda one: one.source_row or 0))
+    return Aside(totals, units, unit_of if is_sure else {}, told)
 
 
 def _some_told(name: str, found: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Findings one by one as far as somebody reads them, the others counted; none is lost of which a row was kept."""
-    kept = [one for one in found if one.rule != SUBHEADING]
-    heads = [one for one in found if one.rule == SUBHEADING]
+    """Findings one by one as far as somebody reads them, the further ones that may be sub-headings counted."""
+    others = [one for one in found if one.rule != MAYBE_HEADING]
+    heads = [one for one in found if one.rule == MAYBE_HEADING]
     rest = heads[ROWS_TOLD:]
-    message = f"{len(rest)} further row(s) look like headings within the list and were left out."
-    more = [Finding(name, SUBHEADING, "warning", message, source_row=rest[0].source_row)] if rest else []
-    return (*kept, *heads[:ROWS_TOLD], *more)
+    message = f"{len(rest)} further row(s) may be headings within the list; they were kept as records."
+    more = [Finding(name, "maybe further sub-headings", "warning", message, source_row=rest[0].source_row)] if rest else []
+    return (*others, *heads[:ROWS_TOLD], *more)
 
 
 def _cells(columns: Columns, place: int) -> dict[int, str]:
@@ -117,7 +137,7 @@ def _cells(columns: Columns, place: int) -> dict[int, str]:
     return {number: cell for number, cell in cells.items() if cell is not None}
 
 
-def _candidates(columns: Columns, used: np.ndarray) -> Iterable[_Row]:
+def _candidates(columns: Columns, used: np.ndarray, seen: dict[int, _Seen]) -> Iterable[_Row]:
     """Rows that fill few columns and begin with a word, and the last rows as far up as they may be no records."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -132,11 +152,14 @@ def _candidates(columns: Columns, used: np.ndarray) -> Iterable[_Row]:
     begin = zip(sparse.tolist(), firsts, strict=True)
     wanted = {place for place, text in begin if text in words or (text in heads and place in alone)}
     gaps = {int(place) for place, before in zip(used[1:], used, strict=False) if place - before > 1}
+    first, in_block = _first_filled(columns), True
     for place in used[-1 : -ROWS_AT_END - 1 : -1].tolist():
-        row = _Row(place, _cells(columns, place), True, place in gaps)
+        cells = _cells(columns, place)
+        in_block = in_block and bool(read_label(cells.get(first, "")))
+        row = _Row(place, cells, True, place in gaps, in_block)
         wanted.discard(place)
         yield row
-        if len(row.cells) > few and not _judge(row, columns, used):
+        if len(row.cells) > few and not _judge(row, columns, used, seen):
             break
     yield from (_Row(place, _cells(columns, place), False, False) for place in sorted(wanted))
 
@@ -146,32 +169,58 @@ def _few(columns: Columns) -> int:
     return max(1, int(FEW_SHARE * width)) if width > 2 else 0
 
 
-def _judge(row: _Row, columns: Columns, used: np.ndarray) -> str:
-    """What a row is: TOTAL, SUBHEADING or MAYBE; "" for a record."""
+def _first_filled(columns: Columns) -> int:
+    """Place of the first column that has values; there record numbers stand."""
+    return next(number for number, column in enumerate(columns) if column.null_count < len(column))
+
+
+def _judge(row: _Row, columns: Columns, used: np.ndarray, seen: dict[int, _Seen]) -> str:
+    """What a row is: TOTAL, MAYBE or MAYBE_HEADING; "" for a record."""
     (first, text), *others = row.cells.items()
-    label, named = read_label(text), not _has_digits(columns[first], used)
-    figures = all(_FIGURE.fullmatch(cell) for _, cell in others)
-    few = len(row.cells) <= _few(columns)
-    if not label:
-        return _judge_unlabelled(row, columns, used, figures=figures)
-    if named and label in ALSO_NAMES:
-        return "" if not figures else TOTAL if _is_computed(row, columns, used) else MAYBE
-    if few or (row.at_end and (figures or (not named and 2 * len(row.cells) <= len(columns)))):
-        return TOTAL
-    return MAYBE if row.at_end and not named else ""
+    if not (label := read_label(text)):
+        return _judge_unlabelled(row, columns, used)
+    if first not in seen:
+        seen[first] = _look_at(columns[first], used)
+    one, again = seen[first], seen[first].labels[label] > 1
+    counted = all(_COUNTED.fullmatch(cell) for _, cell in others)
+    if row.in_block and first == _first_filled(columns) and one.is_identifying and counted and not again:
+        suffices = is_strong(text) and (one.numbered or (len(row.cells) <= _few(columns) and label not in ALSO_NAMES))
+        if suffices or _is_computed(row, columns, used):
+            return TOTAL
+    if again and not one.is_identifying:
+        return ""
+    return MAYBE if len(row.cells) <= _few(columns) or (row.at_end and (counted or one.numbered)) else ""
 
 
-def _judge_unlabelled(row: _Row, columns: Columns, used: np.ndarray, *, figures: bool) -> str:
-    first, text = next(iter(row.cells.items()))
+def _look_at(column: pa.Array | pa.ChunkedArray, used: np.ndarray) -> _Seen:
+    """What the cells of a column are; lines of totals among them do not count."""
+    import pyarrow as pa
+
+    times = Counter(column.take(pa.array(used)).drop_null().to_pylist())
+    word_of = {text: read_label(text) for text in times}
+    labels: Counter[str] = Counter()
+    for text, word in word_of.items():
+        labels[word] += times[text]
+    cells = {text: count for text, count in times.items() if not word_of[text]}
+    n, distinct = sum(cells.values()), len({text.casefold() for text in cells})
+    digits = sum(count for text, count in cells.items() if _DIGIT.search(text))
+    if n and digits >= DIGITS_SHARE * n:
+        return _Seen(True, distinct >= DISTINCT_OF_NUMBERED * n, labels)
+    return _Seen(False, distinct >= max(FEWEST_NAMES, DISTINCT_SHARE * n), labels)
+
+
+def _judge_unlabelled(row: _Row, columns: Columns, used: np.ndarray) -> str:
+    """A row without a word of totals is always kept; whether it is told of."""
+    (first, text), *others = row.cells.items()
     if len(row.cells) == 1 and _few(columns):
         lone = first == 0 and not _DIGIT.search(text) and _has_digits(columns[0], used)
         # what stands below the last record is a note rather than a heading
-        return SUBHEADING if is_month(text) or (lone and not row.at_end) else ""
-    if not (row.at_end and figures):
+        return MAYBE_HEADING if is_month(text) or (lone and not row.at_end) else ""
+    if not (row.at_end and all(_FIGURE.fullmatch(cell) for _, cell in others)):
         return ""
-    if _is_computed(row, columns, used, only_sums=first == 0):
-        return TOTAL
-    return MAYBE if first and row.after_gap and _is_full(columns[0], used[used < row.place]) else ""
+    if first and row.after_gap and _is_full(columns[0], used[used < row.place]):
+        return MAYBE
+    return MAYBE if _is_computed(row, columns, used, only_sums=first == 0) else ""
 
 
 def _is_full(column: pa.Array | pa.ChunkedArray, places: np.ndarray) -> bool:
@@ -187,16 +236,18 @@ def _has_digits(column: pa.Array | pa.ChunkedArray, used: np.ndarray) -> bool:
 
 
 def _is_computed(row: _Row, columns: Columns, used: np.ndarray, *, only_sums: bool = False) -> bool:
-    """Whether the figures of a row, two at least, are sums, means ... of those above it in their columns."""
+    """Whether the figures of a row are the sums, or are the means, of those above it, in two columns at least that vary."""
     given = {number: cell for number, cell in row.cells.items() if _NUMBER.fullmatch(cell)}
-    if len(given) < 2 or len(used) > MOST_SUMMED:
+    if len(given) < FITTING_COLUMNS or len(used) > MOST_SUMMED:
         return False
     above = used[used < row.place]
     near = [place for place in above[-ROWS_AT_END:].tolist() if not read_label(next(iter(_cells(columns, place).values())))]
     above = np.array([*above[:-ROWS_AT_END], *near], dtype=int)
-    fitting = [_statistics_like(cell, _numbers(columns[number], above)) for number, cell in given.items()]
-    common = set.intersection(*fitting)
-    return "sum" in common if only_sums else bool(common)
+    figures = {number: _numbers(columns[number], above) for number in given}
+    fitting = [_computed_like(cell, figures[number]) for number, cell in given.items() if figures[number]]
+    varied = sum(len(set(some)) >= DISTINCT_VALUES for some in figures.values())
+    common = set.intersection(*fitting) if fitting else set()
+    return varied >= FITTING_COLUMNS and ("sum" in common if only_sums else bool(common))
 
 
 def _numbers(column: pa.Array | pa.ChunkedArray, places: np.ndarray) -> list[float]:
@@ -206,53 +257,58 @@ def _numbers(column: pa.Array | pa.ChunkedArray, places: np.ndarray) -> list[flo
     return [float(cell.replace(",", ".")) for cell in cells if cell and _NUMBER.fullmatch(cell)]
 
 
-def _statistics_like(cell: str, above: list[float]) -> set[str]:
-    """Names of what a figure may be of those above it, to the decimals it is written with."""
-    if len(above) < 3:
-        return set()
+def _computed_like(cell: str, above: list[float]) -> set[str]:
+    """Whether a figure is the sum or the mean of those above it, to the decimals it is written with."""
     value, decimals = float(cell.replace(",", ".")), len(re.split("[.,]", cell)[1]) if re.search("[.,]", cell) else 0
-    may_be = {
-        "mean": statistics.fmean(above), "median": statistics.median(above), "sd": statistics.stdev(above), "least": min(above),
-        "most": max(above),
-    }
-    if min(above) >= 0 and sum(above) > max(above):
-        may_be["sum"] = sum(above)
+    may_be = {"mean": statistics.fmean(above), "sum": sum(above)}
     return {what for what, one in may_be.items() if abs(one - value) <= 0.5 * 10.0**-decimals + 1e-9}
 
 
-def _units(cells: Mapping[int, str], columns: Columns, below: np.ndarray) -> dict[int, str]:
-    """Units of the columns, when the first row below the headings gives them; empty when it is a record."""
+def _units(cells: Mapping[int, str], columns: Columns, below: np.ndarray) -> tuple[bool, dict[int, str]]:
+    """Whether the first row below the headings holds units, two at least, and nothing else; and the units it holds.
+
+    They are empty when it is a record.
+    """
     units = {number: cell.strip(_BRACKETS) for number, cell in cells.items() if read_unit(cell.strip(_BRACKETS))}
     others = [cell for number, cell in cells.items() if number not in units]
     if not any(len(unit) > 1 for unit in units.values()) or len(units) < len(others):
-        return {}
+        return False, {}
     if not all(_DESCRIBED.fullmatch(cell.strip(_BRACKETS).casefold()) for cell in others):
-        return {}
-    return units if all(_has_digits(columns[number], below) or not _any(columns[number], below) for number in units) else {}
+        return False, {}
+    if not all(_has_digits(columns[number], below) or not _any(columns[number], below) for number in units):
+        return False, {}
+    return len(units) > 1 and not others, units
 
 
 def _any(column: pa.Array | pa.ChunkedArray, places: np.ndarray) -> bool:
     return any(column[place].as_py() for place in places[:SAMPLE].tolist())
 
 
-def _units_told(name: str, source_row: int, n: int) -> Finding:
+def _units_told(name: str, source_row: int, n: int, *, is_sure: bool) -> Finding:
+    if not is_sure:
+        return Finding(
+            name, MAYBE_UNITS, "warning", "the row below the headings may give the units; it was kept as a record.",
+            _advice(source_row, MAYBE_UNITS), source_row=source_row,
+        )
     return Finding(
-        name, "row of units", "note", f"the row below the headings gives the units of {n} column(s); it is no record and was "
+        name, UNITS, "note", f"the row below the headings gives the units of {n} column(s); it is no record and was "
         "left out.", "See that each unit is that of its column.", source_row=source_row,
     )
 
 
+def _advice(source_row: int, what: str) -> str:
+    return f'If it is none, write leave_out = {{"{source_row}" = "{DOUBTFUL[what]}"}} under [file] of the mapping.'
+
+
 def _told(name: str, what: str, row: _Row, source_row: int) -> Finding:
-    begins = mask_text(next(iter(row.cells.values())))
-    if what == MAYBE:
+    """What is told of a row: never a cell of it, only the word of totals it begins with."""
+    word = read_label(next(iter(row.cells.values())))
+    begins = f"the row begins with the word {word!r} and" if word else "the row"
+    if what == TOTAL:
         return Finding(
-            name, MAYBE, "warning",
-            f"the row begins with {begins!r} and may be a line of totals or means; it was kept as a record.",
-            f'If it is none, write leave_out = {{"{source_row}" = "a line of totals"}} under [file] of the mapping.',
-            source_row=source_row, value=begins,
+            name, TOTAL, "warning", f"{begins} looks like a line of totals or means, not a patient; it was left out.",
+            "If it is a patient after all, write the record number into its first column.", source_row=source_row, value=word,
         )
-    like = "a line of totals or means" if what == TOTAL else "a heading within the list"
-    return Finding(
-        name, what, "warning", f"the row begins with {begins!r} and looks like {like}, not a patient; it was left out.",
-        "If it is a patient after all, write the record number into its first column.", source_row=source_row, value=begins,
-    )
+    like = "a line of totals or means" if what == MAYBE else "a heading within the list"
+    message = f"{begins} may be {like}; it was kept as a record."
+    return Finding(name, what, "warning", message, _advice(source_row, what), source_row=source_row, value=word)

@@ -27,6 +27,11 @@ _WHO = (
 _SAID = r"(?:\s?(?:[:=±(]|\+/-).{0,40}|\s[\d.,%±\s()/-]+)?"
 _AND = rf"(?:\s?(?:±|\+/-|/|,|&|\(|and|und|et|y|e)\s?{_WORD}\)?){{0,2}}"
 _LABEL = re.compile(rf"(?P<word>{_WORD}){_AND}{_WHO}{_SAID}|n\s?[:=]\s?\d.{{0,40}}")
+# These alone say that a row is no patient; the others are ordinary answers or names as well.
+_STRONG = re.compile(
+    r"(?:(?:grand )?totals?|total general|total geral|total[ei]|totales|totaux|totais|sum|(?:gesamt|end)?summen?|insgesamt|suma"
+    rf"|soma|somma|sommes?){_WHO}{_SAID}|n\s?[:=]\s?\d.{{0,40}}|(?:mean|mittelwert|media|moyenne)\s?(?:±|\+/-|\()\s?(?:sd|ds|et|dp)\)?"
+)
 _MONTHS = (
     "january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
     "|januar|janner|februar|marz|mai|juni|juli|oktober|dezember|okt|dez"
@@ -51,6 +56,17 @@ def read_label(text: str) -> str:
     """
     match = _LABEL.fullmatch(_plain(text))
     return (match["word"] or "n").rstrip(".") if match else ""
+
+
+def is_strong(text: str) -> bool:
+    """Whether a label says by itself that a row is a line of totals, as no answer does.
+
+    Examples
+    --------
+    >>> is_strong("Total: 61 forms"), is_strong("n=3"), is_strong("Mean ± SD"), is_strong("Mean"), is_strong("Gesamt")
+    (True, True, True, False, False)
+    """
+    return _STRONG.fullmatch(_plain(text).rstrip(".")) is not None
 
 
 def is_month(text: str) -> bool:

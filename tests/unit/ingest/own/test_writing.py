@@ -210,3 +210,13 @@ def test_samples_of_a_measurement_are_numbers_alone() -> None:
     (line,) = [one for one in format_mapping(found).splitlines() if one.startswith("#   holds:")]
     # 63 stands twice in the list, and before all others that stand once
     assert line == '#   holds: "63", "71" ...'
+
+
+def test_rows_the_reader_left_out_and_rows_in_doubt_are_listed() -> None:
+    table = file_of({"surname": ["Weber", "Max"], "age": ["45", "60"]}).main
+    rules = {2: "row of units", 5: "maybe a sub-heading", 9: "line of totals"}
+    found = Findings(tuple(Finding("t.csv", rule, "warning", "...", source_row=row) for row, rule in rules.items()))
+    text = format_mapping(propose_mapping(RecordedFile({"": replace(table, findings=found)}, "csv")))
+    assert "# Rows left out, as they are no patients: 2 (row of units), 9 (line of totals)\n" in text
+    assert '# leave_out = {"5" = "a sub-heading"}' in text
+    assert not read_back(text).leave_out

@@ -35,14 +35,15 @@ def told(table, rule):
     return [finding.source_row for finding in table.findings.rows if finding.rule == rule]
 
 
+# Means by hand: age (45 + 52 + 33 + 60) / 4 = 47.5, potassium (4.1 + 3.8 + 4.0 + 4.2) / 4 = 4.025; sums 190 and 16.1.
+LONGER = TABLE + "P4,60,m,4.2,no,never\n"
+
+
 @pytest.mark.parametrize(
     "line",
     [
-        "Total,,,,,", "Total: 3 patients,,,,,", "n=3,,,,,", "Mean,43.3,,3.97,,", "Mean ± SD,43.3 ± 9.6,,3.97 ± 0.15,,",
-        "Mittelwert,43.3,,4,,", "Summe,130,,11.9,2,", "Promedio,43.3,,3.97,,",
-        "Moyenne :,43.3,,3.97,,", "Media,43.3,,3.97,,", "Totale,130,,,,",
-        "Média,43.3,,,,", "Median,45,,4.0,,", "SD,9.6,,0.15,,", "Écart-type,9.6,,0.15,,", "Durchschnitt,43.3,,3.97,,",
-        ",Total,,3,,", "Max,52,,4.1,,",
+        "Total,,,,,", "Total: 3 patients,,,,,", "n=3,,,,,", "Mean ± SD,43.3 ± 9.6,,3.97 ± 0.15,,", "Summe,130,,11.9,2,",
+        "Totale,130,,,,", "Grand total,,,,2 yes,", "Insgesamt,,,,,", "Suma,130,,,,", "Somme :,130,,,,",
     ],
 )
 def test_a_line_of_totals_at_the_end_is_no_patient(read, line):
@@ -52,38 +53,80 @@ def test_a_line_of_totals_at_the_end_is_no_patient(read, line):
     assert "excluded, rows that look like totals or sub-headings: 1" in str(table.flow)
 
 
+@pytest.mark.parametrize("word", ["Mean", "Mittelwert", "Moyenne", "Média", "Average", "Gesamt", "Overall"])
+def test_a_word_that_may_be_an_answer_needs_the_figures(read, word):
+    matching = read(LONGER + f"{word},47.5,,4.03,,\n")
+    assert len(matching.cells) == 4
+    assert told(matching, "line of totals") == [6]
+    for figures in (",47.5,,,,", ",47.5,,4.3,,", ",,,,,", ",190,,4.03,,"):
+        table = read(LONGER + word + figures + "\n")
+        assert len(table.cells) == 5
+        assert told(table, "maybe a line of totals") == [6]
+
+
+@pytest.mark.parametrize("line", ["Median,45,,4.0,,", "SD,9.6,,0.15,,", "Max,52,,4.1,,", "Mean,43.3,,3.97,,", ",Total,,3,,"])
+def test_what_is_not_sure_is_kept_and_told(read, line):
+    table = read(TABLE + line + "\n")
+    assert len(table.cells) == 4
+    assert told(table, "maybe a line of totals") == [5]
+
+
 def test_several_lines_of_totals_below_an_empty_row_are_no_patients(read):
-    # means by hand: (45 + 52 + 33) / 3 = 43.3, (4.1 + 3.8 + 4.0) / 3 = 3.97
-    table = read(TABLE + ",,,,,\nMean,43.3,,3.97,,\nSD,9.6,,0.15,,\nn=3,,,,2 yes,\n")
-    assert table.cells["id"].tolist() == ["P1", "P2", "P3"]
-    assert told(table, "line of totals") == [6, 7, 8]
-
-
-def test_a_subtotal_between_the_patients_is_none(read):
-    table = read(TABLE + "Subtotal,130,,,,\nP4,60,m,4.2,no,never\n")
+    table = read(LONGER + ",,,,,\nTotal,190,,16.1,,\nMean,47.5,,4.03,,\nn=4,,,,2 yes,\n")
     assert table.cells["id"].tolist() == ["P1", "P2", "P3", "P4"]
-    assert told(table, "line of totals") == [5]
+    assert told(table, "line of totals") == [7, 8, 9]
+
+
+@pytest.mark.parametrize("line", ["Total,130,,,,", "Subtotal,130,,,,"])
+def test_a_total_between_the_patients_is_kept_and_told(read, line):
+    table = read(TABLE + line + "\nP4,60,m,4.2,no,never\n")
+    assert table.cells["id"].tolist()[3:] == [line.split(",")[0], "P4"]
+    assert told(table, "maybe a line of totals") == [5]
+
+
+def test_a_word_that_stands_again_in_its_column_is_kept(read):
+    assert len(read(TABLE + "Total,,,,,\nTotal,,,,,\n").cells) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "knee replacement,age,k\npartial,45,4.1\nnone,52,3.8\npartial,33,4.0\nnone,60,4.2\ntotal,,\n",
+        "fitness,age,k\ngood,45,4.1\naverage,52,3.8\npoor,33,4.0\naverage,60,4.2\naverage,,\n",
+        "fitness,age,k\ngood,45,4.1\ngood,52,3.8\npoor,33,4.0\npoor,60,4.2\naverage,47.5,4.03\n",
+        # an empty id, figures that are the least, the most and the median
+        "id,age,k\nP1,45,4.1\nP2,52,3.8\nP3,33,4.0\nP4,60,4.2\n,60,4.2\n",
+        "id,age,k\nP1,45,4.1\nP2,52,3.8\nP3,33,4.0\nP4,60,4.2\n,47.5,4.03\n",
+    ],
+)
+def test_answers_and_rows_without_a_word_are_patients(read, text):
+    table = read(text)
+    assert len(table.cells) == 5
+    assert not told(table, "line of totals")
 
 
 @pytest.mark.parametrize(
     "line", ["April 2024,,,,,", "avril 2024,,,,,", "KW 17,,,,,", ",,May 2024,,,", "Ward B,,,,,", "Women,,,,,"]
 )
-def test_a_heading_within_the_list_is_no_patient(read, line):
+def test_a_heading_within_the_list_is_kept_and_told_without_its_words(read, line):
     table = read(TABLE + line + "\nP4,60,m,4.2,no,never\n")
-    assert table.cells["id"].tolist() == ["P1", "P2", "P3", "P4"]
-    assert told(table, "sub-heading") == [5]
+    assert len(table.cells) == 5
+    (finding,) = [one for one in table.findings.rows if one.rule == "maybe a sub-heading"]
+    assert finding.source_row == 5
+    assert line.strip(",") not in finding.message + finding.suggestion + finding.value
 
 
-def test_sums_without_a_word_are_no_patient(read):
-    # 45 + 52 + 33 = 130, 4.1 + 3.8 + 4.0 = 11.9
-    table = read("age,potassium,diabetes\n45,4.1,yes\n52,3.8,no\n33,4.0,yes\n130,11.9,\n")
-    assert table.cells["age"].tolist() == ["45", "52", "33"]
-    assert told(table, "line of totals") == [5]
+def test_very_many_headings_within_the_list_are_counted(read):
+    table = read(TABLE + "".join(f"Ward {letter},,,,,\nP9,60,m,4.2,no,never\n" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+    assert len(told(table, "maybe a sub-heading")) == 20
+    assert len(told(table, "maybe further sub-headings")) == 1
 
 
-def test_means_without_a_word_are_no_patient(read):
-    table = read(TABLE + ",,,,,\n,43.3,,3.97,,\n")
-    assert table.cells["id"].tolist() == ["P1", "P2", "P3"]
+def test_sums_without_a_word_are_kept_and_told(read):
+    # 45 + 52 + 33 + 60 = 190, 4.1 + 3.8 + 4.0 + 4.2 = 16.1
+    table = read("age,potassium,diabetes\n45,4.1,yes\n52,3.8,no\n33,4.0,yes\n60,4.2,no\n190,16.1,\n")
+    assert table.cells["age"].tolist() == ["45", "52", "33", "60", "190"]
+    assert told(table, "maybe a line of totals") == [6]
 
 
 def test_figures_of_nobody_below_an_empty_row_are_kept_and_told(read):
@@ -103,9 +146,9 @@ def test_people_who_are_called_like_a_total_are_patients(read, name):
 
 
 def test_a_line_called_like_a_person_that_holds_the_means_is_no_patient(read):
-    # means by hand: age 43.3, potassium 3.97, diabetes 2 of 3 = 0.67
-    table = read(NAMES + "Media,43.3,,3.97,0.67,\n")
-    assert table.cells["surname"].tolist() == ["Weber", "Rossi", "Lopez"]
+    # means by hand: age (45 + 52 + 33 + 60) / 4 = 47.5, potassium 16.1 / 4 = 4.025, diabetes 3 of 4 = 0.75
+    table = read(NAMES + "Meier,60,1,4.2,1,0\nMedia,47.5,,4.03,0.75,\n")
+    assert table.cells["surname"].tolist() == ["Weber", "Rossi", "Lopez", "Meier"]
 
 
 @pytest.mark.parametrize(
@@ -152,9 +195,16 @@ def test_answers_that_are_units_are_no_row_of_units(read, text):
     assert not told(table, "row of units")
 
 
+@pytest.mark.parametrize("first", [",,years,,mmol/L,-,kg", "Unit,,years,,mmol/L,,kg", ",,,,mmol/L,,"])
+def test_a_row_of_units_with_other_words_is_kept_and_told(read, first):
+    table = read(f"record,initials,age,sex,potassium,sodium,weight\n{first}\nH1,AB,45,F,4.1,140,70\nH2,CD,52,M,3.8,139,80\n")
+    assert len(table.cells) == 3
+    assert told(table, "maybe a row of units") == [2]
+
+
 def test_units_are_read_from_sheets_too(tmp_path):
     book = openpyxl.Workbook()
-    rows = (["ID", "Age", "K"], ["Unit", "years", "(mmol/l)"], ["P1", 45, 4.1], ["P2", 52, 3.8], ["Mean", 48.5, 3.95])
+    rows = (["ID", "Age", "K"], [None, "years", "(mmol/l)"], ["P1", 45, 4.1], ["P2", 52, 3.8], ["Total", 97, 7.9])
     for row in rows:
         book.active.append(row)
     book.save(tmp_path / "list.xlsx")
@@ -163,10 +213,11 @@ def test_units_are_read_from_sheets_too(tmp_path):
     assert table.column("K").unit == "mmol/l"
 
 
-def test_what_tells_of_a_person_is_masked(read):
+def test_of_a_line_of_totals_only_the_word_is_told(read):
     table = read(TABLE + "Total: Maria Gonzalez,,,,,\n")
     (finding,) = [one for one in table.findings.rows if one.rule == "line of totals"]
     assert "Gonzalez" not in finding.message + finding.value
+    assert finding.value == "total"
 
 
 @pytest.mark.parametrize(
