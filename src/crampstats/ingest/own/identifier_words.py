@@ -145,6 +145,13 @@ QUALIFIERS = _words(
 OF_RECORDS = _words("study medical pseudo anonymous case survey record redcap code chart file enrolment key screening")
 OF_BIRTH = _words("date day fecha data datum jour dia am le il")
 
+# headings of the person a row is about; beside QUALIFIERS and PEOPLE only
+PERSONS = _words(
+    """
+    patient patients participant participants subject person persons client respondent recipient paciente pacientes patientin
+    patiente paziente pazienti doente utente
+    """,
+)
 # headings of what is written in capitals and is no person
 THINGS = _words(
     """
@@ -152,7 +159,14 @@ THINGS = _words(
     comorbidities medicine medicines medication medications drug drugs medikament medikamente medikation medicamento
     medicamentos medicament medicaments farmaco farmaci occupation job profession beruf profesion ocupacion professione ethnicity
     race ethnic education treatment treatments therapy procedure symptom symptoms allergy allergies site ward department
-    laboratory test brand product
+    laboratory test brand product location locations lokalisation ort ubicacion localizacion localisation localizzazione sede
+    localizacao local sites stelle sitio muscle muscles muskel muskeln musculo musculos muscolo muscoli trigger triggers ausloser
+    desencadenante desencadenantes declencheur declencheurs fattore fattori scatenante scatenanti desencadeante gatilho cause
+    causes ursache ursachen causa causas surgery surgeries operation operationen cirugia chirurgie chirurgia cirurgia problem
+    problems probleme problema problemas problemi complaint complaints beschwerde beschwerden queja motivo plainte disturbo queixa
+    reason reasons grund motif razon raison ragione motivi motivos time times uhrzeit tageszeit zeit hora momento heure moment
+    tempo clinic clinics klinik clinica clinique hospital krankenhaus hopital ospedale helps help hilft hilfe ayuda aide aiuta
+    ajuda krampfort
     """,
 )
 

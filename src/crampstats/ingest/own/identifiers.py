@@ -22,6 +22,7 @@ from crampstats.ingest.own.identifier_words import (
     OF_BIRTH,
     OF_RECORDS,
     PEOPLE,
+    PERSONS,
     PHRASES,
     PLACE,
     POLICIES,
@@ -223,9 +224,19 @@ def _by_cells(column: RecordedColumn, texts: Sequence[str], cells: pd.Series) ->
         return DIRECT, "most of its cells look like telephone numbers"
     if len(texts) >= 3 and _share(texts, _NAMED) > 0.8 and _first_names(texts) > 0.4:
         return DIRECT, "many of its cells are names of people"
-    if _look_like_names(texts) and not THINGS & {*_words(column.name), *_words(column.label)} and _differ(cells):
+    if THINGS & {*_words(column.name), *_words(column.label)} or not (_tells_a_person(column) or _first_names(texts) >= 1 / 3):
+        return None
+    if _look_like_names(texts) and _differ(cells):
         return DIRECT, "its cells look like first names and surnames"
     return None
+
+
+def _tells_a_person(column: RecordedColumn) -> bool:
+    """Whether a heading speaks of a person and of nothing else."""
+    return any(
+        (PERSONS | PEOPLE) & set(words) and set(words) <= PERSONS | PEOPLE | QUALIFIERS
+        for words in (_words(column.name), _words(column.label))
+    )
 
 
 def _look_like_names(texts: Sequence[str]) -> bool:

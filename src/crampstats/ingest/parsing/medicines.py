@@ -30,11 +30,14 @@ from crampstats.ingest.parsing.folding import Declared, fold
 from crampstats.ingest.parsing.medicine_clauses import (
     ALLERGY,
     NOW,
+    RESTARTED,
     UNSURE,
     first_negation,
-    is_heading,
+    is_for_a_time,
     is_somebody_elses,
-    is_stopped,
+    is_stopped_at_the_end,
+    may_part,
+    says_of_taking,
     says_stopped_before,
     split_items,
 )
@@ -48,6 +51,7 @@ _LONGEST = 4  # words of a name
 
 _PARTS = re.compile(r"[/+&,]|(?<!\w)(?:and|und|y|et|ed|e|with|mit|con|avec|com)(?!\w)")
 _PURPOSE = re.compile(r"(?<!\w)(?:for|für|fur|gegen|wegen|para|pour|contre|contra|per|against|because|due to|bei)(?!\w).*")
+_PURPOSE_IS_ALLERGY = re.compile(r"(?<!\w)(?:for|wegen|para|pour|per|because of|due to|bei)\s+(?:\w+\s)?al+erg")
 _MASKED = re.compile(r"\[[a-zA-Z -]{4,20}\]")
 WORDS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIDES_A_THIAZIDE = re.compile(r".{3,}(?:pril|sartan|olol)")  # "ramipril comp" is mostly, but not always, with a thiazide
@@ -261,29 +265,37 @@ def _unrecognised(variable: str, hidden: Sequence[Medicines], common: Collection
 # ---- one item of a list
 
 def _read_items(texts: Sequence[str]) -> list[Medicines]:
-    """Every statement; one that only says "stopped" is about the one before it, and a heading about all that follow."""
+    """Every statement; one that only says "stopped" is about the one before it."""
     read: list[Medicines] = []
-    below_heading = False
-    for text in texts:
-        below_heading = is_heading(text) or (below_heading and not NOW.search(text))
+    last = -1  # the statement before that names a medicine, if none else stands between
+    for place, text in enumerate(texts):
         one = _read_item(text)
-        if not one and read and read[-1].found and says_stopped_before(text):
-            read[-1] = _as_not_taken(read[-1])
-            one = Medicines(says_none=one.says_none)
-        read.append(_as_not_taken(one) if below_heading else one)
+        if not one and last == place - 1 >= 0 and read[last].found:
+            says = says_stopped_before(text)
+            dosed = re.search(r"\d", texts[last]) is not None
+            if says:
+                read[last] = _as_not_taken(read[last])
+            elif says is None and not dosed:
+                read[last] = _as_open(read[last])
+            one = Medicines(says_none=one.says_none) if says else one
+        last = place if one.found else last
+        read.append(one)
+    if any(RESTARTED.search(text) for text in texts):
+        return [_as_doubtful(one) for one in read]
     return read
 
 
 def _read_item(item: str) -> Medicines:
-    allergic = ALLERGY.search(item) is not None
-    kept = item if allergic else _PURPOSE.sub("", item)
-    stopped_behind = is_stopped(item[len(kept):])
+    kept = item if ALLERGY.search(item) and not _PURPOSE_IS_ALLERGY.search(item) else _PURPOSE.sub("", item)
+    stopped_behind = is_stopped_at_the_end(item[len(kept):])
     parts = [part for part in _PARTS.split(kept) if part.strip()] or [kept]
     read = [_read_part(part) for part in parts]
-    read = [_as_not_taken(one) if allergic or stopped_behind else one for one in _without_stopped(parts, read)]
+    read = [_as_open(one) if stopped_behind else one for one in _without_stopped(parts, read, cut=kept != item)]
+    read = [_as_doubtful(one) for one in read] if is_for_a_time(item) else read
     found = tuple(one for part in read for one in part.found)
     others = tuple(name for part in read for name in part.others)
-    vague = () if found or others or any(part.not_taken for part in read) or allergic or _is_denied(item) else _vague(item)
+    named = found or others or any(part.not_taken or part.open for part in read)
+    vague = () if named or _is_denied(item) else _vague(item)
     words = tuple(word for part in read for word in part.unknown)
     open_ = tuple(name for part in read for name in part.open) + vague
     if ("?" in item or UNSURE.search(item)) and found:
@@ -295,23 +307,53 @@ def _read_item(item: str) -> Medicines:
 
 
 def _is_denied(item: str) -> bool:
-    negated = first_negation(words := WORDS.findall(item)) < len(words)
-    return is_stopped(item) or (negated and not UNSURE.search(item))
+    words = WORDS.findall(item)
+    return bool(words) and (words[0] in NEGATIONS or says_of_taking(words[0], "", dosed=False) is False)
 
 
-def _without_stopped(parts: Sequence[str], read: Sequence[Medicines]) -> Iterator[Medicines]:
+def _without_stopped(parts: Sequence[str], read: Sequence[Medicines], *, cut: bool) -> Iterator[Medicines]:
     """Parts of a statement: "stopped" before the first of them is about all, until one is said to be taken now."""
     carried = False
     for place, (text, one) in enumerate(zip(parts, read, strict=True)):
-        stopped = is_stopped(text)
-        carried = (stopped and not any(read[:place])) or (carried and not NOW.search(text))
-        elses = is_somebody_elses(text, text.partition(one.found[0].written)[0]) if one.found else False
-        if stopped or carried or elses:
+        if not one.found:
+            yield one
+            continue
+        before, after = _around(text, one)
+        dosed = re.search(r"\d", text) is not None
+        taken = says_of_taking(before, after, dosed=dosed)
+        ahead = says_of_taking(before, "", dosed=dosed) is False
+        carried = (ahead and not any(read[:place])) or (carried and not NOW.search(text))
+        elses = is_somebody_elses(text, before)
+        goes_on = (cut or place < len(parts) - 1) and after.rpartition(" ")[2] in {*NEGATIONS, "start"}  # "not with food"
+        alone = len({each.substance for each in one.found}) == 1
+        if elses or ahead or carried or (taken is False and alone and not goes_on):
             yield _as_not_taken(one)
-        elif elses is None:
-            yield Medicines((), one.others, one.unknown, (*one.open, *(name for each in one.found for name in each.variables)))
+        elif elses is None or not taken or (len(one.found) > 1 and may_part(text)):
+            yield _as_open(one)
         else:
             yield one
+
+
+def _around(text: str, one: Medicines) -> tuple[str, str]:
+    """What stands before the first medicine of a part and behind the last."""
+    spelt = " ".join(re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+", text))
+    places = [(spelt.find(each.written), spelt.rfind(each.written) + len(each.written)) for each in one.found]
+    if any(first < 0 for first, _ in places):
+        return "", ""
+    return spelt[:min(first for first, _ in places)].strip(), spelt[max(last for _, last in places):].strip()
+
+
+def _as_open(part: Medicines) -> Medicines:
+    """Whether it is taken, the text does not tell."""
+    return Medicines(
+        (), part.others, part.unknown, (*part.open, *(name for one in part.found for name in one.variables)), part.not_taken,
+    )
+
+
+def _as_doubtful(part: Medicines) -> Medicines:
+    """Something is said to be taken again: what was not taken may be it."""
+    names = tuple(name for one in part.not_taken for name in one.variables)
+    return Medicines(part.found, part.others, part.unknown, (*part.open, *names), (), part.says_none and not names)
 
 
 def _as_not_taken(part: Medicines) -> Medicines:
@@ -333,14 +375,14 @@ def _read_part(part: str) -> Medicines:
     words = WORDS.findall(part)
     if " ".join(words) in NONE or (not words and part.strip() in NONE):
         return Medicines(says_none=True)
+    read = _read_words(words)
     negated = first_negation(words)
-    read, after = _read_words(words[:negated]), _read_words(words[negated:])
     if negated == len(words) or UNSURE.search(part):
-        return read if negated == len(words) else _read_words(words)
-    if not (after or after.unknown):
-        return Medicines((), read.others, (), (), read.found, not read and not read.unknown)
+        return read
     # what is denied and is no medicine ("no side effects") is nothing anybody takes
-    return Medicines(read.found, (*read.others, *after.others), read.unknown, read.open, after.found)
+    ahead = _read_words(words[:negated])
+    none = not (read or ahead.unknown or read.open) and not _read_words(words[negated:]).unknown
+    return Medicines(read.found, read.others, ahead.unknown, read.open, says_none=none)
 
 
 def _read_words(words: Sequence[str]) -> Medicines:

@@ -160,8 +160,29 @@ def test_names_under_short_headings(heading: str) -> None:
     ["Hermione Blackadder", "Percival Melchett", "Queenie Darling"], ["Blackadder, Hermione", "Melchett, Percival"],
     ["Ludmila van der Stroom", "Ottokar Brandauer-Weiss", None, "Ægidius Nansen"],
 ])
-def test_first_names_and_surnames_that_are_not_common_are_told_by_their_look(texts: list[str | None]) -> None:
+def test_names_that_are_not_common_are_told_under_a_heading_of_persons_only(texts: list[str | None]) -> None:
+    assert find_identifiers(table(("participant", texts))) == {
+        "participant": "direct: its cells look like first names and surnames",
+    }
+    assert find_identifiers(table(("col2", texts))) == {}
+
+
+def test_a_third_of_common_first_names_tells_a_column_of_names() -> None:
+    texts = ["Hermione Blackadder", "Percival Melchett", "Susan Darling"]
     assert find_identifiers(table(("col2", texts))) == {"col2": "direct: its cells look like first names and surnames"}
+
+
+@pytest.mark.parametrize(("heading", "texts"), [
+    ("Cramp location", ["Left Calf", "Right Foot", "Both Thighs"]), ("Krampfort", ["Linke Wade", "Rechter Fuss"]),
+    ("Triggers", ["Long Standing", "Hot Weather"]), ("Time of day", ["Early Morning", "Late Evening"]),
+    ("Main complaint", ["Diabetes Mellitus", "Heart Failure"]), ("Reason for visit", ["Liver Cirrhosis", "Heart Failure"]),
+    ("Problem list", ["Diabetes Mellitus", "Liver Cirrhosis"]), ("Cause", ["Heart Failure", "Liver Cirrhosis"]),
+    ("Surgery", ["Hip Replacement", "Knee Replacement"]), ("Muscle", ["Gastrocnemius Medialis", "Tibialis Anterior"]),
+    ("Clinic", ["North Wing", "South Wing"]), ("What helps", ["Stretching Exercises", "Cold Water"]),
+    ("col7", ["Left Calf", "Right Foot", "Both Thighs"]),
+])
+def test_clinical_columns_in_capitals_are_no_names(heading: str, texts: list[str]) -> None:
+    assert find_identifiers(table((heading, texts))) == {}
 
 
 @pytest.mark.parametrize(("heading", "texts"), [

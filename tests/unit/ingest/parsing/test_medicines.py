@@ -108,9 +108,9 @@ def test_yes_no_and_neither(text: str, variable: str, value: bool | None) -> Non
     ("Simvastatin (Zocor) abgesetzt", "takes_statin", False), ("simvastatina suspendida", "takes_statin", False),
     ("simvastatine arrêtée", "takes_statin", False), ("simvastatina sospesa", "takes_statin", False),
     ("sinvastatina suspensa", "takes_statin", False), ("quinine (stopped), furosemide", "takes_loop_diuretic", True),
-    ("quinine (stopped), furosemide", "takes_quinine", False), ("last year quinine", "takes_quinine", False),
-    ("letztes Jahr Chinin", "takes_quinine", False), ("el año pasado quinina", "takes_quinine", False),
-    ("quinine until March 2019", "takes_quinine", False), ("to start furosemide", "takes_loop_diuretic", False),
+    ("quinine (stopped), furosemide", "takes_quinine", False), ("last year quinine", "takes_quinine", None),
+    ("letztes Jahr Chinin", "takes_quinine", None), ("el año pasado quinina", "takes_quinine", None),
+    ("quinine until March 2019", "takes_quinine", None), ("to start furosemide", "takes_loop_diuretic", False),
     ("Furosemid geplant", "takes_loop_diuretic", False), ("did not tolerate simvastatin", "takes_statin", False),
     ("stopped simvastatin and quinine", "takes_quinine", False), ("statin: none", "takes_statin", False),
     ("switched from simvastatin to rosuvastatin", "takes_statin", True),
@@ -133,6 +133,45 @@ def test_what_is_said_of_taking_it(text: str, variable: str, value: bool | None)
     readings = read_medicines([text], variable)
     assert readings.values.tolist() == [value]
     assert readings.reasons.tolist() == ["" if value is not None else NOT_IDENTIFIED]
+
+
+@pytest.mark.parametrize("text", [
+    "furosemide 40 (previously 80)", "furosemide (dose halved last month)", "furosemide, stroke in the past",
+    "Furosemid, Schlaganfall vor 2 Jahren", "furosemide, BP pills paused", "Furosemid 40 (früher 80)", "furosemide for past year",
+    "furosemide as previously", "furosemide 40mg; smoking stopped 2010", "never misses furosemide",
+    "furosemide 40 mg not daily, only Mon Wed Fri", "simvastatin, had MI last year", "simvastatin, hip op last month",
+    "simvastatin; fell 3 months ago", "quinine for cramps, used to smoke", "simvastatin 20 mg last refill 3 months ago",
+    "past history: MI. Meds: simvastatin 40", "salbutamol, allergies", "simvastatin prescribed last year",
+    "simvastatin past 3 years", "no side effects from simvastatin", "salbutamol for allergies", "Allergies: none. Simvastatin 40",
+])
+def test_words_of_the_past_elsewhere_leave_a_medicine_taken(text: str) -> None:
+    medicines = recognise_medicines(text)
+    assert medicines.found
+    assert not medicines.not_taken
+
+
+@pytest.mark.parametrize("text", [
+    "simvastatin planned to continue", "furosemide recommended by Dr", "magnesium off and on", "never stopped furosemide",
+    "simvastatin held 1 week for op, restarted", "simvastatin stopped for 2 weeks", "previously simvastatin",
+    "quinine (previously)", "furosemide not with food", "quinine not for pain",
+    "ex-smoker stopped 2010 simvastatin", "aspirin stopped simvastatin", "furosemide to start with 40 then 80",
+    "Allergies: penicillin, furosemide", "furosemide no quinine",
+    "simvastatin stopped, restarted in May", "furosemide for swelling, not stopped",
+])
+def test_where_nobody_can_tell_it_is_not_a_no(text: str) -> None:
+    medicines = recognise_medicines(text)
+    assert medicines.found or medicines.open
+    assert not medicines.not_taken
+
+
+@pytest.mark.parametrize("text", [
+    "denies simvastatin", "denied: simvastatin", "refuses simvastatin", "no simvastatin", "not taking simvastatin",
+    "stopped simvastatin", "simvastatin stopped", "simvastatin discontinued 2019", "Simvastatin abgesetzt wegen Krämpfen",
+    "simvastatina suspendido", "simvastatine arrêté", "simvastatina sospeso", "allergic to simvastatin", "allergies: simvastatin",
+    "to start simvastatin", "simvastatin 40 mg stopped due to cramps", "simvastatin, stopped 3 months ago",
+])
+def test_words_directly_beside_a_medicine_say_that_it_is_not_taken(text: str) -> None:
+    assert read_medicines([text], "takes_statin").values.tolist() == [False]
 
 
 def test_words_for_missing_keep_their_reason_and_what_the_user_declares_comes_first() -> None:
