@@ -34,6 +34,9 @@ DISTINCT_SHARE, DIGITS_SHARE, DISTINCT_OF_NUMBERED, FEWEST_NAMES = 0.8, 0.9, 0.2
 FITTING_COLUMNS, DISTINCT_VALUES = 2, 4
 _DIGIT = re.compile(r"\d")
 _FIGURE = re.compile(r"(?:n\s?=\s?)?[-+]?\d[\d.,]*+(?:\s?%)?(?:\s?(?:±|\+/-|\(|/|-|–)\s?\d[\d.,]*+(?:\s?%)?\)?){0,4}")
+# "17", "P-017", "NC 2601", not "1-2 a week"
+_NUMBERED = re.compile(r"(?:\S+\s)?\S*\d\S*")
+_NUMBERED_LENGTH = 40
 _COUNTED = re.compile(rf"(?:{_FIGURE.pattern})(?:\s[^\W\d_]+)?")
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 _DESCRIBED = re.compile(
@@ -75,7 +78,7 @@ class _Row:
 
 @dataclass(frozen=True, eq=False)
 class _Seen:
-    """Of a column whether most cells hold digits, whether they are record numbers or names, and the words of totals in it."""
+    """Of a column whether most cells are numbered, whether they are record numbers or names, and the words of totals in it."""
 
     numbered: bool
     is_identifying: bool
@@ -203,7 +206,7 @@ def _look_at(column: pa.Array | pa.ChunkedArray, used: np.ndarray) -> _Seen:
         labels[word] += times[text]
     cells = {text: count for text, count in times.items() if not word_of[text]}
     n, distinct = sum(cells.values()), len({text.casefold() for text in cells})
-    digits = sum(count for text, count in cells.items() if _DIGIT.search(text))
+    digits = sum(count for text, count in cells.items() if _NUMBERED.fullmatch(text[:_NUMBERED_LENGTH]))
     if n and digits >= DIGITS_SHARE * n:
         return _Seen(True, distinct >= DISTINCT_OF_NUMBERED * n, labels)
     return _Seen(False, distinct >= max(FEWEST_NAMES, DISTINCT_SHARE * n), labels)
@@ -213,9 +216,9 @@ def _judge_unlabelled(row: _Row, columns: Columns, used: np.ndarray) -> str:
     """A row without a word of totals is always kept; whether it is told of."""
     (first, text), *others = row.cells.items()
     if len(row.cells) == 1 and _few(columns):
-        lone = first == 0 and not _DIGIT.search(text) and _has_digits(columns[0], used)
         # what stands below the last record is a note rather than a heading
-        return MAYBE_HEADING if is_month(text) or (lone and not row.at_end) else ""
+        lone = first == 0 and not row.at_end and not _DIGIT.search(text)
+        return MAYBE_HEADING if is_month(text) or (lone and _has_digits(columns[0], used)) else ""
     if not (row.at_end and all(_FIGURE.fullmatch(cell) for _, cell in others)):
         return ""
     if first and row.after_gap and _is_full(columns[0], used[used < row.place]):

@@ -94,6 +94,8 @@ def test_a_word_that_stands_again_in_its_column_is_kept(read):
         "knee replacement,age,k\npartial,45,4.1\nnone,52,3.8\npartial,33,4.0\nnone,60,4.2\ntotal,,\n",
         "fitness,age,k\ngood,45,4.1\naverage,52,3.8\npoor,33,4.0\naverage,60,4.2\naverage,,\n",
         "fitness,age,k\ngood,45,4.1\ngood,52,3.8\npoor,33,4.0\npoor,60,4.2\naverage,47.5,4.03\n",
+        "how often,age,k\n1-2 a week,45,4.1\n1-2 a week,52,3.8\n3-4 a week,33,4.0\n5-6 a week,60,4.2\ntotal,41,4.3\n",
+        "surname,age,k\nWeber,45,4.1\nRossi,52,3.8\nLopez,33,4.0\nMeier,60,4.2\nSum,41,4.3\n",
         # an empty id, figures that are the least, the most and the median
         "id,age,k\nP1,45,4.1\nP2,52,3.8\nP3,33,4.0\nP4,60,4.2\n,60,4.2\n",
         "id,age,k\nP1,45,4.1\nP2,52,3.8\nP3,33,4.0\nP4,60,4.2\n,47.5,4.03\n",
