@@ -151,8 +151,8 @@ def _below_headings(sentence: str) -> Iterator[str]:
             allergies = ALLERGY.search(head) is not None
             yield f"{'allergic to' if allergies else head} {rest.strip()}" if rest.strip() else ""
             heading = "" if rest.strip(" .") in NONE else "allergies " if allergies else f"{head} "
-        elif heading and ":" not in item and not NOW.search(item) and not re.search(r"\d", item):
-            yield heading + item
+        elif heading and ":" not in item and not NOW.search(item):  # with a dose, the list of what is taken may have begun
+            yield (heading if not re.search(r"\d", item) else "advised ") + item
         else:
             heading = ""
             yield from (part.strip() for part in item.split(":"))

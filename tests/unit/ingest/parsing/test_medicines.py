@@ -156,6 +156,7 @@ def test_words_of_the_past_elsewhere_leave_a_medicine_taken(text: str) -> None:
     "quinine (previously)", "furosemide not with food", "quinine not for pain",
     "ex-smoker stopped 2010 simvastatin", "aspirin stopped simvastatin", "furosemide to start with 40 then 80",
     "Allergies: penicillin, furosemide", "furosemide no quinine",
+    "Allergies: penicillin, furosemide 40",
     "simvastatin stopped, restarted in May", "furosemide for swelling, not stopped",
 ])
 def test_where_nobody_can_tell_it_is_not_a_no(text: str) -> None:
