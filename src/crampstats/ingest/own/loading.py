@@ -155,8 +155,8 @@ def map_survey(
     declared |= {column.name for column in table.columns if column.choices}
     odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
     findings = (
-        *_unnamed(table), *noted, *_unread_instruments(file), *_repeated_records(table, mapping), *warn_kept(table, mapping),
-        *applied.findings, *odd,
+        *_unnamed(table), *noted, *_unread_instruments(file), *_left_out(table, mapping), *_repeated_records(table, mapping),
+        *warn_kept(table, mapping), *applied.findings, *odd,
     )
     return FileData(
         table=made.table.assign(**kept),
@@ -244,6 +244,18 @@ def _records(table: RecordedTable, mapping: FileMapping, key: str | Path | None)
     texts = table.cells[mapping.record]
     hashed = hash_records(texts.astype(object).where(texts.notna(), None).tolist(), open_key(Path(key)))
     return {"record": pd.array(hashed, dtype="str")}
+
+
+def _left_out(table: RecordedTable, mapping: FileMapping) -> list[Finding]:
+    """Columns left out because they tell who a person is, without the mapping saying so."""
+    named = {*mapping.identifiers, *mapping.keep, mapping.record, *(name for one in mapping.placements for name in one.reads)}
+    return [
+        Finding(
+            mask_text(name), "left out as identifying", "note", f"the column was left out: {why}.",
+            "If it tells nobody, place it or list it under [file] keep in the mapping.",
+        )
+        for name, why in find_identifiers(table).items() if name not in named
+    ]
 
 
 def _unread_instruments(file: RecordedFile) -> list[Finding]:
