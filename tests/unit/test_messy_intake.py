@@ -15,6 +15,8 @@ import pytest
 from crampstats.datasets.files import data_file
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.loading import load_survey
+from crampstats.ingest.own.proposing import propose_mapping
+from crampstats.ingest.readers.opening import read_file
 
 LIST, MAPPING = data_file("messy_intake_example.xlsx"), data_file("messy_intake_example.toml")
 PROBLEMS = list(csv.DictReader(data_file("messy_intake_problems.csv").read_text(encoding="utf-8").splitlines()))
@@ -95,3 +97,11 @@ def test_whole_columns_are_read(survey: FileData) -> None:
     assert survey.table["heavy_lifting_days_week"].notna().sum() == 61
     assert survey.table["varicose_veins"].notna().sum() == 61
     assert survey.table["age_years"].notna().sum() == 60  # one visit on a day that does not exist
+
+
+def test_everything_a_person_placed_by_hand_is_proposed_from_the_same_column(survey: FileData) -> None:
+    proposed = propose_mapping(read_file(LIST)).mapping
+    for placed in survey.mapping.placements:
+        found = proposed.placement(placed.variable)
+        assert found is not None, placed.variable
+        assert found.columns == placed.columns

@@ -32,6 +32,8 @@ _LAST = (
     r"(?:past|last|previous|letzte[nmrs]?|vergangene[nmrs]?|dernier(?:e|s|es)?|ultim[oaie]s?|passe|passee|pasad[oa]|passad[oa]"
     r"|scors[oa])"
 )
+# only Romance languages put the word behind its unit: "night, past month" says nothing of last night
+_AFTER = r"(?:dernier(?:e|s|es)?|passe|passee|pasad[oa]|passad[oa]|scors[oa])"
 _PER = r"(?:per|pro|par|por|a la|all|alla|al|each|every|jede|chaque|cada|ogni)"
 _YEAR, _WEEK, _MONTH, _NIGHT = (
     "(?:years?|jahr(?:e[sn]?)?|ano|annee|an|anno)", "(?:weeks?|woche|semaine|semana|settimana)",
@@ -44,7 +46,7 @@ _COUNTED = re.compile(
 )
 _NUMBERS = {"12": "twelve|zwolf|doce|douze|doze|dodici", "2": "two|zwei|dos|deux|dois|duas|due", "6": "six|sechs|seis|sei"}
 _SPANS = tuple(
-    re.compile(rf"\b{_LAST} (?:\w+ )?{unit}\b|\b{unit} {_LAST}\b|\b{_PER} {unit}\b") for unit in (_YEAR, _WEEK, _MONTH, _NIGHT)
+    re.compile(rf"\b{_LAST} (?:\w+ )?{unit}\b|\b{unit} {_AFTER}\b|\b{_PER} {unit}\b") for unit in (_YEAR, _WEEK, _MONTH, _NIGHT)
 )
 _EMPTY = re.compile(r"[\[({]\s*[\])}]")
 _EVER = re.compile(
@@ -211,11 +213,13 @@ def find_times(heading: str) -> frozenset[str]:
     found = {"ever"} if _EVER.search(text) else set()
     found |= {_span(int(number), unit) for number, unit in _COUNTED.findall(text)}
     text = _COUNTED.sub(" ", text)
-    for name, unit in (("12 months", _YEAR), ("past week", _WEEK), ("past month", _MONTH), ("last night", _NIGHT)):
-        if re.search(rf"\b{_LAST} (?:\w+ )?{unit}\b|\b{unit} {_LAST}\b", text):
-            found.add(name)
-        if name != "last night" and name != "past month" and re.search(rf"\b{_PER} {unit}\b", text):
-            found.add(name)
+    times = (("12 months", _YEAR), ("past week", _WEEK), ("past month", _MONTH), ("last night", _NIGHT))
+    # before its unit first: what is taken there ("nuit, dernier mois") stands behind no other
+    for place in (rf"\b{_LAST} (?:\w+ )?{{unit}}\b", rf"\b{{unit}} {_AFTER}\b"):
+        for name, unit in times:
+            text, n = re.subn(place.format(unit=unit), " ", text)
+            found |= {name} if n else set()
+    found |= {name for name, unit in times[:2] if re.search(rf"\b{_PER} {unit}\b", text)}
     return frozenset(found)
 
 

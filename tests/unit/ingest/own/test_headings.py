@@ -84,3 +84,12 @@ def test_the_last_part_of_a_path_is_told_from_two_words_with_a_stroke() -> None:
 ])
 def test_a_count_of_cramps_is_no_count_of_nights_and_ever_is_not_now(heading: str, variable: str, objection: str):
     assert find_objection(heading, VARIABLES[variable]) == objection
+
+
+@pytest.mark.parametrize("heading", [
+    "Leg cramps at night, past month", "Cramps at night last month", "Krämpfe in der Nacht, letzter Monat",
+    "calambres de noche, último mes", "crampes la nuit, dernier mois", "crampi di notte, ultimo mese",
+    "cãibras à noite, no último mês",
+])
+def test_a_night_beside_the_past_month_is_not_last_night(heading: str):
+    assert find_times(heading) == {"past month"}
