@@ -4,6 +4,7 @@ import io
 from dataclasses import replace
 
 import matplotlib as mpl
+import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -216,3 +217,11 @@ def test_wrapped_lines_fit_and_keep_numbers_with_their_signs():
     assert any("30.9 %" in line for line in lines)
     assert any("n = 10,902" in line for line in lines)
     assert "".join(lines).replace(" ", "").endswith("Donaudampfschifffahrtsgesellschaft")
+
+
+def test_an_age_curve_whose_ages_are_all_suppressed_is_refused_though_all_ages_could_be_shown(estimates):
+    men = estimates.frame.query("sex == 'male' and outcome == 'any_cramps'")
+    by_age = men.assign(caution="suppress: effective sample size 4.0 (< 30)")
+    frame = pd.concat([men.head(1).assign(age_group=""), by_age], ignore_index=True)
+    with pytest.raises(DataError, match="age curve has nothing to show"):
+        plot_age_curve(replace(estimates, frame=frame, groups=("age_group",)))

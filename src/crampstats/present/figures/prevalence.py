@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import pandas as pd
@@ -144,6 +144,8 @@ def plot_age_curve(
     DataError
         When no row may be shown.
     """
+    if age in estimates.groups:
+        estimates = replace(estimates, frame=estimates.frame[estimates.frame[age].astype(str) != ""])
     require_rows(estimates, "an age curve")
     with theme(width_mm=width_mm, grey=grey) as look:
         ages = [level for level in levels_of(estimates, age) if level]
@@ -163,7 +165,7 @@ def plot_age_curve(
         for place, panel in enumerate(panels):
             axes = sheet.axes(*grid.place(place))
             rows = shown_rows(estimates)
-            rows = rows[(rows[age].astype(str) != "") & ((rows["outcome"] == panel) | (panel == ""))]
+            rows = rows[(rows["outcome"] == panel) | (panel == "")]
             _draw_curves(axes, rows, age, ages, series)
             _dress_curve(sheet, axes, grid, place, ages, label, upper, claimed)
             if place == len(panels) - 1 or grid.is_stacked:
