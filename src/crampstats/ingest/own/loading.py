@@ -140,7 +140,7 @@ def map_survey(
     key
         As for `load_survey`; result and errors too.
     """
-    table = _event_of(_without_rows(file.main, mapping), mapping)
+    table = select_rows(file, mapping)
     if mapping.placements or mapping.name != PROPOSED:
         check_mapping(mapping, table)
     identifiers = _identifiers(table, mapping)
@@ -169,6 +169,14 @@ def map_survey(
         recorded={mask_text(table.name): table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
         mapping=mapping,
     )
+
+
+def select_rows(file: RecordedFile, mapping: FileMapping) -> RecordedTable:
+    """The rows of a file that a mapping analyses, as text with every column: those of the table `map_survey` makes, in order.
+
+    It holds what tells who somebody is, so it goes no further than a check needs it.
+    """
+    return _event_of(_without_rows(file.main, mapping), mapping)
 
 
 @dataclass(frozen=True, eq=False)

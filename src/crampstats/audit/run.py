@@ -1,0 +1,44 @@
+"""Every check of the audit, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from crampstats.audit.intake import Intake
+from crampstats.core.findings import Finding, Findings
+
+Checker = Callable[[Intake], Sequence[Finding]]
+Progress = Callable[[str, int, int], None]
+# What each step is called on the screen, and what it does; a checker reports and never raises for what the data hold.
+CHECKERS: tuple[tuple[str, Checker], ...] = ()
+
+
+def _silent(label: str, done: int, total: int) -> None:
+    """No progress."""
+
+
+def audit_findings(
+    intake: Intake, *, further: Sequence[tuple[str, Checker]] = (), progress: Progress = _silent
+) -> Findings:
+    """What reading the file and every check noticed.
+
+    Parameters
+    ----------
+    intake
+        The file.
+    further
+        Further checks by their name on the screen, such as a clinic's own rules.
+    progress
+        Called with a label, the steps done and all steps.
+
+    Returns
+    -------
+    Findings
+        Those of reading first, then by check. Nothing in the data is changed.
+    """
+    found = intake.data.findings
+    steps = (*CHECKERS, *further)
+    for number, (label, check) in enumerate(steps):
+        progress(label, number, len(steps))
+        found = found.add(*check(intake))
+    return found

@@ -1,0 +1,1 @@
+"""What the audit looks for, and why each kind of finding matters."""

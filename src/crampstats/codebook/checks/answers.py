@@ -1,0 +1,7 @@
+"""Kinds of findings."""
+
+from __future__ import annotations
+
+from crampstats.codebook.checks.model import Check
+
+CHECKS: tuple[Check, ...] = ()
