@@ -58,7 +58,8 @@ SIXTY_PERCENT = ClaimFamily(
         Claim(
             "sixty_with_pain", "About 60 % of adults have nocturnal cramps that cause pain, discomfort and sleeplessness.",
             POPULAR_TEXT, ADULTS, MONTH, "at least once, with pain and lost sleep", 0.60, bounded_above_by="any_cramps",
-            youngest=FROM_18_OR_20, needs="a question on pain and sleep lost to cramps; the NHANES item counts times only",
+            youngest=FROM_18_OR_20,
+            needs="a question on pain and sleep lost to cramps, put to the general population; that of NHANES counts times only",
         ),
         Claim(
             "sixty_of_those_with_cramps", "About 60 % of adults who have leg cramps have them at night.",
@@ -113,7 +114,7 @@ LOW_ELECTROLYTES = ClaimFamily(
         *_low("serum_sodium_mmol_l", "sodium"), *_low("serum_potassium_mmol_l", "potassium"),
         *_low("serum_calcium_mmol_l", "calcium"),
         _untestable_reading("low_magnesium", "Low serum magnesium goes with leg cramps at night.",
-                            "serum magnesium, which NHANES 2005-2008 did not measure"),
+                            "serum magnesium in a survey of the general population; NHANES 2005-2008 did not measure it"),
         _goes_with("less_dietary_magnesium", "Less magnesium in the diet (at the same energy)", "dietary_magnesium_mg",
                    deviations=TWO_LOWER, adjust=(*ADJUSTMENT, "dietary_energy_kcal"), needs="dietary magnesium"),
     ),
@@ -141,7 +142,8 @@ BLOOD_FLOW = ClaimFamily(
           for name, words in (("coronary_heart_disease", "Coronary heart disease"), ("angina", "Angina"),
                               ("heart_attack", "A heart attack"), ("stroke", "A stroke"))),
         _untestable_reading("narrowed_leg_arteries", "Narrowed leg arteries or varicose veins go with leg cramps at night.",
-                            "an ankle-brachial index or an examination of the veins; NHANES 2005-2008 has neither"),
+                            "an ankle-brachial index or an examination of the veins in the general population; NHANES 2005-2008 "
+                            "has neither"),
     ),
 )
 LIVER_DISEASE = ClaimFamily(
@@ -210,7 +212,8 @@ REGISTER: tuple[ClaimFamily, ...] = (
     EXERTION,
     BLOOD_FLOW,
     _untestable("nerve_disease", "Nerve disease goes with cramps.",
-                "a peripheral-nerve examination (monofilament, reflexes, nerve conduction); NHANES 2005-2008 has none"),
+                "a peripheral-nerve examination (monofilament, reflexes, nerve conduction) of the general population; NHANES "
+                "2005-2008 has none"),
     LIVER_DISEASE,
     HEART_DISEASE,
     THYROID_DISEASE,
