@@ -18,7 +18,7 @@ from crampstats.ingest.parsing.number_text import ON_LIMIT
 from crampstats.ingest.parsing.readings import Readings
 
 # A whole column in the wrong place must not bury the rest: beyond this many rows of one kind in one column one line says how many
-FINDINGS_PER_RULE = 1000
+FINDINGS_PER_RULE = 20_000
 HIDDEN = "(not shown)"
 
 
