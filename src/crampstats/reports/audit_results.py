@@ -1,8 +1,8 @@
 """What an audit of a clinic's file came to: all that its pages and files say, computed once.
 
-A page is built from a `View`. The shareable one holds counts released under a disclosure profile and what follows from them; the raw
-one, for the clinic alone, holds the same under the profile "none". So both pages come from one builder, and the shareable one cannot
-say more than its release.
+A page is built from a `View`. The shareable one holds counts released under a disclosure profile and what follows from them; the
+raw one, for the clinic alone, holds the same under the profile "none". So both pages come from one builder, and the shareable one
+cannot say more than its release.
 """
 
 from __future__ import annotations
