@@ -21,7 +21,9 @@ WEIGHT = _measured(
     known_as=("weight", "wt", "body weight", "peso", "poids", "gewicht", "körpergewicht"),
 )
 HEIGHT = _measured(
-    "height_cm", "Height", "cm", accepts=quantities.HEIGHT, plausible=(45, 275), slips={"in": (48, 84)},
+    "height_cm", "Height", "cm", accepts=quantities.HEIGHT, plausible=(45, 275),
+    # of adults; what a child measures is no slip in another unit either
+    usual=(120, 215), slips={"in": (48, 84), "ft": (4, 7.2)},
     known_as=(
         "height", "ht", "body height", "talla", "estatura", "altura", "taille", "größe", "körpergröße", "altezza", "statura",
     ),
@@ -35,15 +37,17 @@ SAMPLE_DATE = asked(
 )
 UREA = _measured(
     "serum_urea_mmol_l", "Urea in blood", "mmol/L", accepts=quantities.UREA, plausible=(0.2, 150),
+    usual=(1.0, 45),
     known_as=("urea", "urée", "harnstoff", "ureia", "serum urea"),
 )
 # the same quantity in mmol/L; in mg/dL only the nitrogen is weighed, hence another factor
 UREA_NITROGEN = _measured(
     "urea_nitrogen_mmol_l", "Urea nitrogen in blood (BUN)", "mmol/L", accepts=quantities.UREA_NITROGEN, plausible=(0.2, 150),
+    usual=(1.0, 45),
     known_as=("bun", "urea nitrogen", "blood urea nitrogen", "nitrógeno ureico", "azote uréique"),
 )
 GLUCOSE = _measured(
-    "glucose_mmol_l", "Glucose in blood", "mmol/L", accepts=quantities.GLUCOSE, plausible=(0.3, 110),
+    "glucose_mmol_l", "Glucose in blood", "mmol/L", accepts=quantities.GLUCOSE, plausible=(0.3, 110), usual=(2.0, 40),
     known_as=(
         "glucose", "glu", "blood sugar", "fasting glucose", "glucosa", "glucemia", "glycémie", "glukose", "blutzucker",
         "glicose", "glicemia",
@@ -57,10 +61,11 @@ CREATINE_KINASE = _measured(
     ),
 )
 FREE_T4 = _measured(
-    "free_t4_pmol_l", "Free thyroxine", "pmol/L", accepts=quantities.FREE_T4, plausible=(0.5, 300),
+    "free_t4_pmol_l", "Free thyroxine", "pmol/L", accepts=quantities.FREE_T4, plausible=(0.5, 300), usual=(4, 60),
     known_as=("ft4", "free t4", "t4 libre", "t4 libera", "freies t4", "t4 livre"),
 )
 HBA1C_MMOL_MOL = _measured("hba1c_mmol_mol", "Glycated haemoglobin (HbA1c), IFCC", "mmol/mol", plausible=(5, 200), ask_unit=True,
+                           usual=(15, 160), slips={"%": (3.5, 15)},
                            known_as=("hba1c ifcc", "ifcc hba1c"))
 
 ELECTROLYTES = tuple(

@@ -66,10 +66,14 @@ class Variable:
         True where a column must state its unit though only one is accepted: the quantity comes in others, from which no factor
         leads here.
     slips
-        Unit to the lowest and highest number, in `unit`, that is more likely to be one in that unit ("mg/dL" to 1.4 and 3.5 of a
-        magnesium in mmol/L); "a decimal" for a lost decimal mark. Such values are kept and told.
+        Unit to the lowest and highest number, written down as one in `unit`, that is more likely to be one in that unit ("mg/dL"
+        to 1.2 and 3.5 of a magnesium in mmol/L). For what `usual` and `accepts` do not tell. Such values are kept and told.
     plausible
         Lowest and highest value, in `unit`, that a living person can have; beyond lies a slip of the pen or of the unit.
+    usual
+        Lowest and highest value, in `unit`, of nearly every patient, ill ones included; narrower than `plausible` and far wider
+        than a reference range. A value outside that another unit or a moved decimal mark brings inside is probably a slip. None
+        where true values span so much that nothing can be told (thyrotropin, creatine kinase).
     differs
         How its cycles asked differently where they may still be pooled: the cycle belongs among the covariates, and shares or
         means are not compared between cycles. Empty when they asked alike.
@@ -92,6 +96,7 @@ class Variable:
     plausible: tuple[float, float] | None = None
     ask_unit: bool = False
     slips: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    usual: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(Kind):
@@ -103,7 +108,7 @@ class Variable:
         told = [*self.words, *(level for letters in self.letters for level in letters.values())]
         if strangers := [level for level in told if level not in self.levels]:
             raise unknown_name(f"level in the words of {self.name!r}", strangers[0], self.levels)
-        if (self.accepts or self.plausible) and self.kind not in MEASURED:
+        if (self.accepts or self.plausible or self.usual) and self.kind not in MEASURED:
             raise DataError(f"variable {self.name!r} is {self.kind}; further units and limits belong to a number.")
         if self.unit in self.accepts:
             raise DataError(f"variable {self.name!r} is kept in {self.unit}; that is no further unit.")

@@ -101,7 +101,7 @@ SPREADS = _of_those_with_cramps(
 DURATION = _of_those_with_cramps(
     "cramp_duration_minutes", "Duration of a usual cramp", "number", unit="minutes", accepts=quantities.MINUTES,
     # a day and a night; the published mean is 9 minutes
-    plausible=(0, 1440),
+    plausible=(0, 1440), slips={"seconds": (30, 1440)},
     known_as=(
         "duration", "cramp duration", "duration of cramp", "how long does a cramp last", "duration of each cramp",
         "cramp length", "durée d'une crampe", "durée des crampes", "duración del calambre", "dauer eines krampfs",

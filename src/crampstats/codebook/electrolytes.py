@@ -24,19 +24,20 @@ ADJUSTED_CALCIUM = "Correcting the calcium, BMJ 1977;1:598, https://doi.org/10.1
 def _serum(
     name: str, label: str, unit: str = "mmol/L", *, missing: str = NO_SAMPLE, known_as: tuple[str, ...],
     plausible: tuple[float, float], accepts: Mapping[str, float] | None = None,
-    slips: Mapping[str, tuple[float, float]] | None = None,
+    slips: Mapping[str, tuple[float, float]] | None = None, usual: tuple[float, float] | None = None,
 ) -> Variable:
     return Variable(
         name, label, unit=unit, missing=missing, population=EXAMINED, known_as=known_as, plausible=plausible,
-        accepts=accepts or {}, slips=slips or {},
+        accepts=accepts or {}, slips=slips or {}, usual=usual,
     )
 
 
 # Plausible limits lie far outside reference ranges: NHANES 2005-2008 measured 99 to 160 mmol/L of sodium, 2.4 to 6.0 of
 # potassium, 1.73 to 3.18 of calcium, and critical illness goes well beyond. They are narrow enough that most decimal slips, and
-# calcium or albumin in the other unit, fall outside.
+# calcium or albumin in the other unit, fall outside. The usual limits tell slips that lie between; docs/methods.md has how often
+# they err.
 SODIUM = _serum(
-    "serum_sodium_mmol_l", "Serum sodium", accepts=quantities.ONE_CHARGE, plausible=(90, 200),
+    "serum_sodium_mmol_l", "Serum sodium", accepts=quantities.ONE_CHARGE, plausible=(90, 200), usual=(105, 170),
     known_as=(
         "na", "na+", "sodium", "sodio", "natrium", "sódio", "serum na", "s-na", "plasma sodium", "sodio sérico", "natrémie",
     ),
@@ -44,41 +45,41 @@ SODIUM = _serum(
 POTASSIUM = _serum(
     "serum_potassium_mmol_l", "Serum potassium", accepts=quantities.ONE_CHARGE,
     # survived: 14 mmol/L (Tran HA, https://sma.org/southern-medical-journal/article/extreme-hyperkalemia/)
-    plausible=(1.0, 14.0),
+    plausible=(1.0, 14.0), usual=(1.8, 9.0),
     known_as=(
         "k", "k+", "potassium", "potasio", "kalium", "potássio", "potassio", "serum k", "s-k", "plasma potassium",
         "potasio sérico", "kaliémie",
     ),
 )
 CALCIUM = _serum(
-    "serum_calcium_mmol_l", "Serum calcium, total", accepts=quantities.CALCIUM, plausible=(0.8, 5.5),
+    "serum_calcium_mmol_l", "Serum calcium, total", accepts=quantities.CALCIUM, plausible=(0.8, 5.5), usual=(1.4, 3.8),
     known_as=(
         "ca", "ca++", "ca2+", "calcium", "calcium total", "total calcium", "calcio", "calcio total", "kalzium", "cálcio",
         "serum ca", "s-ca", "calcémie", "calcio totale", "gesamtcalcium",
     ),
 )
 PHOSPHORUS = _serum(
-    "serum_phosphorus_mmol_l", "Serum phosphorus", accepts=quantities.PHOSPHORUS, plausible=(0.1, 7.0),
+    "serum_phosphorus_mmol_l", "Serum phosphorus", accepts=quantities.PHOSPHORUS, plausible=(0.1, 7.0), usual=(0.5, 2.2),
     known_as=(
         "phos", "po4", "phosphate", "phosphorus", "inorganic phosphate", "fosfato", "fósforo", "phosphore", "phosphat",
         "phosphor", "fosforo", "serum phosphate",
     ),
 )
 BICARBONATE = _serum(
-    "serum_bicarbonate_mmol_l", "Serum bicarbonate", accepts=quantities.ONE_CHARGE, plausible=(2, 60),
+    "serum_bicarbonate_mmol_l", "Serum bicarbonate", accepts=quantities.ONE_CHARGE, plausible=(2, 60), usual=(7, 45),
     known_as=(
         "hco3", "hco3-", "bicarb", "bicarbonate", "bicarbonato", "bikarbonat", "hydrogencarbonat", "total co2", "tco2", "co2",
     ),
 )
 CHLORIDE = _serum(
-    "serum_chloride_mmol_l", "Serum chloride", accepts=quantities.ONE_CHARGE, plausible=(60, 150),
+    "serum_chloride_mmol_l", "Serum chloride", accepts=quantities.ONE_CHARGE, plausible=(60, 150), usual=(65, 130),
     known_as=("cl", "cl-", "chloride", "cloruro", "cloro", "chlorure", "chlore", "chlorid", "cloreto"),
 )
 # NHANES 2005-2008 did not measure it; a clinic does.
 MAGNESIUM = _serum(
     "serum_magnesium_mmol_l", "Serum magnesium", missing="not measured by NHANES 2005-2008", accepts=quantities.MAGNESIUM,
-    # 1.4 to 3.5 mg/dL lies inside: a magnesium in the other unit is told by a rule of its own, not by these limits
-    plausible=(0.15, 8.0), slips={"mg/dL": (1.4, 3.5)},
+    # A true one above 1.2 mmol/L occurs on dialysis or with intravenous magnesium: told, never corrected.
+    plausible=(0.15, 8.0), usual=(0.45, 1.2), slips={"mg/dL": (1.2, 3.5)},
     known_as=("mg", "mg2+", "mg++", "magnesium", "magnesio", "magnésium", "magnésio", "serum mg", "s-mg", "magnésémie"),
 )
 # Calculated by the analyser from sodium, glucose and urea, and some 10 mmol/kg below a measured one, for which alone reference
@@ -88,7 +89,7 @@ OSMOLALITY = _serum(
     known_as=("osmolality", "osmolalidad", "osmolalité", "osmolalität", "osmolalidade", "osmolalità", "osm"),
 )
 ALBUMIN = _serum(
-    "serum_albumin_g_l", "Serum albumin", "g/L", accepts=quantities.ALBUMIN, plausible=(8, 70),
+    "serum_albumin_g_l", "Serum albumin", "g/L", accepts=quantities.ALBUMIN, plausible=(8, 70), usual=(12, 60),
     known_as=("alb", "albumin", "albúmina", "albumina", "albumine", "serum albumin"),
 )
 CORRECTED_CALCIUM = Derived(

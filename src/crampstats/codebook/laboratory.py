@@ -32,12 +32,14 @@ def _sample(name: str, label: str, unit: str, youngest: int, **more: Any) -> Var
 # Plausible limits are what instruments report in the gravest illness, no reference ranges.
 CREATININE = _sample(
     "serum_creatinine_umol_l", "Serum creatinine", "µmol/L", 12, accepts=quantities.CREATININE, plausible=(15, 4000),
+    usual=(20, 1600),
     known_as=(
         "crea", "creat", "creatinine", "creatinina", "créatinine", "créatininémie", "kreatinin", "serum creatinine", "scr",
     ),
 )
 HBA1C = _sample(
-    "hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12, plausible=(2.5, 20), ask_unit=True,
+    "hba1c_percent", "Glycated haemoglobin (HbA1c)", "%", 12, plausible=(2.5, 20), ask_unit=True, usual=(3.5, 17),
+    slips={"mmol/mol": (20, 200)},
     known_as=(
         "hba1c", "a1c", "hb a1c", "glycated haemoglobin", "glycated hemoglobin", "hemoglobina glicosilada",
         "hemoglobina glucosilada", "hémoglobine glyquée", "langzeitzucker", "hemoglobina glicada", "emoglobina glicata",

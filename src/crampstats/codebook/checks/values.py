@@ -1,7 +1,27 @@
-"""Kinds of findings."""
+"""Kinds of findings about values: slips of unit and decimal mark, odd combinations, digits, drift, haste and free text."""
 
 from __future__ import annotations
 
 from crampstats.codebook.checks.model import Check
 
-CHECKS: tuple[Check, ...] = ()
+ASK = "Look it up in the source; nothing was changed."
+UNIT_SLIP = Check(
+    "unit slip", "accuracy", "error", "A value nobody has, right in another unit",
+    "Read in the wrong unit a normal result looks impossible; it was set aside.",
+    "Correct it in the source, or write its unit into the cell.",
+)
+DECIMAL_SLIP = Check(
+    "decimal slip", "accuracy", "error", "A value nobody has, right with the decimal mark moved",
+    "A lost decimal mark changes a value tenfold; it was set aside.", "Correct it in the source.",
+)
+POSSIBLE_DECIMAL_SLIP = Check(
+    "possible decimal slip", "accuracy", "warning", "A value that would be usual with the decimal mark moved",
+    "A lost decimal mark changes a value tenfold and makes a normal result look alarming, or an alarming one normal.", ASK,
+)
+POUNDS = Check(
+    "weight perhaps in pounds", "accuracy", "note", "Weight that may be in pounds",
+    "Pounds read as kilograms double the body mass index; many patients truly weigh as much, so this is a question.",
+    "Ask or weigh; never convert without knowing.",
+)
+
+CHECKS: tuple[Check, ...] = (UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS)

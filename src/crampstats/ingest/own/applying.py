@@ -131,8 +131,7 @@ def _fill(
     )
     within = set_aside(converted.readings, variable)
     found = fill_column(within, converted.distinct, variable, heading=heading, source_rows=rows, asked=asked)
-    implausible = find_implausible(converted.readings, converted.distinct, variable, heading, rows)
-    implausible += find_slips(within, converted.distinct, variable, heading, rows)
+    implausible = find_implausible(converted, variable, heading, rows) + find_slips(converted, variable, heading, rows)
     return replace(
         found, changes=(*converted.changes, *found.changes),
         findings=(*converted.findings, *found.findings, *implausible),

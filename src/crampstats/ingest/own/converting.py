@@ -29,6 +29,8 @@ class Converted:
     ----------
     readings, distinct
         As before, split further where rows state different units.
+    factors
+        (texts,) factor by which each was brought to the variable's unit; NaN where its unit has none.
     changes
         One per unit and factor.
     findings
@@ -37,6 +39,7 @@ class Converted:
 
     readings: NumberReadings
     distinct: Distinct
+    factors: np.ndarray
     changes: tuple[Change, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -98,7 +101,7 @@ def convert_numbers(
             rules[place] = f"{rules[place]}; x {factors[place]:g} from {units[place]}"
     counted = _count(units, distinct, has_value & ~np.isnan(factors))
     done = replace(readings, values=values, reasons=reasons, rules=rules, lossless=lossless)
-    return Converted(done, distinct, _changes(counted, variable, heading), _mixed(counted, variable, heading))
+    return Converted(done, distinct, factors, _changes(counted, variable, heading), _mixed(counted, variable, heading))
 
 
 def _with_flags(readings: NumberReadings, distinct: Distinct, variable: Variable) -> NumberReadings:

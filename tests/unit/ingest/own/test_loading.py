@@ -89,9 +89,11 @@ def test_findings_name_the_row_of_the_file(data: FileData):
     found = data.findings.to_frame()
     unread = found[found["rule"] == "unreadable"]
     assert unread[["value", "source_row"]].values.tolist() == [["4o", 3]]
-    assert {"unreadable", "mixed units", "implausible value"} <= set(found["rule"])
-    implausible = found[found["rule"] == "implausible value"]
-    assert implausible["source_row"].tolist() == [6]
+    assert {"unreadable", "mixed units", "unit slip"} <= set(found["rule"])
+    # 9.2 mmol/L of calcium nobody has; 9.2 mg/dL are 9.2 x 0.25 = 2.3 mmol/L
+    slip = found[found["rule"] == "unit slip"]
+    assert (slip["source_row"].item(), slip["severity"].item()) == (6, "error")
+    assert "as mg/dL it would be usual (2.3 mmol/L)" in slip["message"].item()
 
 
 def test_the_log_has_conversions_by_column_and_corrections_by_row(data: FileData):
