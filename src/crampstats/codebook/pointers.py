@@ -6,6 +6,7 @@ A pointer is no level of urgency and no diagnosis: it tells where to look next.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from crampstats.codebook import clinic_conditions as conditions
 from crampstats.codebook import clinic_measurements, clinic_medicines, laboratory, red_flags, restless_legs, veins
@@ -60,8 +61,41 @@ def _yes(*names: str) -> tuple[Rule, ...]:
 
 OUT_OF_RANGE = ("low", "high")
 ELECTROLYTE_CLASSES = tuple(
-    f"serum_{name}_class" for name in ("sodium", "potassium", "calcium_corrected", "magnesium", "phosphorus")
+    f"serum_{name}_class" for name in ("sodium", "potassium", "calcium_corrected", "calcium", "magnesium", "phosphorus")
 )
+# A column that counts only where the other does not tell: a total calcium where there is no albumin to correct it by
+INSTEAD = MappingProxyType({"serum_calcium_class": "serum_calcium_corrected_class"})
+# How an answer is put on a list, by pointer and column, where the column's own label is not it; {} is the number
+SAID = MappingProxyType({
+    ("thyroid", "thyroid_disease"): "told",
+    ("liver", "liver_disease"): "told",
+    ("liver", "cirrhosis"): "cirrhosis",
+    ("kidney", "kidney_disease"): "told",
+    ("kidney", "dialysis"): "dialysis",
+    ("kidney", "egfr_ml_min_1_73m2"): "eGFR {}",
+    ("thyroid", "tsh_class"): "TSH",
+    ("nerve", "neuropathy"): "neuropathy",
+    ("nerve", "abnormal_neurological_exam"): "abnormal neurological examination",
+    ("venous", "deep_vein_thrombosis"): "blood clot, ever",
+    ("venous", "ceap_class"): "CEAP",
+    ("arterial", "peripheral_artery_disease"): "told",
+    ("arterial", "leg_pain_at_rest"): "pain at rest",
+    ("diabetes", "diabetes"): "told",
+    ("diabetes", "hba1c_percent"): "HbA1c {} %",
+    ("diabetes", "hba1c_mmol_mol"): "HbA1c {} mmol/mol",
+    ("pregnancy", "pregnant"): "told",
+    ("medicines", "takes_long_acting_beta_agonist"): "long-acting beta-agonist",
+    ("medicines", "takes_potassium_sparing_diuretic"): "potassium-sparing diuretic",
+    ("medicines", "takes_thiazide_diuretic"): "thiazide or thiazide-like diuretic",
+    ("medicines", "takes_loop_diuretic"): "loop diuretic",
+    ("medicines", "takes_statin"): "statin",
+    ("medicines", "takes_oestrogen"): "oestrogen",
+    ("medicines", "takes_raloxifene"): "raloxifene",
+    ("medicines", "takes_naproxen"): "naproxen",
+    ("medicines", "takes_teriparatide"): "teriparatide",
+    ("medicines", "takes_intravenous_iron"): "iron into the vein",
+    ("restless_legs", "restless_legs_possible"): "four criteria, by screening",
+})
 POINTERS = (
     Pointer("thyroid", "thyroid disease", (*_yes("thyroid_disease"), OneOf(laboratory.TSH_CLASS.name, OUT_OF_RANGE)), BLOODS),
     Pointer("liver", "liver disease", _yes("liver_disease", conditions.CIRRHOSIS.name), REVIEW),

@@ -14,7 +14,7 @@ from crampstats.codebook.clinic import POPULATION, asked
 from crampstats.codebook.clinic_measurements import CRITICAL, CRITICAL_SOURCE
 from crampstats.codebook.columns import Derived
 from crampstats.codebook.cramp_features import DISTURB_SLEEP, FREQUENCY, HAS_CRAMPS, SINCE, WIDESPREAD
-from crampstats.codebook.rules import AllOf, AnyOf, AtLeast, IsTrue, OneOf, Rule
+from crampstats.codebook.rules import AllOf, AnyOf, AskedOf, AtLeast, IsTrue, OneOf, Rule
 from crampstats.core.errors import DataError, unknown_name
 
 Level = Literal["urgent", "see soon"]
@@ -190,7 +190,7 @@ RED_FLAGS = (
         f"{NHS_CRAMPS}; five a month is Grandner and Winkelman's moderate to severe, three months a choice of this project",
     ),
     RedFlag(
-        "disturbs_sleep", "see soon", "cramps disturb sleep", AllOf(HAS_CRAMPS, IsTrue(DISTURB_SLEEP.name)), NHS_CRAMPS,
+        "disturbs_sleep", "see soon", "cramps disturb sleep", AskedOf(IsTrue(DISTURB_SLEEP.name), HAS_CRAMPS), NHS_CRAMPS,
     ),
     _yes("see soon", clinic_conditions.DIALYSIS.name, "dialysis", SECONDARY),
     _yes("see soon", clinic_conditions.CIRRHOSIS.name, "cirrhosis of the liver", SECONDARY),

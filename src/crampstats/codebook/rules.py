@@ -302,6 +302,39 @@ class Unless(Rule):
 
 
 @dataclass(frozen=True)
+class AskedOf(Rule):
+    """The answer of a rule to a question put to some only: no for those who are known to be none of them and left it open.
+
+    Parameters
+    ----------
+    rule
+        What was answered; an answer counts whoever gave it.
+    whom
+        Those who were asked.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"sleep": pd.array([True, None, None]), "cramps": pd.array([False, False, None])})
+    >>> AskedOf(IsTrue("sleep"), IsTrue("cramps")).evaluate(table).tolist()
+    [True, False, <NA>]
+    """
+
+    rule: Rule
+    whom: Rule
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.whom.columns, *self.rule.columns)))
+
+    def evaluate(self, table: pd.DataFrame) -> pd.Series:
+        answer = self.rule.evaluate(table)
+        return answer.mask(answer.isna() & self.whom.fails(table), False)
+
+    def describe(self) -> str:
+        return f"{self.rule.describe()}, asked of those with {self.whom.describe()}"
+
+
+@dataclass(frozen=True)
 class Banded(Derivation):
     """Bands of a number, each from its first value to just below the next band's.
 
