@@ -81,8 +81,8 @@ def _calls(triage: Triage, n: Mapping[str, int]) -> tuple[Step, ...]:
     first = int((triage.patients["advice"] != "").sum())
     return (
         Step(
-            "emergency", "Call {n} first: chest pain or breathlessness was told; if it is there now, the emergency services.",
-            first, "patients", "First call whoever told chest pain or breathlessness; if it is there now, the emergency services.",
+            "emergency", "Call {n} first: chest pain or breathlessness was told; if it is there now, emergency services.",
+            first, "patients", "First call whoever told chest pain or breathlessness; if it is there now, emergency services.",
         ),
         Step(
             "urgent", "A clinician goes through {n} under “urgent” today and calls them.", n["urgent"], "patients",
