@@ -83,7 +83,37 @@ class TableBlock:
     folded: bool = False
 
 
-Block = Paragraph | Bullets | FigureBlock | TableBlock
+@dataclass(frozen=True)
+class Answer:
+    """A question a hurried reader has, its answer in a few words, and what else to know."""
+
+    question: str
+    answer: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Questions with their answers, side by side where there is room."""
+
+    items: tuple[Answer, ...]
+
+
+@dataclass(frozen=True)
+class Ticks:
+    """Things to do, each with a box to tick on paper."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Blanks:
+    """Lines left open, to be filled in by hand."""
+
+    labels: tuple[str, ...]
+
+
+Block = Paragraph | Bullets | FigureBlock | TableBlock | Answers | Ticks | Blanks
 
 
 @dataclass(frozen=True)
@@ -99,6 +129,7 @@ class Section:
 def build_page(
     sections: Sequence[Section], *, title: str, headline: str = "", summary: str = "", sources: Sequence[Source] = (),
     methods: str | Sequence[str] = "", citations: Sequence[str] = (), footer: str = "", language: str = "en-GB",
+    notice: str = "", notice_detail: str = "",
 ) -> str:
     """A page that opens offline, on a phone and in print.
 
@@ -122,6 +153,10 @@ def build_page(
         Last line, for instance version and date; nothing is dated unless it is written here.
     language
         Language of the page.
+    notice
+        Where the page must not go ("Not to leave the clinic"): over the page, in its title, and on every printed page.
+    notice_detail
+        A sentence beside the notice.
 
     Returns
     -------
@@ -135,17 +170,18 @@ def build_page(
     """
     _check_ids(sections)
     names = _section_ids(sections)
-    template = _environment().get_template("page.html.j2")
+    template = page_environment().get_template("page.html.j2")
     made_up = [source.label for source in sources if source.made_up]
     return template.render(
         sections=[_section(section, names) for section in sections], title=title, headline=headline, summary=summary,
         made_up=made_up, made_up_word=MADE_UP, made_up_warning=MADE_UP_WARNING,
         methods=[methods] if isinstance(methods, str) and methods else list(methods), citations=list(citations), footer=footer,
-        language=language,
+        language=language, notice=notice, notice_detail=notice_detail,
     )
 
 
-def _environment():
+def page_environment():
+    """Templates of this package, with its filters."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -179,6 +215,12 @@ def _block(block: Block) -> dict[str, object]:
         return {"kind": "table", "id": block.id, "caption": block.caption, "folded": block.folded, "html": html}
     if isinstance(block, Bullets):
         return {"kind": "bullets", "items": block.items}
+    if isinstance(block, Answers):
+        return {"kind": "answers", "items": block.items}
+    if isinstance(block, Ticks):
+        return {"kind": "ticks", "items": block.items}
+    if isinstance(block, Blanks):
+        return {"kind": "blanks", "labels": block.labels}
     return {"kind": "paragraph", "text": block.text, "strong": block.strong}
 
 
