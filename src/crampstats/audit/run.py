@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from crampstats.audit.decimal_slips import audit_decimals
 from crampstats.audit.intake import Intake
+from crampstats.audit.unit_slips import audit_units
 from crampstats.core.findings import Finding, Findings
 
 Checker = Callable[[Intake], Sequence[Finding]]
 Progress = Callable[[str, int, int], None]
 # What each step is called on the screen, and what it does; a checker reports and never raises for what the data hold.
-CHECKERS: tuple[tuple[str, Checker], ...] = ()
+CHECKERS: tuple[tuple[str, Checker], ...] = (
+    ("units of measurements", audit_units),
+    ("decimal marks", audit_decimals),)
 
 
 def _silent(label: str, done: int, total: int) -> None:

@@ -122,7 +122,8 @@ def explain_value(value: float, factor: float, variable: Variable) -> Slips:
     if factor == 1:
         fits = [name for name, (least, most) in variable.slips.items() if least <= value <= most]
         found |= {name: units.get(name, np.nan) for name in fits}
-    shifted = tuple(float(f"{value * places:.10g}") for places in PLACES if value > 0 and low <= value * places <= high)
+    shifted = [float(f"{value * places:.10g}") for places in (PLACES if variable.usual else PLACES[:2])]
+    shifted = [one for one in shifted if value > 0 and low <= one <= high and (variable.kind != "integer" or one % 1 == 0)]
     # a factor of ten or a hundred (g/dL, metres) says the same twice
     same = [given for given in found.values() if not np.isnan(given)]
     return Slips(tuple(found.items()), tuple(one for one in shifted if not np.isclose(one, same).any()))

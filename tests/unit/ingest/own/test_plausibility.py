@@ -39,4 +39,4 @@ def test_hba1c_in_the_other_scale_has_no_factor_and_is_named_all_the_same() -> N
 
 def test_what_nothing_explains_is_not_explained() -> None:
     assert not explain_value(-3.0, 1, POTASSIUM)
-    assert not explain_value(90.0, 1, Variable("x_days", "X", plausible=(0, 7)))
+    assert not explain_value(90.0, 1, Variable("x_days", "X", kind="integer", plausible=(0, 7)))

@@ -1,0 +1,54 @@
+"""Columns as numbers, and findings about single cells, which stop where a list is no longer one of slips."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from crampstats.audit.intake import Intake
+from crampstats.codebook.checks.model import Check
+from crampstats.core.findings import Finding, Severity
+from crampstats.ingest.own.columns import FINDINGS_PER_RULE
+
+
+def read_numbers(intake: Intake, name: str) -> np.ndarray:
+    """(rows,) A column as floats, NaN where there is no value; all NaN where the file lacks it."""
+    if name not in intake.table:
+        return np.full(len(intake.table), np.nan)
+    return intake.table[name].to_numpy(dtype="float64", na_value=np.nan)
+
+
+def is_within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
+    """(rows,) True for known values from the lower to the upper limit."""
+    with np.errstate(invalid="ignore"):
+        inside: np.ndarray = (values >= limits[0]) & (values <= limits[1])
+    return inside
+
+
+def list_cells(
+    intake: Intake, check: Check, name: str, wanted: np.ndarray, told: Callable[[int], str], *, suggestion: str = "",
+    severity: Severity | None = None,
+) -> Iterator[Finding]:
+    """One finding for each row wanted; beyond `FINDINGS_PER_RULE` one more says how many there are.
+
+    Parameters
+    ----------
+    intake, check, name
+        The file, the kind of finding and the variable.
+    wanted
+        (rows,) bool.
+    told
+        What to say of a row, by its place.
+    suggestion, severity
+        In place of the kind's own.
+    """
+    places = np.flatnonzero(wanted)
+    for place in places[:FINDINGS_PER_RULE]:
+        yield check.finding(
+            intake.heading(name), told(int(place)), source_row=int(intake.source_rows[place]),
+            value=intake.shown(name, int(place)), suggestion=suggestion, severity=severity,
+        )
+    if len(places) > FINDINGS_PER_RULE:
+        more = f"{len(places) - FINDINGS_PER_RULE:,} further rows of this kind: so many are no slips of single cells."
+        yield check.finding(intake.heading(name), more, suggestion=suggestion, severity=severity)
