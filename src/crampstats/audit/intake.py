@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from crampstats.audit.stray_codes import leave_stray_codes
 from crampstats.codebook.columns import NOT_APPLICABLE, NOT_ASKED, Variable
 from crampstats.ingest.own.applying import variable_of
 from crampstats.ingest.own.file_data import FileData
@@ -142,6 +143,7 @@ class Intake:
 def open_intake(
     path: str | Path, mapping: FileMapping | str | Path | None = None, *, today: dt.date, sheet: str = "", header_row: int = 0,
     dictionary: str | Path | None = None, missing: Mapping[str, str] | None = None, key: str | Path | None = None,
+    population: str = "", window: str = "",
 ) -> Intake:
     """A clinic's intake file, ready to be audited.
 
@@ -151,6 +153,8 @@ def open_intake(
         As for `load_survey`.
     today
         Day of the audit.
+    population, window
+        Who was asked, and over which time, in words; empty: what the mapping says.
 
     Raises
     ------
@@ -158,6 +162,9 @@ def open_intake(
         The file cannot be read or the mapping does not fit it; the message says what to do.
     """
     opened = open_survey(path, mapping, sheet=sheet, header_row=header_row, dictionary=dictionary, missing=missing)
-    data = map_survey(opened.file, opened.mapping, noted=opened.noted, key=key)
-    rows = select_rows(opened.file, opened.mapping)
+    said = {name: value for name, value in (("population", population), ("window", window)) if value}
+    mapping = replace(opened.mapping, **said)
+    rows = select_rows(opened.file, mapping)
+    mapping, stray = leave_stray_codes(mapping, rows)
+    data = map_survey(opened.file, mapping, noted=(*opened.noted, *stray), key=key)
     return Intake(data, rows, list_identifiers(rows), today)

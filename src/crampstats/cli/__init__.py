@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import click
 
 from crampstats.cli.associate import associate
+from crampstats.cli.audit import audit
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
 from crampstats.cli.find import find
@@ -72,5 +73,5 @@ def app() -> None:
     """
 
 
-for command in (report, prevalence, associate, claims, evidence, figures, prepare, template, find, data, map_file):
+for command in (report, prevalence, associate, audit, claims, evidence, figures, prepare, template, find, data, map_file):
     app.add_command(command)

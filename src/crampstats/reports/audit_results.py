@@ -97,6 +97,7 @@ class View:
         - ``triage`` (dimension ``level``),
         - for each outcome NAME: ``NAME`` (dimension NAME: "yes", "no", "not known"), ``NAME by age_group``, ``NAME by sex``,
           ``NAME by clinic_site``, ``NAME by month``,
+        - ``any error`` (dimension ``any error``: "yes", "no"): patients with a finding of severity error,
         - ``finding RULE`` (dimension ``finding RULE``: "yes", "no") for each kind with rows,
         - ``answer VARIABLE`` (dimension ``answer VARIABLE``: "answered", "no answer", "not asked") for each question,
         - ``left out`` (dimension ``reason``; universe "rows left out").

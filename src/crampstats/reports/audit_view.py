@@ -1,0 +1,262 @@
+"""What one page of an audit may say, computed from released counts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crampstats.audit.intake import Intake
+from crampstats.codebook.claims import SIXTY_PERCENT
+from crampstats.codebook.demographics import AGE_DECADE, AGE_GROUP, SEX
+from crampstats.codebook.visit import GIVEN_TO, SITE
+from crampstats.core.claims import ClaimCheck
+from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import CrampstatsError, DataError
+from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.core.outcomes import Outcome
+from crampstats.estimate.claims import check_claim
+from crampstats.reports.audit_results import Comparison, View
+from crampstats.reports.audit_tables import MONTH, NO, UNKNOWN, YES, YOUNGEST
+
+if TYPE_CHECKING:
+    from crampstats.audit.disclosure.release import Release
+
+PATIENTS = (
+    "These are patients of a clinic, not the population: who comes, and who gets the form, decides the share. It neither "
+    "supports nor contradicts a statement on all adults."
+)
+NOT_STATED = (
+    "The file does not say over which time and of whom was asked, so no statement with a time and a population can be held "
+    "against it. Give --window and --population, or write them into the mapping."
+)
+ONLY_CRAMPS = (
+    "The form went to patients because of their cramps, at least in part (“who got the form on that day”), so the share of "
+    "cramps says nothing about how common they are, and more than expected follows from the choice alone."
+)
+GIVEN_TO_NOT_KNOWN = (
+    "The file does not say who got the form. If every patient of the day did, put that into a column placed on form_given_to; "
+    "only then can observed and expected numbers be compared."
+)
+NO_REFERENCE = (
+    "The national survey asked of leg cramps at night in the past month, of people of 20 and over. The file has no column of the "
+    "same question and window, or no age and sex."
+)
+NOT_GIVEN = "Needs the question's sensitivity and specificity: --sensitivity X/N --specificity X/N."
+NO_EARLIER_RELEASE = (
+    "The earlier audit's release.json was not found beside its findings, so nobody can tell what was shown then. The "
+    "comparison is on the raw page only."
+)
+FEWEST_SITES = 3  # of two, each is only compared with the other
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One page's counts, and the groups they were counted in.
+
+    Parameters
+    ----------
+    intake
+        The file.
+    release
+        The counts as the page may show them.
+    groups
+        Group of each row by group column, as counted: rare sites and months of few patients are merged.
+    sensitivity, specificity
+        As in `AuditOptions`.
+    """
+
+    intake: Intake
+    release: Release
+    groups: Mapping[str, pd.Series]
+    sensitivity: tuple[int, int] | None = None
+    specificity: tuple[int, int] | None = None
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """Outcomes the file holds."""
+        return self.intake.data.declaration.outcomes
+
+    def shares(self, outcome: Outcome, group: str = "") -> Estimates:
+        """Share with the outcome among those with an answer, of everybody and of each group."""
+        table = self.release.table(f"{outcome.name} by {group}" if group else outcome.name)
+        found = table.shares(event={outcome.name: YES}, among={outcome.name: (YES, NO)})
+        return replace(
+            found, outcomes={outcome.name: outcome}, population=outcome.population, source=self.intake.data.source,
+            frame=found.frame.assign(outcome=outcome.name),
+        )
+
+    def has(self, outcome: Outcome, group: str) -> bool:
+        """Whether the outcome was counted in a group."""
+        return any(table.name == f"{outcome.name} by {group}" for table in self.release.tables)
+
+
+def build_view(side: Side, comparison: Comparison | None, *, shareable: bool, lacks_release: bool = False) -> View:
+    """All that one page says.
+
+    Parameters
+    ----------
+    side
+        Counts as the page may show them.
+    comparison
+        With an earlier audit, from counts as the page may show them.
+    shareable
+        False for the raw page.
+    lacks_release
+        Whether there is an earlier audit of which nobody knows what it showed.
+    """
+    refused: dict[str, str] = {}
+    notes: dict[str, tuple[str, ...]] = {"claim": (PATIENTS,)}
+    prevalence = {one.name: _all_shares(side, one) for one in side.outcomes}
+    parts = {
+        name: _part(name, make, side, refused)
+        for name, make in (
+            ("claim", _claim), ("expected", _expected), ("funnel", _funnel), ("control_chart", _chart), ("screening", _screening),
+        )
+    }
+    if lacks_release and shareable:
+        refused["comparison"] = NO_EARLIER_RELEASE
+    return View(shareable, side.release, prevalence, **parts, comparison=comparison, refused=refused, notes=notes)
+
+
+def _part(name: str, make: Callable[[Side], Any], side: Side, refused: dict[str, str]) -> Any:
+    """A part of the page; where the data are too weak for it, the reason instead."""
+    if not side.outcomes:
+        refused[name] = "No column of the file says who has cramps."
+        return None
+    try:
+        return make(side)
+    except CrampstatsError as problem:
+        refused[name] = str(problem)
+        return None
+
+
+def _all_shares(side: Side, outcome: Outcome) -> Estimates:
+    return concat_estimates([side.shares(outcome), *(
+        _without_all(side.shares(outcome, group)) for group in side.groups if side.has(outcome, group)
+    )])
+
+
+def _without_all(found: Estimates) -> Estimates:
+    """Groups without the row for everybody, which stands above all of them."""
+    kept = (found.frame[list(found.groups)] != "").all(axis=1)
+    return replace(found, frame=found.frame[kept], covariance=None)
+
+
+def _claim(side: Side) -> ClaimCheck:
+    """The 60 % claim on the shown numbers of those of 20 and over."""
+    mapping = side.intake.data.mapping
+    if not (mapping.population and any(one.is_comparable for one in side.outcomes)):
+        raise DataError(NOT_STATED)
+    first = side.outcomes[0]
+    youngest = 20 if side.has(first, AGE_GROUP.name) else None
+    rows = []
+    for outcome in side.outcomes:
+        yes, no = (_adults(side, outcome, answer) for answer in (YES, NO))
+        if yes is not None and no is not None:
+            rows += [{outcome.name: True}] * yes + [{outcome.name: False}] * no
+    if not rows:
+        raise DataError("Too few patients for a share that may be shown.")
+    table = pd.DataFrame(rows).astype("boolean")
+    held = [one for one in side.outcomes if one.name in table]
+    design = SurveyDesign(
+        table, outcomes=held, source=side.intake.data.source, population=mapping.population, youngest=youngest,
+    )
+    return check_claim(SIXTY_PERCENT, design)
+
+
+def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
+    """Patients of 20 and over with an answer, as shown; None where it is hidden, or counted without ages."""
+    if not side.has(outcome, AGE_GROUP.name):
+        ages = side.groups.get(AGE_GROUP.name)
+        return None if ages is not None else side.release.table(outcome.name).count(**{outcome.name: answer})
+    table = side.release.table(f"{outcome.name} by {AGE_GROUP.name}")
+    ages = [one for one in side.groups[AGE_GROUP.name].unique() if one not in (YOUNGEST, UNKNOWN)]
+    counts = [table.count(**{AGE_GROUP.name: age, outcome.name: answer}) for age in ages]
+    known = [n for n in counts if n is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def _expected(side: Side) -> Estimates:
+    from crampstats.estimate.observed_expected import compare_shown_with_expected
+
+    _refuse_expected(side)
+    outcome = side.outcomes[0]
+    group = SITE.name if side.has(outcome, SITE.name) else ""
+    return compare_shown_with_expected(_compared(side, group), side.shares(outcome, group))
+
+
+def _refuse_expected(side: Side) -> None:
+    """Refuse a comparison that would mislead."""
+    if not side.intake.has(GIVEN_TO.name) or side.intake.table[GIVEN_TO.name].isna().all():
+        raise DataError(GIVEN_TO_NOT_KNOWN)
+    if (side.intake.table[GIVEN_TO.name].dropna() != "every patient").any():
+        raise DataError(ONLY_CRAMPS)
+    outcome, known = side.outcomes[0], {one.name: one for one in _reference_design().known_outcomes.values()}
+    same = known.get(outcome.name)
+    told = (outcome.recall_window, outcome.threshold)
+    if same is None or (same.recall_window, same.threshold) != told or not side.intake.has(AGE_DECADE.name, SEX.name):
+        raise DataError(NO_REFERENCE)
+
+
+@cache
+def _reference_design() -> SurveyDesign:
+    """Adults of the national survey, from the totals that ship, so that every machine gives the same."""
+    from crampstats.datasets.cells import load_cells
+
+    return load_cells().adults(20)
+
+
+def _compared(side: Side, group: str) -> Estimates:
+    """Observed and expected numbers behind the shown ones, in the groups that were counted."""
+    from crampstats.estimate.observed_expected import compare_with_expected
+    from crampstats.estimate.prevalence import estimate_prevalence
+
+    outcome, data = side.outcomes[0], side.intake.data
+    reference = estimate_prevalence(_reference_design(), outcome.name, by=[AGE_DECADE.name, SEX.name])
+    table = data.table[[outcome.name, AGE_DECADE.name, SEX.name]]
+    table = table.assign(**({group: side.groups[group]} if group else {}))
+    design = SurveyDesign(table, outcomes=[outcome], source=data.source, population=data.declaration.population)
+    return compare_with_expected(design, outcome.name, reference, by=[group] if group else None)
+
+
+def _funnel(side: Side) -> object:
+    from crampstats.estimate.funnel import fit_funnel
+
+    outcome = side.outcomes[0]
+    if not side.has(outcome, SITE.name):
+        raise DataError("The file has no column of sites.")
+    if len(_named(side, SITE.name)) < FEWEST_SITES:
+        raise DataError(f"Sites are compared from {FEWEST_SITES} with enough patients on.")
+    return fit_funnel(_known_groups(side.shares(outcome, SITE.name)))
+
+
+def _chart(side: Side) -> object:
+    from crampstats.estimate.control_chart import fit_control_chart
+
+    outcome = side.outcomes[0]
+    if not side.has(outcome, MONTH):
+        raise DataError("The file has no date of the visit.")
+    return fit_control_chart(_known_groups(side.shares(outcome, MONTH)))
+
+
+def _known_groups(found: Estimates) -> Estimates:
+    """Without the patients of whom the group is not known."""
+    kept = ~found.frame[list(found.groups)].isin([UNKNOWN]).any(axis=1)
+    return replace(found, frame=found.frame[kept], covariance=None)
+
+
+def _named(side: Side, group: str) -> Sequence[str]:
+    return [str(one) for one in side.groups[group].unique() if one != UNKNOWN]
+
+
+def _screening(side: Side) -> Estimates:
+    from crampstats.estimate.screening import Accuracy, correct_for_screening
+
+    if side.sensitivity is None or side.specificity is None:
+        raise DataError(NOT_GIVEN)
+    accuracy = [Accuracy.from_counts(*one) for one in (side.sensitivity, side.specificity)]
+    return correct_for_screening(side.shares(side.outcomes[0]), *accuracy)
