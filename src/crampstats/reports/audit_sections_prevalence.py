@@ -1,0 +1,154 @@
+"""How common cramps are among these patients, whether that is more than expected, and the 60 % claim."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from crampstats.core.estimates import Estimates
+from crampstats.present.page import Block, Bullets, Paragraph, Section, TableBlock
+from crampstats.present.reading import is_suppressed, label_of
+from crampstats.present.tables import build_table, context_lines, format_claims_table, format_table
+from crampstats.present.wording import first_upper, format_count, format_outcome, format_row, format_sentence
+from crampstats.reports.audit_results import View
+from crampstats.reports.audit_sections import HIDDEN, Setting
+from crampstats.reports.audit_sections_summary import expected_sentence
+from crampstats.reports.audit_wording import NO_QUESTION, NOT_SAID
+
+FIGURES = ("prevalence", "expected", "funnel", "control_chart", "claims")
+MONTHS_IN_SIGHT = 12
+
+
+def prevalence_section(view: View, setting: Setting) -> Section:
+    """Shares by age, sex, site and month, observed and expected, sites, months, and the imperfect question."""
+    if not view.prevalence:
+        why = view.refused.get("prevalence", NO_QUESTION)
+        return Section("How common are cramps here?", (Paragraph(why),))
+    further = tuple(block for name, block in setting.figures.items() if name not in FIGURES)
+    inner = (
+        _expected(view, setting), _sites(view, setting), _months(view, setting), _screening(view), _case_mix(view),
+    )
+    return Section("How common are cramps here?", (
+        *_shares(view, setting), *setting.figure("prevalence"), *further, *_notes(view, "prevalence"),
+    ), tuple(section for section in inner if section.blocks))
+
+
+def claim_section(view: View, setting: Setting) -> Section:
+    """The 60 % claim on the clinic's own patients."""
+    blocks: list[Block] = [Paragraph(said, strong=True) for said in view.notes.get("claim", ()) or (NOT_SAID,)]
+    if view.claim is None:
+        blocks.append(Paragraph(view.refused.get("claim", "The claim could not be held against these patients.")))
+    else:
+        table = TableBlock(format_claims_table(view.claim), "The claim, reading by reading", "table-claim")
+        blocks += [*setting.figure("claims"), table]
+    return Section("The 60 percent claim on these patients", tuple(blocks))
+
+
+def _shares(view: View, setting: Setting) -> list[Block]:
+    blocks: list[Block] = []
+    for number, outcome in enumerate(setting.outcomes):
+        if outcome.name not in view.prevalence:
+            continue
+        found = view.prevalence[outcome.name]
+        rows = _share_rows(found)
+        heading = f"Estimate ({100 * found.confidence_level:g} % CI)"
+        table = build_table(
+            pd.DataFrame(rows), title="", right=(heading, "With cramps", "With an answer"), grouped_by="By",
+            notes=[*context_lines(found), "Each share is among those with an answer; exact (Clopper-Pearson) intervals."],
+        )
+        blocks.append(TableBlock(table, first_upper(format_outcome(outcome)), f"table-share-{number + 1}", number > 0))
+    return blocks
+
+
+def _share_rows(found: Estimates) -> list[dict[str, str]]:
+    """One line a group, set under the name of what they are grouped by."""
+    heading = f"Estimate ({100 * found.confidence_level:g} % CI)"
+    rows = []
+    for _, row in found.frame.iterrows():
+        grouping = [name for name in found.groups if str(row[name])]
+        hidden = is_suppressed(row["caution"]) or pd.isna(row["estimate"])
+        rows.append({
+            "By": " and ".join(first_upper(label_of(found, name).label) for name in grouping) or "Everybody",
+            "Group": ", ".join(str(row[name]).replace("_", " ") for name in grouping) or "all patients",
+            heading: HIDDEN if hidden else _in_brackets(format_row(found, row)),
+            "With cramps": HIDDEN if hidden or pd.isna(row["n_events"]) else format_count(row["n_events"]),
+            "With an answer": HIDDEN if pd.isna(row["n"]) else format_count(row["n"]),
+        })
+    return rows
+
+
+def _in_brackets(text: str) -> str:
+    """Without the words of the column's head."""
+    return text.replace("95 % CI ", "")
+
+
+def _expected(view: View, setting: Setting) -> Section:
+    if view.expected is None and "expected" not in view.refused:
+        return Section("Is it more than expected?")
+    blocks: list[Block] = [Paragraph(expected_sentence(view), strong=True)]
+    if isinstance(view.expected, Estimates):
+        blocks += [*setting.figure("expected"), *_expected_table(view.expected)]
+    return Section("Is it more than expected?", (*blocks, *_notes(view, "expected")))
+
+
+def _expected_table(found: Estimates) -> tuple[TableBlock, ...]:
+    rows = []
+    for _, row in found.frame.iterrows():
+        hidden = is_suppressed(row["caution"]) or pd.isna(row["estimate"])
+        rows.append({
+            "Group": ", ".join(str(row[name]) for name in found.groups if str(row[name])) or "all patients",
+            "Observed": HIDDEN if hidden else _number(row, "observed", "n_events"),
+            "Expected": HIDDEN if hidden else _number(row, "expected"),
+            "Observed / expected": HIDDEN if hidden else _in_brackets(format_row(found, row)),
+        })
+    table = build_table(pd.DataFrame(rows), title="", right=("Observed", "Expected", "Observed / expected"),
+                        notes=[format_sentence(note) for note in found.notes])
+    return (TableBlock(table, "Patients with cramps, observed and expected", "table-expected"),)
+
+
+def _number(row: Any, *names: str) -> str:
+    for name in names:
+        if name in row and not pd.isna(row[name]):
+            return f"{row[name]:,.1f}" if name == "expected" else f"{row[name]:,.0f}"
+    return ""
+
+
+def _sites(view: View, setting: Setting) -> Section:
+    blocks: list[Block] = list(setting.figure("funnel"))
+    return Section("Do sites differ?", (*blocks, *_refusal(view, "funnel"), *_notes(view, "funnel")))
+
+
+def _months(view: View, setting: Setting) -> Section:
+    blocks: list[Block] = list(setting.figure("control_chart"))
+    return Section("Month by month", (*blocks, *_refusal(view, "control_chart"), *_notes(view, "control_chart")))
+
+
+def _screening(view: View) -> Section:
+    title = "If the question is imperfect"
+    if view.screening is None:
+        return Section(title, _refusal(view, "screening"))
+    text = (
+        "A question misses some who have cramps, and catches some who have none. With the sensitivity and specificity that were "
+        "given, the share of those who really have cramps would be:"
+    )
+    table = replace(view.screening, frame=view.screening.frame)
+    return Section(title, (
+        Paragraph(text), TableBlock(format_table(table), "Share corrected for the question", "table-screening"),
+        *_notes(view, "screening"),
+    ))
+
+
+def _case_mix(view: View) -> Section:
+    return Section("Did the patients change?", (*_refusal(view, "case_mix"), *_notes(view, "case_mix")))
+
+
+def _refusal(view: View, name: str) -> tuple[Block, ...]:
+    why = view.refused.get(name, "")
+    return (Paragraph(why),) if why else ()
+
+
+def _notes(view: View, name: str) -> tuple[Block, ...]:
+    notes = view.notes.get(name, ())
+    return (Bullets(tuple(notes)),) if notes else ()

@@ -1,0 +1,118 @@
+"""The quality of the data: kinds of findings by dimension, completeness, and what changed since an earlier audit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crampstats.present.page import Block, Bullets, Paragraph, Section
+from crampstats.present.wording import format_count, format_list
+from crampstats.reports.audit_results import Comparison, View
+from crampstats.reports.audit_sections import HIDDEN, Kind, Setting, shown_count, shown_text, shown_yes, table_block
+from crampstats.reports.audit_wording import DIMENSIONS, SEVERITY_WORDS
+
+ANSWERS = ("answered", "no answer", "not asked")
+HEADINGS_SHOWN = 3
+LEAST_COMPLETE = 8
+WHOLE_COLUMN = "whole column"
+CHANGES = ("better", "worse", "new", "gone")
+
+
+def quality_section(view: View, setting: Setting) -> Section:
+    """Kinds of findings with why they matter and what to do, a subsection for each dimension."""
+    grades = "; ".join(f"{name}: {words}" for name, words in SEVERITY_WORDS.items())
+    intro = (
+        "Nothing in the file was changed. A finding is a question to the file, not a verdict on whoever filled it in. "
+        f"Numbers are patients with at least one finding of the kind ({grades})."
+    )
+    inner = [_dimension(view, setting, name) for name in DIMENSIONS]
+    return Section("The quality of the data", (Paragraph(intro),), (*inner, _questions(view, setting)))
+
+
+def _dimension(view: View, setting: Setting, name: str) -> Section:
+    title, question = DIMENSIONS[name]
+    kinds = [kind for kind in setting.kinds if kind.check.dimension == name]
+    rows = [_kind_row(view, kind) for kind in kinds]
+    blocks: list[Block] = [Paragraph(question)]
+    blocks += table_block(rows, f"{title}: what was found", f"table-{name}", right=("Patients",))
+    return Section(title, (*blocks, *(() if rows else (Paragraph("Nothing was found."),))))
+
+
+def _kind_row(view: View, kind: Kind) -> dict[str, str]:
+    check = kind.check
+    return {
+        "What": check.label, "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN, "Severity": kind.severity,
+        "Where": _headings(kind.columns), "Why it matters": check.why, "What to do": check.advice,
+    }
+
+
+def _headings(columns: Sequence[str]) -> str:
+    more = len(columns) - HEADINGS_SHOWN
+    return "; ".join(columns[:HEADINGS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _questions(view: View, setting: Setting) -> Section:
+    """How complete each question is, among those of whom it was asked."""
+    prefix = "answer "
+    names = [one.name.removeprefix(prefix) for one in view.release.tables if one.name.startswith(prefix)]
+    rows = sorted(((_lacking(view, name), _question_row(view, setting, name)) for name in names), key=lambda pair: -pair[0])
+    worst = [row for lacking, row in rows[:LEAST_COMPLETE] if lacking > 0]
+    right = ("Answered", "No answer", "Not asked", "Without answer")
+    text = (
+        f"{len(names)} questions of the form were read. A question that the form did not show to a patient lacks no answer; "
+        "\u201cwithout answer\u201d is the share among those who were asked."
+    )
+    return Section("How complete the answers are", (
+        Paragraph(text),
+        *table_block(worst, "The least complete questions", "table-incomplete", right=right),
+        *table_block([row for _, row in rows], "Every question", "table-questions", right=right, folded=True),
+    ))
+
+
+def _counts(view: View, name: str) -> list[int | None]:
+    table = f"answer {name}"
+    return [shown_count(view, table, **{table: level}) for level in ANSWERS[:2]]
+
+
+def _lacking(view: View, name: str) -> float:
+    """Share without an answer among those asked; 0 where it is hidden."""
+    answered, none = _counts(view, name)
+    return none / (answered + none) if answered is not None and none is not None and answered + none else 0.0
+
+
+def _question_row(view: View, setting: Setting, name: str) -> dict[str, str]:
+    table = f"answer {name}"
+    texts = [shown_text(view, table, **{table: level}) for level in ANSWERS]
+    known = None not in _counts(view, name)
+    return {
+        "Question": setting.label(name), "Answered": texts[0], "No answer": texts[1], "Not asked": texts[2],
+        "Without answer": f"{100 * _lacking(view, name):.0f} %" if known else HIDDEN,
+    }
+
+
+def comparison_section(view: View) -> tuple[Section, ...]:
+    """Better, worse, new and gone since the earlier audit; nothing without one."""
+    found = view.comparison
+    if found is None:
+        why = view.refused.get("comparison", "")
+        return (Section("Since the earlier audit", (Paragraph(why),)),) if why else ()
+    blocks: list[Block] = [Paragraph(_changed(found)), *_statuses(found, view)]
+    rows = [
+        {"What": str(row["label"]), "Change": str(row["change"]), "Then": str(row["earlier"]) or "\u2013",
+         "Now": str(row["now"]) or "\u2013"}
+        for _, row in found.kinds.iterrows()
+    ]
+    blocks += table_block(rows, f"Patients with each kind of finding, {found.earlier_day} and now", "table-comparison",
+                          right=("Then", "Now"))
+    return (Section("Since the earlier audit", (*blocks, *((Bullets(found.notes),) if found.notes else ()))),)
+
+
+def _changed(found: Comparison) -> str:
+    by_change = {change: int((found.kinds["change"] == change).sum()) for change in CHANGES} if len(found.kinds) else {}
+    told = [f"{n} {change}" for change, n in by_change.items() if n]
+    return f"Kinds of findings since {found.earlier_day}: {format_list(told) or 'no change'}."
+
+
+def _statuses(found: Comparison, view: View) -> tuple[Block, ...]:
+    if view.is_shareable or not found.statuses:
+        return ()
+    return (Paragraph("Single findings: " + "; ".join(f"{name}: {format_count(n)}" for name, n in found.statuses.items()) + "."),)

@@ -1,0 +1,130 @@
+"""The page's first minute: four answers, and what to do on Monday."""
+
+from __future__ import annotations
+
+from crampstats.audit.triage import LEVELS
+from crampstats.core.estimates import Estimates
+from crampstats.present.page import Answer, Answers, Paragraph, Section, Ticks
+from crampstats.present.reading import is_suppressed
+from crampstats.present.wording import format_outcome, format_sentence, format_share_with_interval
+from crampstats.reports.audit_results import View
+from crampstats.reports.audit_sections import HIDDEN, Setting, share_yes, shown_text
+from crampstats.reports.audit_wording import (
+    FEW_LACKING,
+    LEVEL_TITLES,
+    MANY_LACKING,
+    NO_QUESTION,
+    NOT_EXPECTED,
+    PROFILE_NONE,
+    TRUST_RULE,
+    TRUST_WORDS,
+)
+
+
+def summary_section(view: View, setting: Setting) -> Section:
+    """Four questions, each with an answer of a few words."""
+    return Section("In one minute", (
+        Answers((_trust(view, setting), _triage(view), _how_common(view, setting), _publishing(view, setting))),
+        Paragraph(TRUST_RULE),
+    ))
+
+
+def monday_section(setting: Setting) -> Section:
+    """What to do next, in plain words."""
+    more = "The triage list (clinic_only/triage.html) and the work list (clinic_only/work_list.xlsx) name the rows."
+    return Section("What to do on Monday", (Ticks(setting.monday), Paragraph(more)))
+
+
+def judge_trust(view: View, outcome: str = "") -> str:
+    """Whether the data can be trusted: "Yes", "With care" or "Not yet", by the rule that the page states."""
+    shares = [share_yes(view, "any error")]
+    if outcome:
+        shares.append(share_yes(view, outcome, "not known", ("yes", "no")))
+    if any(share is not None and share > MANY_LACKING for share in shares):
+        return "Not yet"
+    return "Yes" if all(share is not None and share < FEW_LACKING for share in shares) else "With care"
+
+
+def headline(view: View, setting: Setting) -> str:
+    """The answer in two sentences."""
+    first = setting.outcomes[0] if setting.outcomes else None
+    word = judge_trust(view, first.name if first else "").lower()
+    said = {"yes": "The data can be trusted.", "with care": "The data can be used, with care.", "not yet":
+            "The data should not be relied on yet."}[word]
+    return f"{said} {_seen_sentence(view)}"
+
+
+def _trust(view: View, setting: Setting) -> Answer:
+    first = setting.outcomes[0] if setting.outcomes else None
+    word = judge_trust(view, first.name if first else "")
+    facts = [_lacking("any error", "yes", "no", view, "an error in their row")]
+    if first:
+        facts.append(_lacking(first.name, "not known", "yes, no", view, "no answer on cramps"))
+    return Answer("Can the data be trusted?", word, f"{' '.join(filter(None, facts))} {TRUST_WORDS[word]}".strip())
+
+
+def _lacking(table: str, level: str, others: str, view: View, what: str) -> str:
+    count = shown_text(view, table, **{table: level})
+    if not count:
+        return ""
+    if count == HIDDEN:
+        return f"The number of patients with {what} is hidden."
+    share = share_yes(view, table, level, others.split(", "))
+    return f"{count} patients have {what}" + ("." if share is None else f" ({100 * share:.0f} in 100).")
+
+
+def _triage(view: View) -> Answer:
+    counts = {level: shown_text(view, "triage", level=level) for level in LEVELS}
+    rest = "; ".join(f"{LEVEL_TITLES[level].lower()}: {counts[level]}" for level in LEVELS[2:] if counts[level])
+    return Answer("Who needs to be seen?", _seen(counts), format_sentence(f"{rest}. Screening, not diagnosis" if rest else ""))
+
+
+def _seen(counts: dict[str, str]) -> str:
+    told = [f"{LEVEL_TITLES[level].lower()}: {counts[level]}" for level in ("urgent", "see soon") if counts[level]]
+    return format_sentence("; ".join(told)).rstrip(".") or "Not sorted"
+
+
+def _seen_sentence(view: View) -> str:
+    counts = {level: shown_text(view, "triage", level=level) for level in LEVELS}
+    if not counts["urgent"]:
+        return ""
+    return format_sentence("; ".join(
+        f"{LEVEL_TITLES[level].lower()}: {counts[level]}" for level in ("urgent", "see soon", "ask")
+    ) + " patients")
+
+
+def _how_common(view: View, setting: Setting) -> Answer:
+    question = "How common are cramps among these patients?"
+    if not setting.outcomes or setting.outcomes[0].name not in view.prevalence:
+        return Answer(question, "Not known", view.refused.get("prevalence", NO_QUESTION))
+    outcome = setting.outcomes[0]
+    row = view.prevalence[outcome.name].frame.iloc[0]
+    if is_suppressed(row["caution"]) or row["estimate"] != row["estimate"]:
+        return Answer(question, "Hidden", "The numbers are too small to be shown.")
+    share = format_share_with_interval(row["estimate"], row["conf_low"], row["conf_high"])
+    return Answer(question, share, f"{format_sentence(format_outcome(outcome))} {expected_sentence(view)}")
+
+
+def expected_sentence(view: View) -> str:
+    """Observed over expected in a sentence, or why there is none."""
+    found = view.expected
+    if not isinstance(found, Estimates) or not len(found):
+        why = view.refused.get("expected", "").strip()
+        return format_sentence(f"{NOT_EXPECTED}: {why[:1].lower() + why[1:]}" if why else NOT_EXPECTED)
+    row = found.frame.iloc[0]
+    if is_suppressed(row["caution"]) or row["estimate"] != row["estimate"]:
+        return format_sentence(f"{NOT_EXPECTED}: the numbers are too small to be shown")
+    ratio = f"{row['estimate']:.2f} times the expected number (95 % CI {row['conf_low']:.2f} to {row['conf_high']:.2f})"
+    if row["conf_low"] > 1:
+        return f"That is more than expected: {ratio}."
+    return f"That is {'fewer than expected' if row['conf_high'] < 1 else 'about what is expected'}: {ratio}."
+
+
+def _publishing(view: View, setting: Setting) -> Answer:
+    question = "What may be published?"
+    if not view.is_shareable:
+        return Answer(question, "Nothing of this page", PROFILE_NONE)
+    return Answer(
+        question, "This page, its tables and figures",
+        f"Small counts are hidden ({setting.profile}). Nothing in the folder clinic_only leaves the clinic.",
+    )
