@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from crampstats.audit.completeness import audit_completeness
+from crampstats.audit.contradictions import audit_contradictions
+from crampstats.audit.dates import audit_dates
 from crampstats.audit.decimal_slips import audit_decimals
 from crampstats.audit.intake import Intake
+from crampstats.audit.limits import audit_limits
 from crampstats.audit.unit_slips import audit_units
 from crampstats.core.findings import Finding, Findings
 
@@ -14,7 +18,12 @@ Progress = Callable[[str, int, int], None]
 # What each step is called on the screen, and what it does; a checker reports and never raises for what the data hold.
 CHECKERS: tuple[tuple[str, Checker], ...] = (
     ("units of measurements", audit_units),
-    ("decimal marks", audit_decimals),)
+    ("decimal marks", audit_decimals),
+    ("values seldom seen", audit_limits),
+    ("dates", audit_dates),
+    ("answers that contradict each other", audit_contradictions),
+    ("answers left open", audit_completeness),
+)
 
 
 def _silent(label: str, done: int, total: int) -> None:
