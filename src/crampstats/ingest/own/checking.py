@@ -178,14 +178,9 @@ def _codes(
     placement: Placement, variable: Variable, column: RecordedColumn, table: RecordedTable, missing: Mapping[str, str]
 ) -> Iterator[str]:
     distinct = find_distinct(table.cells[column.name])
-    codes: Mapping[str, object] = placement.codes
-    if not codes:
-        labelled, no_answer = codes_from_choices(column, variable)
-        missing = {**no_answer, **missing}
-        codes = {code: value for code, value in labelled.items() if code not in missing}
+    codes, missing = _stated(placement, variable, column, missing)
     readings = _read(distinct.texts, variable, codes, missing)
-    unread = [text for text, reason in zip(distinct.texts, readings.reasons, strict=True) if reason == UNREADABLE]
-    unknown = [text for text in unread if _NUMERIC.fullmatch(text)]
+    unknown = [text for text in _unexplained(distinct.texts, readings) if text not in missing]
     if unknown:
         yield (
             f"{variable.name}: {column.name!r} holds {_some(unknown)} {_where(unknown, distinct, table)}, which neither codes "
@@ -197,6 +192,38 @@ def _codes(
         yield from _choices_left_out(variable, column, told)
     else:
         yield from _choices_misread(variable, column, distinct, readings, told)
+
+
+def _stated(
+    placement: Placement, variable: Variable, column: RecordedColumn, missing: Mapping[str, str]
+) -> tuple[Mapping[str, object], Mapping[str, str]]:
+    """Codes and reasons of a column, by the mapping or else by the file's own dictionary."""
+    if placement.codes:
+        return placement.codes, missing
+    labelled, no_answer = codes_from_choices(column, variable)
+    missing = {**no_answer, **missing}
+    return {code: value for code, value in labelled.items() if code not in missing}, missing
+
+
+def _unexplained(texts: Sequence[str], readings: Readings) -> list[str]:
+    unread = [text for text, reason in zip(texts, readings.reasons, strict=True) if reason == UNREADABLE]
+    return [text for text in unread if _NUMERIC.fullmatch(text)]
+
+
+def find_unexplained_codes(placement: Placement, variable: Variable, table: RecordedTable, mapping: FileMapping) -> list[str]:
+    """Figures in the column of a yes/no question or a choice that neither codes nor missing explain; they refuse a file.
+
+    Parameters
+    ----------
+    placement, variable
+        Of one column, by its cells.
+    table, mapping
+        Where it stands, and how the file is read.
+    """
+    column = table.column(placement.columns[0])
+    texts = find_distinct(table.cells[column.name]).texts
+    codes, missing = _stated(placement, variable, column, missing_of(column, mapping, placement))
+    return _unexplained(texts, _read(texts, variable, codes, missing))
 
 
 def _choices_left_out(variable: Variable, column: RecordedColumn, told: set[str]) -> Iterator[str]:
