@@ -8,10 +8,12 @@ from typing import Any
 import pandas as pd
 
 from crampstats.core.estimates import Estimates
+from crampstats.estimate.control_chart import ControlChart
+from crampstats.estimate.funnel import Funnel, list_outside
 from crampstats.present.page import Block, Bullets, Paragraph, Section, TableBlock
 from crampstats.present.reading import is_suppressed, label_of
 from crampstats.present.tables import build_table, context_lines, format_claims_table, format_table
-from crampstats.present.wording import first_upper, format_count, format_outcome, format_row, format_sentence
+from crampstats.present.wording import first_upper, format_count, format_list, format_outcome, format_row, format_sentence
 from crampstats.reports.audit_results import View
 from crampstats.reports.audit_sections import HIDDEN, Setting
 from crampstats.reports.audit_sections_summary import expected_sentence
@@ -116,13 +118,27 @@ def _number(row: Any, *names: str) -> str:
 
 
 def _sites(view: View, setting: Setting) -> Section:
-    blocks: list[Block] = list(setting.figure("funnel"))
-    return Section("Do sites differ?", (*blocks, *_refusal(view, "funnel"), *_notes(view, "funnel")))
+    blocks: list[Block] = [*setting.figure("funnel"), *_funnel_words(view), *_refusal(view, "funnel"), *_notes(view, "funnel")]
+    return Section("Do sites differ?", tuple(blocks))
+
+
+def _funnel_words(view: View) -> tuple[Block, ...]:
+    """What stands out among the sites, and how much they differ beyond chance."""
+    if not isinstance(view.funnel, Funnel):
+        return ()
+    outside = "; ".join(f"{where}: {format_list(names)}" for where, names in list_outside(view.funnel).items() if names)
+    said = f"Outside the limits, {outside}. That is a reason to look, not a verdict." if outside else ""
+    return (Paragraph(f"{said or 'No site lies outside the limits.'} {view.funnel.words}".strip()),)
 
 
 def _months(view: View, setting: Setting) -> Section:
-    blocks: list[Block] = list(setting.figure("control_chart"))
-    return Section("Month by month", (*blocks, *_refusal(view, "control_chart"), *_notes(view, "control_chart")))
+    words: tuple[Block, ...] = ()
+    if isinstance(view.control_chart, ControlChart):
+        signals = tuple(format_sentence(one) for one in view.control_chart.signals)
+        words = (Bullets(signals),) if signals else (Paragraph("No month stands out from what chance gives."),)
+    return Section("Month by month", (
+        *setting.figure("control_chart"), *words, *_refusal(view, "control_chart"), *_notes(view, "control_chart"),
+    ))
 
 
 def _screening(view: View) -> Section:

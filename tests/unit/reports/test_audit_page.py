@@ -1,0 +1,263 @@
+"""The audit's page: what it says, and that it cannot say more than was released."""
+
+from __future__ import annotations
+
+import datetime as dt
+import inspect
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from crampstats.audit.disclosure.profiles import PROFILES
+from crampstats.audit.disclosure.release import Release, release_tables
+from crampstats.audit.disclosure.tables import CountTable
+from crampstats.audit.triage import LEVELS, Triage
+from crampstats.codebook.checks.model import Check
+from crampstats.codebook.pointers import POINTERS
+from crampstats.codebook.red_flags import RED_FLAGS
+from crampstats.core.estimates import concat_estimates
+from crampstats.core.findings import Finding, Findings
+from crampstats.core.flow import Flow, FlowStep
+from crampstats.core.outcomes import Outcome
+from crampstats.core.source import Source
+from crampstats.reports import (
+    audit_sections_prevalence,
+    audit_sections_publishing,
+    audit_sections_quality,
+    audit_sections_summary,
+    audit_sections_triage,
+)
+from crampstats.reports.audit_page import build_audit_page
+from crampstats.reports.audit_results import AuditResults, Comparison, KindOfFinding, View
+from crampstats.reports.audit_sections import Setting
+from crampstats.reports.audit_sections_summary import judge_trust
+
+SECTIONS = (
+    audit_sections_prevalence, audit_sections_publishing, audit_sections_quality, audit_sections_summary, audit_sections_triage,
+)
+CRAMPS = Outcome("any_cramps", "Leg cramps at night", "made-up patients", "past month", "at least once")
+# 7 urgent patients, and 4 of 60 and over without an answer: numbers from 1 to 10, which CMS hides
+BY_LEVEL = {"urgent": 7, "see soon": 180, "ask": 61, "routine": 600, "none": 129}
+BY_AGE = {"20-39": (60, 240, 12), "40-59": (90, 210, 11), "60+": (160, 190, 4)}
+HOSTILE = "<script>alert('x')</script>\"' \u202e javascript:alert(1)"
+
+
+def yes_no(name: str, yes: int, total: int, levels: tuple[str, str] = ("yes", "no")) -> CountTable:
+    return CountTable(name, pd.DataFrame({name: list(levels), "n": [yes, total - yes]}))
+
+
+def made_tables() -> list[CountTable]:
+    rows = [
+        {"age_group": age, "any_cramps": answer, "n": n}
+        for age, counts in BY_AGE.items() for answer, n in zip(("yes", "no", "not known"), counts, strict=True)
+    ]
+    frame = pd.DataFrame(rows)
+    whole = frame.groupby("any_cramps", sort=False)["n"].sum().reset_index()
+    total = int(frame["n"].sum())
+    assert total == sum(BY_LEVEL.values())
+    return [
+        CountTable("any_cramps", whole, split="any_cramps"), CountTable("any_cramps by age_group", frame, split="any_cramps"),
+        CountTable("triage", pd.DataFrame({"level": list(BY_LEVEL), "n": list(BY_LEVEL.values())})),
+        yes_no("any error", 31, total), yes_no("finding unreadable", 31, total), yes_no("finding far off", 3, total),
+        CountTable("rule saddle_numbness", pd.DataFrame({
+            "rule saddle_numbness": ["alone", "with others", "no"], "n": [5, 2, total - 7]})),
+        CountTable("rule numbness_or_tingling", pd.DataFrame({
+            "rule numbness_or_tingling": ["alone", "with others", "no"], "n": [44, 39, total - 83]})),
+        yes_no("pointer kidney", 57, total),
+        CountTable("answer sex", pd.DataFrame({"answer sex": ["answered", "no answer", "not asked"], "n": [900, 77, 0]})),
+    ]
+
+
+def made_view(release: Release, *, shareable: bool, comparison: Comparison | None = None) -> View:
+    parts = [
+        release.table(name).shares({"any_cramps": "yes"}, {"any_cramps": ("yes", "no")})
+        for name in ("any_cramps", "any_cramps by age_group")
+    ]
+    found = concat_estimates(parts)
+    found = replace(found, frame=found.frame.assign(outcome="any_cramps").drop_duplicates(["age_group"]),
+                    outcomes={"any_cramps": CRAMPS}, source=Source("made-up intake", made_up=True), population="made-up patients")
+    return View(
+        shareable, release, {"any_cramps": found}, comparison=comparison,
+        refused={"expected": "The form went only to people with cramps.", "claim": "No recall window is stated."},
+        notes={"reading": ("112 columns were read.",)},
+    )
+
+
+def made_results(profile: str = "cms", *, hostile: str = "", comparison: Comparison | None = None) -> AuditResults:
+    """An audit of a file that never was, with the counts above."""
+    tables = made_tables()
+    patients = pd.DataFrame({
+        "source_row": range(2, 979), "level": [level for level, n in BY_LEVEL.items() for _ in range(n)], "reasons": "numbness",
+        "advice": "", "ask": "", "pointers": "",
+    })
+    findings = Findings((
+        Finding("Potassium" + hostile, "unreadable", "error", "could not be read" + hostile, "Look it up.", 7, "4l" + hostile),
+        Finding("Sodium", "far off", "warning", "far from the rest", "Look it up.", 9, "190"),
+    ))
+    kinds = tuple(
+        KindOfFinding(
+            Check(one.rule, "accuracy", one.severity, one.rule.capitalize() + hostile, "It moves every mean.", "Look it up."),
+            one.severity, 1, 1, (one.column,),
+        ) for one in findings.rows
+    )
+    contributions = pd.DataFrame([(flag.name, flag.level, flag.reason, flag.source, 0, 0) for flag in RED_FLAGS],
+                                 columns=["rule", "level", "reason", "source", "n", "n_alone"])
+    questions = pd.DataFrame(columns=["question", "on_form", "n", "n_alone"])
+    triage = Triage(patients, contributions, ("Dark urine" + hostile,), questions)
+    shared, raw = (release_tables(tables, PROFILES[name]) for name in (profile, "none"))
+    return AuditResults(
+        "intake.csv" + hostile, Source("made-up intake" + hostile, made_up=True), dt.date(2026, 11, 22), PROFILES[profile],
+        (CRAMPS,), {"sex": "Sex" + hostile}, Flow((FlowStep("rows in the file", 977),)), findings, kinds, triage, {}, {},
+        tuple(tables), made_view(shared, shareable=True, comparison=comparison),
+        made_view(raw, shareable=False, comparison=comparison),
+    )
+
+
+@pytest.fixture(scope="module")
+def shared() -> str:
+    return build_audit_page(made_results(), {})
+
+
+@pytest.fixture(scope="module")
+def raw() -> str:
+    return build_audit_page(made_results(), {}, raw=True)
+
+
+def words(page: str) -> str:
+    """What a reader sees, without markup and style."""
+    return " ".join(re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL).split())
+
+
+def test_sections_are_given_a_view_and_a_setting_and_never_what_was_counted():
+    for module in SECTIONS:
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            if function.__module__ != module.__name__:
+                continue
+            given = {str(one.annotation) for one in inspect.signature(function).parameters.values()}
+            assert not {"AuditResults", "Findings", "Triage", "Intake", "CountTable"} & given, name
+        assert not {"AuditResults", "Findings", "Triage", "Intake", "CountTable"} & set(vars(module)), module.__name__
+
+
+def test_a_setting_holds_no_number_of_patients():
+    types = {one.type for one in Setting.__dataclass_fields__.values()}
+    assert not types & {"int", "float", "DataFrame", "Triage", "Findings"}
+
+
+def test_the_four_questions_stand_first_in_order(shared):
+    asked = re.findall(r"<dt>(.*?)</dt>", shared)
+    assert asked == [
+        "Can the data be trusted?", "Who needs to be seen?", "How common are cramps among these patients?",
+        "What may be published?",
+    ]
+
+
+def test_a_number_that_the_rule_hides_stands_in_the_raw_view_alone(shared, raw):
+    """7 urgent patients: hidden by CMS (1 to 10)."""
+    assert "Urgent: hidden" in words(shared)
+    assert "Urgent: 7" in words(raw)
+    assert not re.search(r"\b7\b patients", words(shared))
+
+
+def test_no_hidden_cell_of_any_table_is_printed_in_a_table_of_the_shared_page(shared):
+    cells = re.findall(r'<td[^>]*class="gt_row gt_right">(.*?)</td>', shared)
+    numbers = {int(cell.replace(",", "")) for cell in cells if re.fullmatch(r"[\d,]+", cell)}
+    assert not numbers & set(range(1, 11))
+
+
+@pytest.mark.parametrize(("profile", "small"), [("cms", 10), ("opensafely", 7), ("nhs", 7)])
+def test_under_every_rule_no_table_prints_a_count_that_the_rule_hides(profile, small):
+    page = build_audit_page(made_results(profile), {})
+    cells = re.findall(r'<td[^>]*class="gt_row gt_right">(.*?)</td>', page)
+    numbers = {int(cell.replace(",", "")) for cell in cells if re.fullmatch(r"[\d,]+", cell)}
+    assert not numbers & set(range(1, small + 1))
+
+
+def test_the_raw_view_is_marked_on_top_in_the_title_and_on_every_printed_page(raw, shared):
+    assert "<title>Not to leave the clinic: MADE-UP DATA: " in raw
+    assert '<aside class="notice"' in raw
+    assert '<div class="strip" aria-hidden="true">Not to leave the clinic</div>' in raw
+    assert "Not to leave the clinic" not in words(shared)
+    assert 'class="strip"' not in shared
+
+
+def test_made_up_data_are_stamped_in_title_and_on_top(shared):
+    assert "<title>MADE-UP DATA: Audit of the leg-cramp intake data</title>" in shared
+    assert '<aside class="made-up"' in shared
+
+
+def test_lines_for_a_signature_are_on_the_clinics_copy_alone(shared, raw):
+    assert 'class="blanks"' in raw
+    assert 'class="blanks"' not in shared
+
+
+def test_trust_follows_the_rule_that_the_page_states():
+    """31 of 977 patients with an error are 3.2 %, 27 of 977 without an answer on cramps 2.8 %: both below 5 %."""
+    assert judge_trust(made_results().shared, "any_cramps") == "Yes"
+    assert "fewer than 5 in 100" in words(build_audit_page(made_results(), {}))
+
+
+def view_with_errors(errors: int, total: int = 200) -> View:
+    return View(True, release_tables([yes_no("any error", errors, total)], PROFILES["cms"]), {})
+
+
+@pytest.mark.parametrize(
+    ("errors", "verdict"), [(0, "Yes"), (11, "With care"), (40, "With care"), (41, "Not yet"), (6, "With care")],
+)
+def test_trust_by_the_share_of_patients_with_an_error(errors, verdict):
+    """Of 200: 11 are 5.5 %, 40 exactly 20 %, 41 above it; 6 are hidden, so nothing better than "with care" is said."""
+    assert judge_trust(view_with_errors(errors)) == verdict
+
+
+def test_an_audit_that_could_not_count_errors_does_not_call_the_data_good():
+    assert judge_trust(View(True, release_tables([yes_no("finding x", 30, 90)], PROFILES["cms"]), {})) == "With care"
+
+
+def test_a_form_given_only_to_people_with_cramps_is_not_compared_and_says_why(shared):
+    assert "Whether that is more than expected cannot be said: the form went only to people with cramps." in words(shared)
+
+
+def test_the_page_says_how_many_numbers_are_hidden_and_that_none_can_be_worked_out(shared):
+    hidden = len(made_results().shared.release.bounds())
+    assert f"{hidden} numbers are hidden" in words(shared)
+    assert "no hidden number can be worked out" in words(shared)
+
+
+def test_screening_is_never_called_a_diagnosis(shared):
+    assert "it makes no diagnosis" in words(shared)
+    assert "screening, not diagnosis" in words(shared).lower()
+
+
+def test_what_a_rule_contributes_is_shown_alone_and_beside_others(raw):
+    """Numbness: 44 patients whose level hangs on it, 39 with other signs."""
+    assert "Numbness or tingling See soon 44 39" in words(raw)
+
+
+def test_texts_of_the_file_are_text_on_the_page():
+    for is_raw in (False, True):
+        page = build_audit_page(made_results(hostile=HOSTILE), {}, raw=is_raw)
+        assert "<script" not in page
+        assert not re.search(r'href="(?!#|https?://)', page.replace('href="data:,"', ""))
+
+
+def test_a_comparison_shows_better_worse_and_new():
+    kinds = pd.DataFrame({
+        "rule": ["a", "b", "c"], "label": ["Unreadable", "Far off", "Duplicate"], "dimension": "accuracy", "severity": "error",
+        "earlier": ["50", "20", ""], "now": ["31", "30", "12"], "change": ["better", "worse", "new"],
+    })
+    page = words(build_audit_page(made_results(comparison=Comparison("2026-05-01", kinds, {"settled": 3})), {}))
+    assert "Kinds of findings since 2026-05-01: 1 better, 1 worse and 1 new." in page
+    assert "Unreadable better 50 31" in page
+    assert "settled" not in page
+
+
+def test_the_same_audit_gives_the_same_page(shared):
+    assert build_audit_page(made_results(), {}) == shared
+
+
+def test_every_level_and_pointer_has_words():
+    from crampstats.reports.audit_wording import LEVEL_TITLES, LEVEL_WORDS
+
+    assert set(LEVEL_TITLES) == set(LEVEL_WORDS) == set(LEVELS)
+    assert all(pointer.label for pointer in POINTERS)
