@@ -9,16 +9,18 @@ import numpy as np
 
 from crampstats.audit.contradictions import contradicted
 from crampstats.audit.intake import NO_GAP, Intake
-from crampstats.audit.listing import list_findings, padded, row_at
+from crampstats.audit.listing import list_findings, padded, row_at, rows_found
 from crampstats.codebook.checks import answers
+from crampstats.codebook.checks.catalogue import CHECKS
 from crampstats.codebook.checks.model import Check
 from crampstats.codebook.columns import IMPLAUSIBLE, NO_ANSWER, UNREADABLE
 from crampstats.codebook.contradictions import CONTRADICTIONS
 from crampstats.codebook.demographics import AGE
 from crampstats.codebook.questions import GROUPS, ITEMS, MAY_BE_EMPTY, MEASURED, REQUIRED, SHOWN_IF
-from crampstats.codebook.red_flags import MUST_BE_ANSWERED
+from crampstats.codebook.red_flags import MUST_BE_ANSWERED, RED_FLAGS
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.findings import Finding
+from crampstats.ingest.own.asking import read_asked_if
 
 # Missing shares that change little, and that are a serious threat: 5 % (Schafer JL, Stat Methods Med Res 1999;8:3-15,
 # https://doi.org/10.1177/096228029900800102) and 20 % (Schulz KF, Grimes DA, Lancet 2002;359:781-785,
@@ -30,6 +32,9 @@ MOST_MISSING = 0.5
 FEWEST_ASKED = 10
 # A row is nearly empty with at most this share of its questions answered; of a file with few columns placed that cannot be told
 NEARLY_EMPTY, FEWEST_QUESTIONS = 0.10, 10
+# Answers of one row that are named, where many should not be there
+MOST_NAMED = 3
+UNASKED = CHECKS["answered though not asked"]
 # A form is abandoned where at least this share of its questions, all after one point, is open, and hardly any before it
 ABANDONED_REST, ABANDONED_BEFORE = 0.30, 0.70
 
@@ -69,6 +74,23 @@ class Answered:
         rule = SHOWN_IF[name]
         held = rule.evaluate(padded(self._intake.table, rule.columns)).fillna(self.by_form)
         return asked & held.to_numpy(dtype=bool)
+
+    def condition(self, name: str) -> str:
+        """What must hold for the form to show a question, as words that tell conditions apart; "" for always or not known."""
+        if written := self._intake.placements[name].asked_if:
+            return written
+        return SHOWN_IF[name].describe() if self.by_form and name in SHOWN_IF else ""
+
+    def met(self, name: str) -> np.ndarray:
+        """True for each row that met the question's condition, or of which that cannot be told."""
+        written = self._intake.placements[name].asked_if
+        if not written:
+            rule = SHOWN_IF[name]
+            return rule.evaluate(padded(self._intake.table, rule.columns)).fillna(True).to_numpy(dtype=bool)
+        cells = self._intake.rows.cells
+        condition = read_asked_if(written, list(cells.columns))
+        held = condition.evaluate(cells, record=self._intake.data.mapping.record or str(cells.columns[0]))
+        return held.fillna(True).to_numpy(dtype=bool)
 
     def left_open(self, name: str) -> np.ndarray:
         """True for each row that was shown the question and holds nothing."""
@@ -193,14 +215,29 @@ def _open_cells(intake: Intake, answered: Answered, name: str) -> list[Finding]:
     wanted = answered.left_open(name) & ~answered.nearly_empty & ~_beyond_point(answered, name)
     if name == AGE.name:
         wanted &= ~contradicted(intake, CONTRADICTIONS["condition_without_age"])
-    asked = answered.shown(name)
-    if wanted.sum() > MOST_MISSING * max(1, int(asked.sum())) and asked.sum() >= FEWEST_ASKED:
+    asked, heading, label = answered.shown(name), intake.heading(name), intake.label(name)
+    if asked.sum() >= FEWEST_ASKED and wanted.sum() > MOST_MISSING * asked.sum():
         return []
-    check = answers.SAFETY_OPEN if name in MUST_BE_ANSWERED else answers.REQUIRED_OPEN
-    heading, label = intake.heading(name), intake.label(name)
-    return list_findings(check, heading, wanted, lambda place: check.finding(
-        heading, f"{label}: no answer.", source_row=row_at(intake, place),
-    ))
+    unsafe = wanted & leaves_sign_open(intake, name)
+    required = wanted & ~unsafe if name in REQUIRED else np.zeros(len(wanted), dtype=bool)
+    return [
+        finding for check, rows in ((answers.SAFETY_OPEN, unsafe), (answers.REQUIRED_OPEN, required))
+        for finding in list_findings(check, heading, rows, lambda place, check=check: check.finding(
+            heading, f"{label}: no answer.", source_row=row_at(intake, place),
+        ))
+    ]
+
+
+def leaves_sign_open(intake: Intake, name: str) -> np.ndarray:
+    """(rows,) True where a sign told by the patient cannot be judged and this question is one of those it needs.
+
+    How long cramps have come, say, is needed of those alone in whom they are frequent.
+    """
+    found = np.zeros(len(intake.table), dtype=bool)
+    for flag in RED_FLAGS:
+        if flag.told_by == "patient" and name in flag.questions:
+            found |= flag.rule.evaluate(padded(intake.table, flag.questions)).isna().to_numpy(dtype=bool)
+    return found & intake.table[name].isna().to_numpy(dtype=bool)
 
 
 def _beyond_point(answered: Answered, name: str) -> np.ndarray:
@@ -211,33 +248,64 @@ def _beyond_point(answered: Answered, name: str) -> np.ndarray:
 
 
 def _not_known(intake: Intake, answered: Answered) -> list[Finding]:
-    """Questions for safety answered with "don't know" or refused: how many, by column."""
-    found = []
+    """Questions for safety answered with "don't know", or refused: an answer, and yet one to ask about."""
+    found: list[Finding] = []
     for name in MUST_BE_ANSWERED:
-        if name not in answered.questions:
-            continue
-        other = ("", NO_ANSWER, UNREADABLE, IMPLAUSIBLE, *NO_GAP)
-        n = int((answered.shown(name) & ~answered.reason(name, other)).sum())
-        if n:
-            found.append(answers.SAFETY_NOT_KNOWN.finding(
-                intake.heading(name), f"{intake.label(name)}: {n:,} did not know, or would not say."
-            ))
+        if name in answered.questions:
+            found += _not_known_of(intake, answered, name)
     return found
+
+
+def _not_known_of(intake: Intake, answered: Answered, name: str) -> list[Finding]:
+    other = ("", NO_ANSWER, UNREADABLE, IMPLAUSIBLE, *NO_GAP)
+    wanted = answered.shown(name) & ~answered.reason(name, other) & leaves_sign_open(intake, name)
+    heading, label, reasons = intake.heading(name), intake.label(name), intake.data.reasons[name]
+    return list_findings(answers.SAFETY_NOT_KNOWN, heading, wanted, lambda place: answers.SAFETY_NOT_KNOWN.finding(
+        heading, f"{label}: {reasons.iloc[place]}.", source_row=row_at(intake, place), value=intake.shown(name, place),
+    ))
 
 
 def _unshown(intake: Intake, answered: Answered) -> list[Finding]:
-    """Answers to questions the form should not have shown, where only its own conditions tell; reading told the others."""
-    found = []
+    """Answers to questions the form should not have shown, those of one row and condition together.
+
+    Reading tells the first row of each column; here are the others, and those only the shipped form's own conditions tell.
+    """
+    groups: dict[str, list[str]] = {}
     for name in answered.questions:
-        if not answered.by_form or name not in SHOWN_IF or intake.placements[name].asked_if:
-            continue
-        rows = np.flatnonzero(~answered.shown(name) & intake.table[name].notna().to_numpy())
-        if len(rows):
-            found.append(answers.ANSWERED_UNSHOWN.finding(
-                intake.heading(name), f"{intake.label(name)}: {len(rows):,} answer(s) where the form should not have asked.",
-                source_row=row_at(intake, int(rows[0])),
-            ))
-    return found
+        if condition := answered.condition(name):
+            groups.setdefault(condition, []).append(name)
+    return [finding for names in groups.values() for finding in _unshown_of(intake, answered, names)]
+
+
+def _unshown_of(intake: Intake, answered: Answered, names: Sequence[str]) -> list[Finding]:
+    hidden = ~answered.met(names[0])
+    there = np.column_stack([hidden & _is_filled(intake, name) & ~_told(intake, name) for name in names])
+
+    def told(place: int) -> Finding:
+        some = [name for name, is_one in zip(names, there[place], strict=True) if is_one]
+        column = " / ".join(intake.heading(name) for name in some[:MOST_NAMED])
+        more = f", and {len(some) - MOST_NAMED} more" if len(some) > MOST_NAMED else ""
+        said = "; ".join(intake.label(name) for name in some[:MOST_NAMED])
+        return UNASKED.finding(
+            column, f"Answered, though by an earlier answer the form does not ask it: {said}{more}.",
+            source_row=row_at(intake, place), value=" / ".join(intake.shown(name, place) for name in some[:MOST_NAMED]),
+        )
+
+    return list_findings(UNASKED, intake.heading(names[0]), there.any(axis=1), told)
+
+
+def _is_filled(intake: Intake, name: str) -> np.ndarray:
+    """Rows with an answer; a box that is not ticked is none."""
+    values = intake.table[name]
+    filled: np.ndarray = values.notna().to_numpy(dtype=bool)
+    if intake.placements[name].how == "ticks":
+        filled = values.fillna(False).to_numpy(dtype=bool)
+    return filled
+
+
+def _told(intake: Intake, name: str) -> np.ndarray:
+    """The rows reading has told of already."""
+    return rows_found(intake, name, (UNASKED.name,))
 
 
 def _lacking(intake: Intake) -> list[Finding]:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import pandas as pd
 
 from crampstats.audit.intake import Intake
 from crampstats.audit.listing import in_words, list_findings, padded, row_at
-from crampstats.codebook.checks.answers import AGE_AGAINST_BIRTH, contradiction_check
+from crampstats.codebook.checks.answers import BOX_AND_NONE, contradiction_check
 from crampstats.codebook.columns import IMPLAUSIBLE, UNREADABLE
 from crampstats.codebook.comparisons import Unanswered
 from crampstats.codebook.contradictions import ALL, Contradiction
-from crampstats.codebook.demographics import AGE
 from crampstats.codebook.rules import AllOf, AnyOf, Not, Rule
-from crampstats.codebook.visit import VISIT_DATE
+from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.findings import Finding
+from crampstats.ingest.own.columns import find_distinct
+from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.templates.conditions import box_name
 
 # A text that may hold anything is not repeated in a message
 NOT_REPEATED = ("medicines",)
-# Years by which a stated age may differ from birth date and visit: asked on another day, or at the next birthday
-TOLERATED_YEARS = 1
+# What the box for none of the others says, in part, lower case
+NONE_OF_THESE = (
+    "none of these", "none of the above", "none of them", "ninguno de", "ninguna de", "aucun de", "aucune de", "keine davon",
+    "keines davon", "keiner davon", "nichts davon", "nenhum d", "nenhuma d", "nessuno d", "nessuna d",
+)
 
 
 def audit_contradictions(intake: Intake) -> Sequence[Finding]:
-    """Every contradiction of the codebook, and ages that are not those of birth date and visit.
+    """Every contradiction of the codebook, and boxes ticked together with "none of these".
 
     Parameters
     ----------
@@ -42,7 +46,7 @@ def audit_contradictions(intake: Intake) -> Sequence[Finding]:
         wanted = contradicted(intake, one)
         if wanted.any():
             found += _listed(intake, one, wanted)
-    return [*found, *_ages(intake)]
+    return [*found, *_boxes(intake)]
 
 
 def contradicted(intake: Intake, one: Contradiction) -> np.ndarray:
@@ -79,58 +83,77 @@ def _told_already(intake: Intake, name: str) -> np.ndarray:
 def _listed(intake: Intake, one: Contradiction, wanted: np.ndarray) -> list[Finding]:
     check = contradiction_check(one)
     there = [name for name in one.columns if name in intake.table]
-    column = " / ".join(dict.fromkeys(intake.heading(name) for name in there))
+    # what is derived stands in no column of the file; the message has it
+    recorded = [name for name in there if name in intake.placements]
+    column = " / ".join(dict.fromkeys(map(intake.heading, recorded)))
     labels = {name: intake.label(name) for name in there if name not in NOT_REPEATED}
     sentence = f"{one.message[0].upper()}{one.message[1:]}"
 
     def told(place: int) -> Finding:
         said = "; ".join(f"{label}: {in_words(intake.table[name].iloc[place])}" for name, label in labels.items())
-        value = " / ".join(intake.shown(name, place) for name in there)
+        value = " / ".join(intake.shown(name, place) for name in recorded)
         message = f"{sentence} ({said})." if said else f"{sentence}."
         return check.finding(column, message, source_row=row_at(intake, place), value=value)
 
     return list_findings(check, column, wanted, told)
 
 
-def _ages(intake: Intake) -> list[Finding]:
-    """Ages that differ from those of birth date and visit by more than a year; one made of the two dates cannot."""
-    if not intake.has(AGE.name, VISIT_DATE.name) or AGE.name not in intake.placements:
-        return []
-    if intake.placements[AGE.name].how == "age" or intake.birth_dates.isna().all():
-        return []
-    born, visits = intake.birth_dates, intake.table[VISIT_DATE.name]
-    years = completed_years(born, visits)
-    ages = intake.table[AGE.name].to_numpy(dtype="float64", na_value=np.nan)
-    with np.errstate(invalid="ignore"):
-        # what is no age at all is told by the dates themselves
-        wanted = (np.abs(ages - years) > TOLERATED_YEARS) & (years >= 0) & (years <= OLDEST)
-    column = intake.heading(AGE.name)
+def _boxes(intake: Intake) -> list[Finding]:
+    """Rows in which "none of these" is ticked, and another box of the question is too."""
+    found: list[Finding] = []
+    for names, none in _questions_with_none(intake).items():
+        others = [name for name in names if name != none]
+        ticked = np.column_stack([is_ticked(intake, name) for name in others])
+        wanted = is_ticked(intake, none) & ticked.any(axis=1)
+        if wanted.any():
+            found += _both_ticked(none, others, ticked, wanted, intake)
+    return found
 
+
+def _both_ticked(none: str, others: list[str], ticked: np.ndarray, wanted: np.ndarray, intake: Intake) -> list[Finding]:
     def told(place: int) -> Finding:
-        return AGE_AGAINST_BIRTH.finding(
-            column,
-            f"The age, {ages[place]:g}, is not that of birth date and visit, {years[place]:g}.",
-            source_row=row_at(intake, place), value=intake.shown(AGE.name, place),
+        boxes = [mask_text(name) for name, is_one in zip(others, ticked[place], strict=True) if is_one]
+        column = " / ".join([*boxes, mask_text(none)])
+        return BOX_AND_NONE.finding(
+            column, f"“None of these” is ticked, and {len(boxes)} other box(es) of the question.",
+            source_row=row_at(intake, place),
         )
 
-    return list_findings(AGE_AGAINST_BIRTH, column, wanted, told)
+    return list_findings(BOX_AND_NONE, mask_text(none), wanted, told)
 
 
-# nobody has lived longer
-OLDEST = 122
+def _questions_with_none(intake: Intake) -> Mapping[tuple[str, ...], str]:
+    """The boxes of each question that has one for none of them, and that one."""
+    placed = {name for one in intake.placements.values() for name in one.columns}
+    found = {}
+    for one in intake.placements.values():
+        if one.how == "ticks":
+            boxes = tuple(sorted({*one.columns, *one.others}))
+            none = [name for name in one.others if name not in placed and _is_none(intake, name)]
+            if len(none) == 1:
+                found[boxes] = none[0]
+    return found
 
 
-def completed_years(born: pd.Series, on: pd.Series) -> np.ndarray:
-    """Years completed from one day to another; NaN where either is missing, negative where the second comes first.
+def _is_none(intake: Intake, name: str) -> bool:
+    """Whether a box is the one for none of the others: by its label, or by the code of the shipped form."""
+    column = intake.rows.column(name)
+    words = f"{column.label} {column.option} {name}".casefold()
+    if any(word in words for word in NONE_OF_THESE):
+        return True
+    return intake.data.mapping.form == CLINIC_INTAKE.name and any(
+        name == box_name(item.field, code) for item in CLINIC_INTAKE.items if item.ticks for code in item.values
+    )
 
-    Examples
-    --------
-    >>> days = pd.to_datetime(pd.Series(["2000-02-29", "2000-03-01", None]))
-    >>> completed_years(days, pd.to_datetime(pd.Series(["2026-02-28", "2026-03-01", "2026-03-01"]))).tolist()
-    [25.0, 26.0, nan]
-    """
-    born, on = pd.to_datetime(born), pd.to_datetime(on)
-    before = (on.dt.month < born.dt.month) | ((on.dt.month == born.dt.month) & (on.dt.day < born.dt.day))
-    years = on.dt.year - born.dt.year - before.astype("int64")
-    years = years.where(born.notna() & on.notna())
-    return years.to_numpy(dtype="float64", na_value=np.nan)
+
+def is_ticked(intake: Intake, name: str) -> np.ndarray:
+    """(rows,) True where a box is ticked; its own label counts as a tick, as in exports with labels."""
+    from crampstats.ingest.parsing.yes_no import read_yes_no
+
+    column, distinct = intake.rows.column(name), find_distinct(intake.rows.cells[name])
+    yes = [
+        (text in (column.label, column.option, name) and text not in ("0", "1")) or read_yes_no([text]).values[0] is True
+        for text in distinct.texts
+    ]
+    found: np.ndarray = np.array([*yes, False], dtype=bool)[distinct.codes]
+    return found

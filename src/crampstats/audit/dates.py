@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from crampstats.audit.contradictions import OLDEST, completed_years
 from crampstats.audit.intake import Intake
 from crampstats.audit.listing import list_findings, row_at
 from crampstats.codebook.checks import answers
@@ -27,6 +26,10 @@ YEAR, NEAR_A_YEAR = 365.25, 31
 # A visit is far from the rest where, within so many days of it, there are fewer than this share of the visits that surround the
 # median visit. Choices of this project: a holiday or a clinic that begins slowly stays well above, a year typed wrongly below.
 AROUND, SPARSE = 45, 0.05
+# nobody has lived longer
+OLDEST = 122
+# Years by which a stated age may differ from birth date and visit: asked on another day, or at the next birthday
+TOLERATED_YEARS = 1
 # with fewer visits around the median one nothing is far from anything
 ENOUGH_AROUND = 20
 
@@ -52,7 +55,7 @@ def audit_dates(intake: Intake) -> Sequence[Finding]:
         found += _long_ago(intake) + _far_from_rest(intake)
     if intake.has(VISIT_DATE.name, SAMPLE_DATE.name):
         found += _far_from_visit(intake)
-    return [*found, *_births(intake)]
+    return [*found, *_births(intake), *_ages(intake)]
 
 
 def _in_future(intake: Intake, name: str) -> list[Finding]:
@@ -67,7 +70,7 @@ def _before_birth(intake: Intake, name: str) -> list[Finding]:
     if _computed_from(intake, name):
         return []
     return _of_rows(
-        intake, answers.DATE_BEFORE_BIRTH, name, _days(intake, name) < intake.birth_dates,
+        intake, answers.DATE_BEFORE_BIRTH, name, _days(intake, name) < possible_births(intake),
         f"{intake.label(name)} before the birth date of the row",
     )
 
@@ -78,17 +81,29 @@ def _computed_from(intake: Intake, name: str) -> bool:
 
 
 def _long_ago(intake: Intake) -> list[Finding]:
+    days = _days(intake, VISIT_DATE.name)
     return _of_rows(
-        intake, answers.DATE_LONG_AGO, VISIT_DATE.name, _days(intake, VISIT_DATE.name) < EARLIEST_VISIT,
+        intake, answers.DATE_LONG_AGO, VISIT_DATE.name, (days < EARLIEST_VISIT) & ~(days < possible_births(intake)),
         f"{intake.label(VISIT_DATE.name)} before the year {EARLIEST_VISIT.year}",
     )
 
 
+def possible_births(intake: Intake) -> pd.Series:
+    """Birth dates without those told to be none: after the day of the audit, or of nobody alive."""
+    born, today = intake.birth_dates, pd.Timestamp(intake.today)
+    return born.where((born <= today) & (born >= today - pd.DateOffset(years=OLDEST + 1)))
+
+
+def possible_visits(intake: Intake) -> pd.Series:
+    """Dates of visits without those told to be none: before the year 2000, before birth, after the day of the audit."""
+    days = _days(intake, VISIT_DATE.name)
+    return days.where((days >= EARLIEST_VISIT) & (days <= pd.Timestamp(intake.today)) & ~(days < possible_births(intake)))
+
+
 def _far_from_rest(intake: Intake) -> list[Finding]:
     """Visits with next to no others around them; those already told as long ago or in the future left out."""
-    days = _days(intake, VISIT_DATE.name)
-    told = (days < EARLIEST_VISIT) | (days > pd.Timestamp(intake.today))
-    around = visits_around(days.mask(told))
+    days = possible_visits(intake)
+    around = visits_around(days)
     typical = np.nanmedian(around) if np.isfinite(around).any() else 0.0
     if typical < ENOUGH_AROUND:
         return []
@@ -123,11 +138,12 @@ def _as_numbers(days: pd.Series) -> np.ndarray:
 
 def _far_from_visit(intake: Intake) -> list[Finding]:
     """Blood tests half a year or more away; about a year away the year was probably typed wrongly."""
-    between = _as_numbers(_days(intake, SAMPLE_DATE.name)) - _as_numbers(_days(intake, VISIT_DATE.name))
+    samples = _days(intake, SAMPLE_DATE.name)
+    between = _as_numbers(samples.mask(samples < possible_births(intake))) - _as_numbers(possible_visits(intake))
     years = np.round(np.abs(between) / YEAR)
     with np.errstate(invalid="ignore"):
         slip = (years >= 1) & (np.abs(np.abs(between) - years * YEAR) <= NEAR_A_YEAR)
-        future = (_days(intake, SAMPLE_DATE.name) > pd.Timestamp(intake.today)).to_numpy(dtype=bool)
+        future = (samples > pd.Timestamp(intake.today)).to_numpy(dtype=bool)
         wanted = (np.abs(between) > FAR_FROM_VISIT) & ~future
     check, heading = answers.SAMPLE_FAR_FROM_VISIT, intake.heading(SAMPLE_DATE.name)
 
@@ -177,3 +193,42 @@ def _of_column(intake: Intake, check: Check, heading: str, wanted: pd.Series, me
     return list_findings(check, heading, wanted.fillna(False).to_numpy(dtype=bool), lambda place: check.finding(
         heading, f"{message}.", source_row=row_at(intake, place),
     ))
+
+
+def _ages(intake: Intake) -> list[Finding]:
+    """Ages that differ from those of birth date and visit by more than a year; one made of the two dates cannot."""
+    if not intake.has(AGE.name, VISIT_DATE.name) or AGE.name not in intake.placements:
+        return []
+    if intake.placements[AGE.name].how == "age" or intake.birth_dates.isna().all():
+        return []
+    born, visits = possible_births(intake), possible_visits(intake)
+    years = completed_years(born, visits)
+    ages = intake.table[AGE.name].to_numpy(dtype="float64", na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        wanted = np.abs(ages - years) > TOLERATED_YEARS
+    column = intake.heading(AGE.name)
+
+    def told(place: int) -> Finding:
+        return answers.AGE_AGAINST_BIRTH.finding(
+            column,
+            f"The age, {ages[place]:g}, is not that of birth date and visit, {years[place]:g}.",
+            source_row=row_at(intake, place), value=intake.shown(AGE.name, place),
+        )
+
+    return list_findings(answers.AGE_AGAINST_BIRTH, column, wanted, told)
+
+
+def completed_years(born: pd.Series, on: pd.Series) -> np.ndarray:
+    """Years completed from one day to another; NaN where either is missing, negative where the second comes first.
+
+    Examples
+    --------
+    >>> days = pd.to_datetime(pd.Series(["2000-02-29", "2000-03-01", None]))
+    >>> completed_years(days, pd.to_datetime(pd.Series(["2026-02-28", "2026-03-01", "2026-03-01"]))).tolist()
+    [25.0, 26.0, nan]
+    """
+    born, on = pd.to_datetime(born), pd.to_datetime(on)
+    before = (on.dt.month < born.dt.month) | ((on.dt.month == born.dt.month) & (on.dt.day < born.dt.day))
+    years = on.dt.year - born.dt.year - before.astype("int64")
+    years = years.where(born.notna() & on.notna())
+    return years.to_numpy(dtype="float64", na_value=np.nan)

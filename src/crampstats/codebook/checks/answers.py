@@ -10,6 +10,10 @@ AGE_AGAINST_BIRTH = Check(
     "age_against_birth_date", "consistency", "warning", "Age not that of birth date and visit",
     "Age decides what is expected of a patient, and who is who.", "Look up age, birth date and date of the visit.",
 )
+BOX_AND_NONE = Check(
+    "box_and_none", "consistency", "error", "A box ticked together with “none of these”",
+    "Either something is there or nothing is.", "Look the question up in the form; ask the patient where it does not tell.",
+)
 
 DATE_IN_FUTURE = Check(
     "date_in_future", "consistency", "error", "A date after today",
@@ -76,10 +80,6 @@ QUESTIONS_LACKING = Check(
     "What hangs on them cannot be said.",
     "Place the columns in the mapping if the file has them, or add the questions to the form.",
 )
-ANSWERED_UNSHOWN = Check(
-    "answered though not shown", "consistency", "note", "An answer to a question the form should not have shown",
-    "An earlier answer may have been changed afterwards.", "Look whether the earlier answer holds.",
-)
 
 SELDOM_SEEN = Check(
     "seldom_seen", "accuracy", "warning", "A value that is possible but seldom seen",
@@ -109,5 +109,5 @@ CHECKS: tuple[Check, ...] = (
     DATE_IN_FUTURE, DATE_BEFORE_BIRTH, BIRTH_DATE_IMPOSSIBLE, BIRTH_ON_VISIT, DATE_LONG_AGO, DATE_FAR_FROM_REST,
     SAMPLE_FAR_FROM_VISIT,
     REQUIRED_OPEN, SAFETY_OPEN, SAFETY_NOT_KNOWN, MUCH_MISSING, COLUMN_EMPTY, NEARLY_EMPTY, ABANDONED, QUESTIONS_LACKING,
-    ANSWERED_UNSHOWN, SELDOM_SEEN, OWN_LIMIT, OWN_SOFT_LIMIT, OWN_REQUIRED,
+    BOX_AND_NONE, SELDOM_SEEN, OWN_LIMIT, OWN_SOFT_LIMIT, OWN_REQUIRED,
 )
