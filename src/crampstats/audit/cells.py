@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -10,6 +10,9 @@ from crampstats.audit.intake import Intake
 from crampstats.codebook.checks.model import Check
 from crampstats.core.findings import Finding, Severity
 from crampstats.ingest.own.columns import FINDINGS_PER_RULE
+from crampstats.ingest.own.masking import mask_text
+
+LONGEST_CODE, INITIALS = 12, 2
 
 
 def read_numbers(intake: Intake, name: str) -> np.ndarray:
@@ -24,6 +27,29 @@ def is_within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     with np.errstate(invalid="ignore"):
         inside: np.ndarray = (values >= limits[0]) & (values <= limits[1])
     return inside
+
+
+def name_groups(groups: Sequence[str]) -> dict[str, str]:
+    """Sites or observers as a finding may name them: codes as they are, words by their place in the alphabet, for they may be names.
+
+    Parameters
+    ----------
+    groups
+        In the order of the alphabet.
+
+    Examples
+    --------
+    >>> name_groups(["07", "B2", "Jones"])
+    {'07': '07', 'B2': 'B2', 'Jones': 'no. 3 of 3 in alphabetical order'}
+    """
+    return {
+        one: mask_text(one) if _is_code(one) else f"no. {place} of {len(groups)} in alphabetical order"
+        for place, one in enumerate(groups, start=1)
+    }
+
+
+def _is_code(text: str) -> bool:
+    return len(text) <= LONGEST_CODE and (any(letter.isdigit() for letter in text) or len(text) <= INITIALS)
 
 
 def list_cells(

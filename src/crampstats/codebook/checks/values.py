@@ -36,7 +36,57 @@ COLUMN_UNIT = Check(
     "unit of a column", "accuracy", "error", "A whole column that looks like another unit",
     "Every low, high and mean of the column is wrong if its unit is.", "Ask the laboratory, and state the unit in the mapping.",
 )
+UNUSUAL = Check(
+    "unusual value", "accuracy", "warning", "A value that few patients have",
+    "It is true in grave illness, and otherwise a slip that would make it look so.", ASK,
+)
+ODD_TOGETHER = Check(
+    "odd beside related results", "accuracy", "warning", "A result that does not go with related ones",
+    "Each value is usual by itself, which hides results that were exchanged, mistyped or of another sample.", ASK,
+)
+FEW_ROWS_TOGETHER = Check(
+    "related results not compared", "accuracy", "note", "Too few rows to compare related results",
+    "Results that were exchanged or mistyped stay unseen.", "Nothing to correct.",
+)
+DIGITS = Check(
+    "digit preference", "accuracy", "note", "Last digits that are not evenly spread",
+    "Rounded values blur differences and make limits catch too many or too few.",
+    "Agree on how exactly it is read and written down.",
+)
+SITE_DRIFT = Check(
+    "differs by site", "consistency", "note", "Sites that differ more than chance explains",
+    "Answers may be asked or measured in another way there; other patients explain it as well.",
+    "Compare how it is asked and measured, and who comes; a difference is no fault by itself.",
+)
+OBSERVER_DRIFT = Check(
+    "differs by observer", "consistency", "note", "Observers that differ more than chance explains",
+    "Answers may be asked or measured in another way; other patients explain it as well.",
+    "Compare how it is asked and measured, and who is seen by whom; a difference is no fault by itself.",
+)
+MONTH_DRIFT = Check(
+    "changes by month", "consistency", "note", "Months that differ more than chance explains",
+    "A new form, device or assay shows as a step; season and other patients change answers as well.",
+    "Look what changed at that time; a difference is no fault by itself.",
+)
+SAME_ANSWERS = Check(
+    "same answer throughout", "consistency", "note", "One and the same answer to a block of questions",
+    "Some of these questions cannot all be answered alike, so the answers may not be meant.",
+    "Ask the questions again in person, safety questions first.",
+)
+FAST = Check(
+    "filled in very fast", "consistency", "note", "Forms filled in faster than they can be read",
+    "Answers given without reading tell nothing.", "Ask the questions again in person, safety questions first.",
+)
+REPEATED_ANSWERS = Check(
+    "same answers in the next row", "consistency", "warning", "Rows in succession with the same answers",
+    "A row may have been copied, or entered twice.", "Compare both rows with their forms.",
+)
+IDENTIFYING_TEXT = Check(
+    "identifying text", "integrity", "warning", "Free text that may tell who somebody is",
+    "Whoever reads the text may learn who the patient is.", "Remove it from the cell before the file is given to anybody.",
+)
 
 CHECKS: tuple[Check, ...] = (
-    UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, SINCE_MONTHS, COLUMN_UNIT,
+    UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, SINCE_MONTHS, COLUMN_UNIT, UNUSUAL, ODD_TOGETHER,
+    FEW_ROWS_TOGETHER, DIGITS, SITE_DRIFT, OBSERVER_DRIFT, MONTH_DRIFT, SAME_ANSWERS, FAST, REPEATED_ANSWERS, IDENTIFYING_TEXT,
 )
