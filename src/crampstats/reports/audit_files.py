@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from crampstats.audit.disclosure.release_file import format_release
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.estimates import Estimates
 from crampstats.present.files import FORMATS, replace_together, save_text, write_whole
@@ -70,7 +71,7 @@ def write_audit(results: AuditResults, folder: Path) -> list[Path]:
         save_text(READ_ME_TEXT, inside / READ_ME)
         for name, table in shared_tables(results).items():
             save_text(_csv(table), aside / "tables" / f"{name}.csv")
-        _write_release(results, aside)
+        save_text(format_release(results.shared.release), aside / RELEASE)
         _write_pages(results, aside)
     told = (PAGE, *(f"{CLINIC_ONLY}/{name}" for name in (WORK_LIST, TRIAGE_LIST, FINDINGS, RAW)))
     return [folder / name for name in told if (folder / name).is_file()]
@@ -144,17 +145,13 @@ def _inert(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
 
 
-def _write_release(results: AuditResults, aside: Path) -> None:
-    try:
-        from crampstats.audit.disclosure.stored import to_json
-    except ImportError:
-        return
-    save_text(to_json(results.shared.release), aside / RELEASE)
-
-
 def _write_pages(results: AuditResults, aside: Path) -> None:
+    """The shareable page, the raw one, and the list to print."""
+    from crampstats.reports.audit_page import build_audit_page
     from crampstats.reports.triage_list import build_triage_list
 
+    save_text(build_audit_page(results, {}), aside / PAGE)
+    save_text(build_audit_page(results, {}, raw=True), aside / CLINIC_ONLY / RAW)
     listed = build_triage_list(
         results.triage, file=results.file, source=results.source, today=results.today, records=results.records,
         codes=results.codes, signed_off=results.signed_off,

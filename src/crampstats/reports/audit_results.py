@@ -99,6 +99,9 @@ class View:
           ``NAME by clinic_site``, ``NAME by month``,
         - ``any error`` (dimension ``any error``: "yes", "no"): patients with a finding of severity error,
         - ``finding RULE`` (dimension ``finding RULE``: "yes", "no") for each kind with rows,
+        - ``rule NAME`` (dimension ``rule NAME``: "alone", "with others", "no") for each red flag, and ``pointer NAME``
+          (dimension ``pointer NAME``: "yes", "no") for each possible cause,
+        - ``expected`` and ``expected by clinic_site`` (dimension ``compared``: "yes", "no") for those held against NHANES,
         - ``answer VARIABLE`` (dimension ``answer VARIABLE``: "answered", "no answer", "not asked") for each question,
         - ``left out`` (dimension ``reason``; universe "rows left out").
     prevalence

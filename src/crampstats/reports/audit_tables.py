@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from crampstats.audit.disclosure.merging import merge_small_groups
 from crampstats.audit.disclosure.profiles import Profile
 from crampstats.audit.disclosure.tables import CountTable
 from crampstats.audit.intake import Intake
 from crampstats.audit.triage import LEVELS, Triage
 from crampstats.codebook.columns import NOT_APPLICABLE, NOT_ASKED
 from crampstats.codebook.demographics import AGE, AGE_GROUP, SEX
+from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.visit import SITE, VISIT_DATE
 from crampstats.core.findings import Finding
 from crampstats.core.outcomes import Outcome
@@ -24,6 +26,9 @@ from crampstats.core.outcomes import Outcome
 YES, NO, UNKNOWN = "yes", "no", "not known"
 ANSWERED, UNANSWERED, WITHHELD = "answered", "no answer", "not asked"
 ANY_ERROR = "any error"
+ALONE, BESIDE = "alone", "with others"
+EXPECTED, COMPARED = "expected", "compared"
+OTHER_SITES = "other sites"
 TRIAGE, LEVEL = "triage", "level"
 MONTH, REASON, LEFT_OUT, ROWS_LEFT_OUT = "month", "reason", "left out", "rows left out"
 # below the codebook's youngest age group
@@ -31,7 +36,8 @@ YOUNGEST = "under 20"
 
 
 def count_tables(
-    intake: Intake, triage: Triage, findings: Sequence[Finding], outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]
+    intake: Intake, triage: Triage, findings: Sequence[Finding], outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series],
+    compared: pd.Series,
 ) -> tuple[CountTable, ...]:
     """Every count the pages show, before any is hidden.
 
@@ -47,6 +53,8 @@ def count_tables(
         Those the file holds; the first is also counted by group.
     groups
         Group of each row, by name; see `group_columns`.
+    compared
+        True for each row that takes part in observed and expected.
 
     Returns
     -------
@@ -54,8 +62,8 @@ def count_tables(
         Named as `audit_results.View` lists them.
     """
     return (
-        *_of_outcomes(intake, outcomes, groups), _of_triage(triage), *_of_findings(intake, findings), *_of_answers(intake),
-        *_of_rows(intake),
+        *_of_outcomes(intake, outcomes, groups), *_of_compared(intake, outcomes, groups, compared), _of_triage(triage),
+        *_of_rules(triage), *_of_pointers(triage), *_of_findings(intake, findings), *_of_answers(intake), *_of_rows(intake),
     )
 
 
@@ -73,8 +81,26 @@ def group_columns(intake: Intake) -> dict[str, pd.Series]:
 
 
 def merge_groups(intake: Intake, outcomes: Sequence[Outcome], profile: Profile) -> dict[str, pd.Series]:
-    """The same groups, with rare sites and months of few patients merged as the disclosure rule needs."""
-    return group_columns(intake)
+    """The same groups, with rare sites and months of few patients merged as the disclosure rule needs.
+
+    Parameters
+    ----------
+    intake, outcomes
+        The file, and the outcomes it holds; the first must be shown within every group.
+    profile
+        The rule.
+    """
+    groups = group_columns(intake)
+    for name, other in ((SITE.name, OTHER_SITES), (MONTH, "")):
+        if name in groups and outcomes:
+            groups[name] = _merged(groups[name], yes_no(intake.table[outcomes[0].name]), profile, other)
+    return groups
+
+
+def _merged(groups: pd.Series, answers: pd.Series, profile: Profile, other: str) -> pd.Series:
+    counts = _counted({"group": groups, "answer": answers})
+    found = merge_small_groups(counts[counts["group"] != UNKNOWN], "group", profile, split="answer", other=other)
+    return groups.map({**found, UNKNOWN: UNKNOWN})
 
 
 def yes_no(column: pd.Series) -> pd.Series:
@@ -88,6 +114,34 @@ def _of_outcomes(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[st
         yield CountTable(outcome.name, _counted(answers), split=outcome.name)
         for name, column in groups.items() if number == 0 else ():
             yield CountTable(f"{outcome.name} by {name}", _counted({name: column, **answers}), split=outcome.name)
+
+
+def _of_compared(
+    intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series], compared: pd.Series
+) -> Iterator[CountTable]:
+    """Those held against the expected numbers beside those who are not, so that neither follows from the other and from all."""
+    if not (outcomes and compared.any()):
+        return
+    first, whether = outcomes[0].name, yes_no(compared.astype("boolean"))
+    columns = {COMPARED: whether, first: yes_no(intake.table[first])}
+    yield CountTable(EXPECTED, _counted(columns), split=first)
+    if SITE.name in groups:
+        yield CountTable(f"{EXPECTED} by {SITE.name}", _counted({SITE.name: groups[SITE.name], **columns}), split=first)
+
+
+def _of_rules(triage: Triage) -> Iterator[CountTable]:
+    """For each red flag those whose level hangs on it alone, those with others beside it, and the rest."""
+    for row in triage.contributions.itertuples():
+        others = int(row.n) - int(row.n_alone)
+        yield _split_in_two(f"rule {row.rule}", (ALONE, BESIDE, NO), int(row.n_alone), others, len(triage.patients) - int(row.n))
+
+
+def _of_pointers(triage: Triage) -> Iterator[CountTable]:
+    """For each possible cause the patients whose answers point to it."""
+    texts = "; " + triage.patients["pointers"].astype(str)
+    for pointer in POINTERS:
+        n = int(texts.str.contains(f"; {pointer.label}: ", regex=False).sum())
+        yield _split_in_two(f"pointer {pointer.name}", (YES, NO), n, len(texts) - n)
 
 
 def _of_triage(triage: Triage) -> CountTable:

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from crampstats.audit.intake import Intake
 from crampstats.codebook.claims import SIXTY_PERCENT
-from crampstats.codebook.demographics import AGE_DECADE, AGE_GROUP, SEX
-from crampstats.codebook.visit import GIVEN_TO, SITE
+from crampstats.codebook.demographics import AGE_GROUP
+from crampstats.codebook.visit import SITE
 from crampstats.core.claims import ClaimCheck
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.claims import check_claim
+from crampstats.estimate.observed_expected import SHOWN_DIGITS
 from crampstats.reports.audit_results import Comparison, View
-from crampstats.reports.audit_tables import MONTH, NO, UNKNOWN, YES, YOUNGEST
+from crampstats.reports.audit_tables import COMPARED, EXPECTED, MONTH, NO, UNKNOWN, YES, YOUNGEST
 
 if TYPE_CHECKING:
     from crampstats.audit.disclosure.release import Release
+    from crampstats.reports.expected import ClinicPatients
 
 PATIENTS = (
     "These are patients of a clinic, not the population: who comes, and who gets the form, decides the share. It neither "
@@ -33,17 +34,8 @@ NOT_STATED = (
     "The file does not say over which time and of whom was asked, so no statement with a time and a population can be held "
     "against it. Give --window and --population, or write them into the mapping."
 )
-ONLY_CRAMPS = (
-    "The form went to patients because of their cramps, at least in part (“who got the form on that day”), so the share of "
-    "cramps says nothing about how common they are, and more than expected follows from the choice alone."
-)
-GIVEN_TO_NOT_KNOWN = (
-    "The file does not say who got the form. If every patient of the day did, put that into a column placed on form_given_to; "
-    "only then can observed and expected numbers be compared."
-)
-NO_REFERENCE = (
-    "The national survey asked of leg cramps at night in the past month, of people of 20 and over. The file has no column of the "
-    "same question and window, or no age and sex."
+NOBODY_LEFT_RAW, NOBODY_LEFT = "No patient is left to compare", (
+    "Too few patients are left to compare: an age, a sex or an answer is missing, or they got the form for their cramps."
 )
 NOT_GIVEN = "Needs the question's sensitivity and specificity: --sensitivity X/N --specificity X/N."
 NO_EARLIER_RELEASE = (
@@ -65,6 +57,8 @@ class Side:
         The counts as the page may show them.
     groups
         Group of each row by group column, as counted: rare sites and months of few patients are merged.
+    patients
+        Who may be held against the expected numbers.
     sensitivity, specificity
         As in `AuditOptions`.
     """
@@ -72,6 +66,7 @@ class Side:
     intake: Intake
     release: Release
     groups: Mapping[str, pd.Series]
+    patients: ClinicPatients
     sensitivity: tuple[int, int] | None = None
     specificity: tuple[int, int] | None = None
 
@@ -117,6 +112,8 @@ def build_view(side: Side, comparison: Comparison | None, *, shareable: bool, la
             ("claim", _claim), ("expected", _expected), ("funnel", _funnel), ("control_chart", _chart), ("screening", _screening),
         )
     }
+    if parts["control_chart"] is not None and side.patients.design is not None:
+        notes["case_mix"] = _part("case_mix", lambda one: _case_mix(one, parts["control_chart"]), side, refused) or ()
     if lacks_release and shareable:
         refused["comparison"] = NO_EARLIER_RELEASE
     return View(shareable, side.release, prevalence, **parts, comparison=comparison, refused=refused, notes=notes)
@@ -183,44 +180,28 @@ def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
 def _expected(side: Side) -> Estimates:
     from crampstats.estimate.observed_expected import compare_shown_with_expected
 
-    _refuse_expected(side)
-    outcome = side.outcomes[0]
-    group = SITE.name if side.has(outcome, SITE.name) else ""
-    return compare_shown_with_expected(_compared(side, group), side.shares(outcome, group))
-
-
-def _refuse_expected(side: Side) -> None:
-    """Refuse a comparison that would mislead."""
-    if not side.intake.has(GIVEN_TO.name) or side.intake.table[GIVEN_TO.name].isna().all():
-        raise DataError(GIVEN_TO_NOT_KNOWN)
-    if (side.intake.table[GIVEN_TO.name].dropna() != "every patient").any():
-        raise DataError(ONLY_CRAMPS)
-    outcome, known = side.outcomes[0], {one.name: one for one in _reference_design().known_outcomes.values()}
-    same = known.get(outcome.name)
-    told = (outcome.recall_window, outcome.threshold)
-    if same is None or (same.recall_window, same.threshold) != told or not side.intake.has(AGE_DECADE.name, SEX.name):
-        raise DataError(NO_REFERENCE)
-
-
-@cache
-def _reference_design() -> SurveyDesign:
-    """Adults of the national survey, from the totals that ship, so that every machine gives the same."""
-    from crampstats.datasets.cells import load_cells
-
-    return load_cells().adults(20)
+    group = SITE.name if SITE.name in side.groups else ""
+    table = side.release.table(f"{EXPECTED} by {group}" if group else EXPECTED) if side.patients.design else None
+    compared = _compared(side, group)
+    outcome = side.outcomes[0].name
+    assert table is not None
+    shown = table.shares(event={outcome: YES}, among={outcome: (YES, NO), COMPARED: YES})
+    return compare_shown_with_expected(compared, shown).with_notes(*side.patients.notes)
 
 
 def _compared(side: Side, group: str) -> Estimates:
-    """Observed and expected numbers behind the shown ones, in the groups that were counted."""
+    """Observed and expected numbers behind the shown ones, in the groups that were counted; by "" of everybody alone."""
     from crampstats.estimate.observed_expected import compare_with_expected
-    from crampstats.estimate.prevalence import estimate_prevalence
+    from crampstats.reports.expected import expected_reference
 
-    outcome, data = side.outcomes[0], side.intake.data
-    reference = estimate_prevalence(_reference_design(), outcome.name, by=[AGE_DECADE.name, SEX.name])
-    table = data.table[[outcome.name, AGE_DECADE.name, SEX.name]]
-    table = table.assign(**({group: side.groups[group]} if group else {}))
-    design = SurveyDesign(table, outcomes=[outcome], source=data.source, population=data.declaration.population)
-    return compare_with_expected(design, outcome.name, reference, by=[group] if group else None)
+    design = side.patients.design
+    if design is None:
+        why = side.patients.refused
+        raise DataError(NOBODY_LEFT if why.startswith(NOBODY_LEFT_RAW) and side.release.profile.hides else why)
+    outcome = side.outcomes[0].name
+    table = design.table.assign(**({group: side.groups[group]} if group else {}))
+    by = [group] if group else None
+    return compare_with_expected(replace(design, table=table), outcome, expected_reference(outcome), by=by)
 
 
 def _funnel(side: Side) -> object:
@@ -241,6 +222,15 @@ def _chart(side: Side) -> object:
     if not side.has(outcome, MONTH):
         raise DataError("The file has no date of the visit.")
     return fit_control_chart(_known_groups(side.shares(outcome, MONTH)))
+
+
+def _case_mix(side: Side, crude: Any) -> tuple[str, ...]:
+    """Whether a change over the months goes with who came, in words."""
+    from crampstats.estimate.control_chart import compare_charts, fit_control_chart
+
+    compared = _compared(side, MONTH)
+    mix = replace(compared, frame=compared.frame.assign(expected_share=compared.frame["expected_share"].round(SHOWN_DIGITS)))
+    return compare_charts(crude, fit_control_chart(_known_groups(side.shares(side.outcomes[0], MONTH)), case_mix=mix))
 
 
 def _known_groups(found: Estimates) -> Estimates:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from crampstats.audit.disclosure.profiles import PROFILES, Profile
 from crampstats.audit.disclosure.release import Release, release_tables
+from crampstats.audit.disclosure.release_file import read_release
 from crampstats.audit.intake import Intake, open_intake
 from crampstats.audit.run import CHECKERS, audit_findings
 from crampstats.audit.triage import SIGNED_OFF, triage_patients
@@ -24,6 +25,7 @@ from crampstats.reports.audit_findings import EarlierAudit, read_earlier
 from crampstats.reports.audit_results import SEVERITIES, AuditResults, Comparison, KindOfFinding
 from crampstats.reports.audit_tables import count_tables, group_columns, merge_groups
 from crampstats.reports.audit_view import Side, build_view
+from crampstats.reports.expected import ClinicPatients, select_comparable
 from crampstats.reports.inputs import printable
 
 RELEASE = "release.json"
@@ -130,12 +132,14 @@ def _gather(
     outcomes = intake.data.declaration.outcomes
     tell("counting")
     groups, merged = group_columns(intake), merge_groups(intake, outcomes, options.profile)
-    tables = count_tables(intake, triage, findings.rows, outcomes, groups)
+    patients = _comparable(intake)
+    tables, small = (
+        count_tables(intake, triage, findings.rows, outcomes, columns, patients.compared) for columns in (groups, merged)
+    )
     tell("disclosure control")
-    small = count_tables(intake, triage, findings.rows, outcomes, merged)
     released = release_tables(small, options.profile, earlier=earlier.release if earlier else None)
     shared, raw = (
-        Side(intake, release, columns, options.sensitivity, options.specificity)
+        Side(intake, release, columns, patients, options.sensitivity, options.specificity)
         for release, columns in ((released, merged), (release_tables(tables, PROFILES["none"]), groups))
     )
     tell("comparing")
@@ -217,9 +221,7 @@ def _read_earlier(path: str | Path | None) -> _Earlier | None:
     file = audit.folder / RELEASE if audit.folder else None
     if file is None or not file.is_file():
         return _Earlier(audit, None)
-    from crampstats.audit.disclosure.stored import read_release
-
-    return _Earlier(audit, read_release(file.read_text(encoding="utf-8")))
+    return _Earlier(audit, read_release(file))
 
 
 def _refuse_nobody(intake: Intake) -> None:
@@ -236,6 +238,15 @@ def _inert(one: Finding) -> Finding:
 
 def _file_name(intake: Intake) -> str:
     return mask_text(printable(intake.rows.name))
+
+
+def _comparable(intake: Intake) -> ClinicPatients:
+    """Who may be held against the expected numbers; somebody with several forms counts once."""
+    outcomes = intake.data.declaration.outcomes
+    if not outcomes:
+        nobody = pd.Series(False, index=intake.table.index)
+        return ClinicPatients(None, nobody, intake.data.flow, "No column of the file says who has cramps.")
+    return select_comparable(intake.data, outcome=outcomes[0].name, persons=intake.records)
 
 
 def _records(intake: Intake) -> dict[int, str]:
