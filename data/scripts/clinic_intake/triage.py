@@ -3,11 +3,14 @@
 What the table leaves open, and how it is read here:
 
 - "frequent and persistent" is five or more cramps a month ("often", "almost always") for three months or longer.
-- "no cramps" is none ever and none in the past month; who has had cramps, ever, is no "none".
-- "disturbing sleep" is the question of that name, of those with cramps; being woken is another question.
+- "no cramps" is none ever and none in the past month; who has had cramps, ever, is no "none". A night with a cramp in the past week tells
+  of cramps, whatever else is said.
+- "disturbing sleep" is the question of that name, of those with cramps; being woken is another question. It is open for whoever tells of
+  cramps and was not shown it.
 - a known sign counts although another question is open: the level is then urgent or see soon, and the open question is listed.
 - what would decide nothing is no open question: who has a cramp a month need not tell since when.
-- what the clinician did not examine, and blood that was not drawn, is no unanswered question.
+- what the clinician did not examine, and blood that was not drawn, is no unanswered question. A result that could be critical, or a finding
+  of the examination, which is written and cannot be used, is one: nobody knows what it says.
 - an answer nobody can have, or that cannot be read, is an unanswered question.
 """
 
@@ -16,6 +19,7 @@ from __future__ import annotations
 from typing import Any
 
 from clinic_intake.people import FREQUENCIES, Missing, Patient
+from clinic_intake.spoiling import UNUSABLE
 
 URGENT = (
     "calf_hot_or_tender", "one_leg_swollen", "chest_pain_or_breathless", "leg_cold_or_pale", "leg_pain_at_rest", "saddle_numbness",
@@ -25,6 +29,8 @@ SOON = (
     "weakness_or_wasting", "numbness_or_tingling", "skin_change", "both_legs_swollen", "cramps_in_other_muscles", "dialysis",
     "cirrhosis",
 )
+EXAMINED = ("foot_pulse_absent", "abnormal_neurological_exam")
+CRITICAL = ("serum_sodium_mmol_l", "serum_potassium_mmol_l", "serum_calcium_mmol_l")
 PERSISTENT_YEARS = 0.25
 
 
@@ -33,11 +39,11 @@ def level_of(person: Patient, asked: frozenset[str]) -> str:
     def answer(name: str) -> bool | None:
         """Yes, no, or open."""
         value = person.get(name)
-        return value if isinstance(value, bool) else None
+        return value if isinstance(value, bool) and name in asked else None
 
     def number(name: str) -> float | None:
         value = person.get(name)
-        return None if value is None or isinstance(value, Missing) else float(value)
+        return None if value is None or isinstance(value, Missing) or name not in asked else float(value)
 
     cramps = _has_cramps(person)
     if any(answer(name) for name in (*URGENT, "foot_pulse_absent")) or _critical(number):
@@ -45,14 +51,16 @@ def level_of(person: Patient, asked: frozenset[str]) -> str:
     told = [_frequent_and_persistent(person, number), _disturbs_sleep(cramps, answer)]
     if any(answer(name) for name in (*SOON, "abnormal_neurological_exam")) or True in told:
         return "see soon"
-    if cramps is None or None in told or any(answer(name) is None for name in (*URGENT, *SOON) if name in asked):
+    unread = any(person.get(name) is UNUSABLE for name in (*EXAMINED, *CRITICAL) if name in asked)
+    if cramps is None or unread or None in told or any(answer(name) is None for name in (*URGENT, *SOON) if name in asked):
         return "ask"
     return "routine" if cramps else "none"
 
 
 def _has_cramps(person: Patient) -> bool | None:
     ever, frequency = person.get("cramps_ever"), person.get("cramp_frequency")
-    if ever is True or frequency in FREQUENCIES[1:]:
+    nights = person.get("cramp_nights_past_week")
+    if ever is True or frequency in FREQUENCIES[1:] or (isinstance(nights, int) and nights > 0):
         return True
     return False if ever is False and frequency == "never" else None
 
