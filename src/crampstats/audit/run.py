@@ -8,6 +8,7 @@ from crampstats.audit.completeness import audit_completeness
 from crampstats.audit.contradictions import audit_contradictions
 from crampstats.audit.dates import audit_dates
 from crampstats.audit.decimal_slips import audit_decimals
+from crampstats.audit.duplicates import audit_duplicates
 from crampstats.audit.intake import Intake
 from crampstats.audit.limits import audit_limits
 from crampstats.audit.unit_slips import audit_units
@@ -17,6 +18,7 @@ Checker = Callable[[Intake], Sequence[Finding]]
 Progress = Callable[[str, int, int], None]
 # What each step is called on the screen, and what it does; a checker reports and never raises for what the data hold.
 CHECKERS: tuple[tuple[str, Checker], ...] = (
+    ("people entered twice", audit_duplicates),
     ("units of measurements", audit_units),
     ("decimal marks", audit_decimals),
     ("values seldom seen", audit_limits),

@@ -1,0 +1,150 @@
+"""Forms and people that are in the file twice. Messages name rows, never people."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from crampstats.audit.duplicates_people import Pair, People, date_slip, find_pairs, read_people
+from crampstats.audit.duplicates_rows import find_exact
+from crampstats.audit.intake import Intake
+from crampstats.audit.people_names import SURNAME, compare_names
+from crampstats.codebook.checks.model import Check
+from crampstats.codebook.checks.people import (
+    ENTERED_TWICE,
+    EXACT_DUPLICATE,
+    PERHAPS_TWICE,
+    RECORD_OF_TWO,
+    SEVERAL_VISITS,
+)
+from crampstats.core.findings import Finding
+from crampstats.ingest.own.keys import read_record
+
+WHOLE_ROW = "(whole row)"
+VISIT = "visit_date"
+
+
+def audit_duplicates(intake: Intake) -> Sequence[Finding]:
+    """Forms entered twice, people entered twice, people with several visits, and record numbers of two people.
+
+    Parameters
+    ----------
+    intake
+        The clinic's file.
+
+    Returns
+    -------
+    sequence of Finding
+        One for each later row, pointing to the first. A row that is the same as another in all its answers is told once.
+    """
+    people = read_people(intake)
+    exact = find_exact(intake)
+    pairs = find_pairs(people)
+    found = [*_exact(intake, exact), *_people(intake, pairs, set(np.flatnonzero(exact >= 0).tolist()))]
+    found += _records(intake, people)
+    return sorted(found, key=lambda one: (one.source_row or 0, one.rule))
+
+
+def _exact(intake: Intake, exact: np.ndarray) -> Iterable[Finding]:
+    rows = intake.source_rows
+    for place in np.flatnonzero(exact >= 0):
+        yield EXACT_DUPLICATE.finding(
+            WHOLE_ROW, f"row {rows[place]} is the same as row {rows[exact[place]]} in every answer.", source_row=int(rows[place]),
+        )
+
+
+def _people(intake: Intake, pairs: Sequence[Pair], told: set[int]) -> Iterable[Finding]:
+    """One finding for each later row of a person: the same visit again, or another visit."""
+    groups = _groups(pair for pair in pairs if pair.sure)
+    visits = _visits(intake)
+    best = {(pair.first, pair.later): pair.how for pair in pairs}
+    joined = {}
+    for members in groups:
+        for later in members[1:]:
+            joined[later] = members[0]
+            if later not in told:
+                yield _of_person(intake, members, later, visits, best)
+    for pair in pairs:
+        known = joined.get(pair.later) is not None
+        if not pair.sure and not known and pair.later not in told:
+            told.add(pair.later)
+            yield _told(intake, PERHAPS_TWICE, pair.first, pair.later, pair.how)
+
+
+def _of_person(
+    intake: Intake, members: Sequence[int], later: int, visits: Sequence[str], best: Mapping[tuple[int, int], str]
+) -> Finding:
+    before = [row for row in members if row < later]
+    again = [row for row in before if not visits[row] or not visits[later] or visits[row] == visits[later]]
+    first = again[0] if again else before[0]
+    how = best.get((first, later)) or next(how for pair, how in best.items() if pair[1] == later or pair[0] == later)
+    if again:
+        return _told(intake, ENTERED_TWICE, first, later, how)
+    n = len({visits[row] for row in members})
+    rows = intake.source_rows
+    return SEVERAL_VISITS.finding(
+        WHOLE_ROW, f"row {rows[later]} is another visit of the person of row {rows[first]} ({how}); {n} visits in all.",
+        source_row=int(rows[later]),
+    )
+
+
+def _told(intake: Intake, check: Check, first: int, later: int, how: str) -> Finding:
+    rows = intake.source_rows
+    return check.finding(WHOLE_ROW, f"row {rows[later]} and row {rows[first]}: {how}.", source_row=int(rows[later]))
+
+
+def _groups(pairs: Iterable[Pair]) -> list[list[int]]:
+    """Rows that belong together, each group in the file's order."""
+    leader: dict[int, int] = {}
+
+    def lead(row: int) -> int:
+        while leader.get(row, row) != row:
+            leader[row] = leader.get(leader[row], leader[row])
+            row = leader[row]
+        return row
+
+    for pair in pairs:
+        one, other = sorted((lead(pair.first), lead(pair.later)))
+        leader[other] = one
+        leader.setdefault(one, one)
+    groups: dict[int, list[int]] = defaultdict(list)
+    for row in sorted(leader):
+        groups[lead(row)].append(row)
+    return [groups[row] for row in sorted(groups)]
+
+
+def _visits(intake: Intake) -> list[str]:
+    if not intake.has(VISIT):
+        return [""] * len(intake.table)
+    days = pd.to_datetime(intake.table[VISIT])
+    return days.dt.strftime("%Y-%m-%d").fillna("").tolist()
+
+
+def _records(intake: Intake, people: People) -> Iterable[Finding]:
+    """Record numbers under which two people stand."""
+    texts = intake.records.map(read_record, na_action="ignore")
+    again = np.flatnonzero((texts.duplicated(keep=False) & texts.notna()).to_numpy(dtype=bool))
+    first_of: dict[str, int] = {}
+    for place in again:
+        first = first_of.setdefault(texts.iloc[place], int(place))
+        if first != place and (why := _two_people(people, first, int(place))):
+            yield _told(intake, RECORD_OF_TWO, first, int(place), f"one record number, but {why}")
+
+
+def _two_people(people: People, first: int, later: int) -> str:
+    """What tells that two rows are of two people; "" where nothing does."""
+    births = people.births[first], people.births[later]
+    known = not (np.isnat(births[0]) or np.isnat(births[1]))
+    named = people.which[first] >= 0 and people.which[later] >= 0
+    how = ""
+    if named:
+        how = compare_names(people.names[people.which[first]], people.names[people.which[later]], people.established)
+    if known and births[0] != births[1]:
+        alike = how and (date_slip(*births) or how != SURNAME)
+        return "" if alike else f"other dates of birth{' and other names' if named else ''}"
+    if named and not how:
+        return "other names"
+    return ""
