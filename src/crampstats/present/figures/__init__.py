@@ -6,6 +6,8 @@ caution are drawn hollow.
 
 from crampstats.present.figures.associations import plot_associations, plot_subgroups
 from crampstats.present.figures.claims import plot_claim_readings
+from crampstats.present.figures.clinic import plot_findings, plot_group_prevalence, plot_observed_expected, plot_triage
+from crampstats.present.figures.clinic_charts import plot_control_chart, plot_funnel
 from crampstats.present.figures.dose_response import ExposureScale, plot_dose_response
 from crampstats.present.figures.flow import plot_flow
 from crampstats.present.figures.forest import plot_forest
@@ -14,6 +16,7 @@ from crampstats.present.figures.sheet import Picture
 from crampstats.present.figures.specification import plot_specifications
 
 __all__ = [
-    "ExposureScale", "Picture", "plot_age_curve", "plot_associations", "plot_claim_readings", "plot_dose_response", "plot_flow",
-    "plot_forest", "plot_prevalence_by_threshold_age_sex", "plot_specifications", "plot_subgroups",
+    "ExposureScale", "Picture", "plot_age_curve", "plot_associations", "plot_claim_readings", "plot_control_chart",
+    "plot_dose_response", "plot_findings", "plot_flow", "plot_forest", "plot_funnel", "plot_group_prevalence",
+    "plot_observed_expected", "plot_prevalence_by_threshold_age_sex", "plot_specifications", "plot_subgroups", "plot_triage",
 ]
