@@ -97,6 +97,10 @@ OWN_REQUIRED = Check(
     "own_required", "completeness", "warning", "An answer the clinic requires is missing",
     "The clinic has said that it is needed.", "Complete it from the record, or ask the patient.",
 )
+OWN_RULE_UNUSED = Check(
+    "own_rule_unused", "integrity", "note", "A rule of the clinic that could not be applied",
+    "What it asks for was not looked at.", "Place its columns in the mapping, or take the rule out.",
+)
 
 
 def contradiction_check(one: Contradiction) -> Check:
@@ -110,4 +114,5 @@ CHECKS: tuple[Check, ...] = (
     SAMPLE_FAR_FROM_VISIT,
     REQUIRED_OPEN, SAFETY_OPEN, SAFETY_NOT_KNOWN, MUCH_MISSING, COLUMN_EMPTY, NEARLY_EMPTY, ABANDONED, QUESTIONS_LACKING,
     BOX_AND_NONE, SELDOM_SEEN, OWN_LIMIT, OWN_SOFT_LIMIT, OWN_REQUIRED,
+    OWN_RULE_UNUSED,
 )

@@ -102,6 +102,7 @@ class _Scanner:
 
     def __init__(self, text: str) -> None:
         self._text, self._at, self._line, self._passed = text, 0, 1, 0
+        self._repeated: dict[KeyPath, int] = {}
         self._found: dict[KeyPath, int] = {}
 
     def scan(self) -> dict[KeyPath, int]:
@@ -116,9 +117,13 @@ class _Scanner:
     def _heading(self) -> KeyPath:
         depth = 2 if self._text.startswith("[[", self._at) else 1
         self._at += depth
-        path = self._key(())
+        path, line = self._key(()), self._now()
         self._skip(_SPACE)
         self._at += depth
+        if depth == 2:  # of tables of one name each is known by its number, from 1
+            self._repeated[path] = self._repeated.get(path, 0) + 1
+            path = (*path, str(self._repeated[path]))
+            self._found[path] = line
         return path
 
     def _entry(self, table: KeyPath) -> None:
