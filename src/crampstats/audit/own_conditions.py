@@ -164,7 +164,7 @@ def _open_condition(written: str, variables: Mapping[str, Variable]) -> Conditio
 
 def _known(name: str, variables: Mapping[str, Variable]) -> Variable:
     if name not in variables:
-        raise DataError(f"the codebook has no variable {name!r}{nearest(name, variables)}; its variables are those of a mapping, [variables.NAME].")
+        raise DataError(f"the codebook has no variable {name!r}{nearest(name, variables)}; take the names of a mapping's tables.")
     return variables[name]
 
 
@@ -206,7 +206,7 @@ def _value(right: str, variable: Variable) -> object:
         if _NUMBER.fullmatch(right):
             return float(right)
         unit = f" in {variable.unit}" if variable.unit else ""
-        raise DataError(f"{right!r} is no number; {variable.name} is compared with a number{unit}, such as 3.5, without its unit.")
+        raise DataError(f"{right!r} is no number; {variable.name} is compared with a number{unit}, written as 3.5.")
     if variable.kind == "yes/no":
         if right.casefold() in _YES_NO:
             return _YES_NO[right.casefold()]

@@ -324,7 +324,7 @@ def _required(given: dict[str, Any], problems: Problems, known: Mapping[str, Var
 
 def _named(problems: Problems, path: tuple[str, ...], name: str, known: Mapping[str, Variable]) -> Variable | None:
     if name not in known:
-        problems.add(path, f"the codebook has no variable {name!r}{nearest(name, known)}; its variables are those of a mapping, [variables.NAME].")
+        problems.add(path, f"the codebook has no variable {name!r}{nearest(name, known)}; take the names of a mapping's tables.")
         return None
     return known[name]
 

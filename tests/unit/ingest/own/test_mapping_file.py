@@ -242,11 +242,12 @@ def test_lines_are_found_through_strings_lists_remarks_and_dots() -> None:
         "[t.'k.1']\n"  # 9
         'x.y = {p = 1, "q r" = {s = 2}}\n'  # 10
         "[[list]]\nz = '''\n'''\n"  # 11-13
-        "last = 2024-06-30 # end"  # 14
+        "last = 2024-06-30 # end\n"  # 14
+        "[[list]]"  # 15
     )
     lines = find_lines(text)
     expected = {
         ("a",): 1, ("b",): 2, ("c",): 6, ("t", "k.1"): 9, ("t", "k.1", "x", "y"): 10, ("t", "k.1", "x", "y", "p"): 10,
-        ("t", "k.1", "x", "y", "q r", "s"): 10, ("list",): 11, ("list", "z"): 12, ("list", "last"): 14,
+        ("t", "k.1", "x", "y", "q r", "s"): 10, ("list", "1"): 11, ("list", "1", "z"): 12, ("list", "1", "last"): 14, ("list", "2"): 15,
     }
     assert {path: lines[path] for path in expected} == expected
