@@ -30,7 +30,7 @@ def is_within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
 
 
 def name_groups(groups: Sequence[str]) -> dict[str, str]:
-    """Sites or observers as a finding may name them: codes as they are, words by their place in the alphabet, for they may be names.
+    """Sites or observers as a finding may name them: codes as they are, words (they may be names) by their place in the alphabet.
 
     Parameters
     ----------

@@ -3,11 +3,11 @@
 A preference is told where Pearson's chi-squared of the ten last digits is beyond chance (p below 0.001) and large: Cohen's w, the
 root of chi-squared over n, of at least 0.3. Large files alarm by size, not by p.
 
-Digits are evenly spread only where the values go round them. Of a normal distribution whose standard deviation is s units of the
-last digit, the first harmonic of the digits has the amplitude 2 exp(-2 pi² s² / 100): w is 0.06 for s = 4, and nil from 5 on. So a
-column is looked at where its middle 80 % (2.56 s) spans ten units of the last digit or more: weight, height in whole centimetres,
-most blood results, but neither sodium in whole mmol/L nor hours of the day. What patients tell in minutes is rounded by everybody:
-worth knowing, and no fault of an observer.
+Digits are evenly spread only where the values go round them. Of a normal distribution whose standard deviation is s units of
+the last digit, the first harmonic of the digits has the amplitude 2 exp(-2 pi² s² / 100): w is 0.06 for s = 4, nil from 5 on. So
+a column is looked at where its middle 80 % (2.56 s) spans ten units of the last digit or more: weight, height in whole
+centimetres, many blood results, but not sodium in whole mmol/L. What patients tell in minutes is rounded by everybody, which is
+worth knowing and no fault of an observer; results somebody converted from another unit end in few digits by arithmetic.
 """
 
 from __future__ import annotations

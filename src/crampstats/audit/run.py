@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from crampstats.audit.careless import audit_careless
 from crampstats.audit.completeness import audit_completeness
 from crampstats.audit.contradictions import audit_contradictions
 from crampstats.audit.dates import audit_dates
 from crampstats.audit.decimal_slips import audit_decimals
+from crampstats.audit.digits import audit_digits
+from crampstats.audit.drift import audit_drift
 from crampstats.audit.duplicates import audit_duplicates
+from crampstats.audit.free_text import audit_free_text
 from crampstats.audit.intake import Intake
 from crampstats.audit.limits import audit_limits
+from crampstats.audit.related_values import audit_related
 from crampstats.audit.unit_slips import audit_units
 from crampstats.core.findings import Finding, Findings
 
@@ -25,6 +30,11 @@ CHECKERS: tuple[tuple[str, Checker], ...] = (
     ("dates", audit_dates),
     ("answers that contradict each other", audit_contradictions),
     ("answers left open", audit_completeness),
+    ("results that go together", audit_related),
+    ("last digits", audit_digits),
+    ("sites, observers and months", audit_drift),
+    ("answers that may not be meant", audit_careless),
+    ("free text", audit_free_text),
 )
 
 

@@ -36,10 +36,6 @@ COLUMN_UNIT = Check(
     "unit of a column", "accuracy", "error", "A whole column that looks like another unit",
     "Every low, high and mean of the column is wrong if its unit is.", "Ask the laboratory, and state the unit in the mapping.",
 )
-UNUSUAL = Check(
-    "unusual value", "accuracy", "warning", "A value that few patients have",
-    "It is true in grave illness, and otherwise a slip that would make it look so.", ASK,
-)
 ODD_TOGETHER = Check(
     "odd beside related results", "accuracy", "warning", "A result that does not go with related ones",
     "Each value is usual by itself, which hides results that were exchanged, mistyped or of another sample.", ASK,
@@ -77,16 +73,12 @@ FAST = Check(
     "filled in very fast", "consistency", "note", "Forms filled in faster than they can be read",
     "Answers given without reading tell nothing.", "Ask the questions again in person, safety questions first.",
 )
-REPEATED_ANSWERS = Check(
-    "same answers in the next row", "consistency", "warning", "Rows in succession with the same answers",
-    "A row may have been copied, or entered twice.", "Compare both rows with their forms.",
-)
 IDENTIFYING_TEXT = Check(
     "identifying text", "integrity", "warning", "Free text that may tell who somebody is",
     "Whoever reads the text may learn who the patient is.", "Remove it from the cell before the file is given to anybody.",
 )
 
 CHECKS: tuple[Check, ...] = (
-    UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, SINCE_MONTHS, COLUMN_UNIT, UNUSUAL, ODD_TOGETHER,
-    FEW_ROWS_TOGETHER, DIGITS, SITE_DRIFT, OBSERVER_DRIFT, MONTH_DRIFT, SAME_ANSWERS, FAST, REPEATED_ANSWERS, IDENTIFYING_TEXT,
+    UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, SINCE_MONTHS, COLUMN_UNIT, ODD_TOGETHER,
+    FEW_ROWS_TOGETHER, DIGITS, SITE_DRIFT, OBSERVER_DRIFT, MONTH_DRIFT, SAME_ANSWERS, FAST, IDENTIFYING_TEXT,
 )

@@ -20,7 +20,7 @@ from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.parsing.readings import NumberReadings, Readings
 
 IMPLAUSIBLE_VALUE, UNIT_SLIP, DECIMAL_SLIP = "implausible value", "unit slip", "decimal slip"
-POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, UNUSUAL = "possible unit slip", "possible decimal slip", "unusual value"
+POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP = "possible unit slip", "possible decimal slip"
 PLACES = (0.1, 10.0, 0.01, 100.0)  # by which a decimal mark is moved
 ASIDE = "It was set aside. Correct it in the source, or state plausible = [low, high] for the variable in the mapping."
 KEPT = (
@@ -140,7 +140,7 @@ def _unusual(numbers: np.ndarray, factors: np.ndarray, variable: Variable) -> np
 
 
 def find_slips(converted: Converted, variable: Variable, heading: str, source_rows: np.ndarray) -> list[Finding]:
-    """A warning for each value within the plausible limits and outside the usual ones, with the slip that would explain it.
+    """A warning for each value within the plausible limits and outside the usual ones that a slip would explain.
 
     Parameters
     ----------
@@ -156,15 +156,17 @@ def find_slips(converted: Converted, variable: Variable, heading: str, source_ro
     """
     texts, numbers, factors = converted.distinct.texts, _numbers(converted.readings), converted.factors
     doubtful = _unusual(numbers, factors, variable) & ~_beyond(converted.readings, variable)
-    slips = {place: explain_value(numbers[place], factors[place], variable) for place in np.flatnonzero(doubtful)}
+    slips = {int(place): explain_value(numbers[place], factors[place], variable) for place in np.flatnonzero(doubtful)}
+    wanted = np.zeros(len(texts), dtype=bool)
+    wanted[[place for place, one in slips.items() if one]] = True
+
     def told(place: int) -> Finding:
         text, one = mask_text(texts[place]), slips[place]
-        rule = POSSIBLE_UNIT_SLIP if one.units else POSSIBLE_DECIMAL_SLIP if one.decimals else UNUSUAL
-        why = f"; {one.describe(variable.unit)}" if one else ""
-        message = f"{text} was kept as {numbers[place]:.4g} {variable.unit}, which few patients have{why}."
-        return Finding(heading, rule, "warning", message, KEPT, value=text)
+        rule = POSSIBLE_UNIT_SLIP if one.units else POSSIBLE_DECIMAL_SLIP
+        kept = f"{text} was kept as {numbers[place]:.4g} {variable.unit}, which few patients have"
+        return Finding(heading, rule, "warning", f"{kept}; {one.describe(variable.unit)}.", KEPT, value=text)
 
-    return list_rows(converted.distinct, doubtful, source_rows, told)
+    return list_rows(converted.distinct, wanted, source_rows, told)
 
 
 def find_implausible(converted: Converted, variable: Variable, heading: str, source_rows: np.ndarray) -> list[Finding]:
