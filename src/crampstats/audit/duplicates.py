@@ -57,38 +57,42 @@ def _exact(intake: Intake, exact: np.ndarray) -> Iterable[Finding]:
 
 
 def _people(intake: Intake, pairs: Sequence[Pair], told: set[int]) -> Iterable[Finding]:
-    """One finding for each later row of a person: the same visit again, or another visit."""
-    groups = _groups(pair for pair in pairs if pair.sure)
-    visits = _visits(intake)
-    best = {(pair.first, pair.later): pair.how for pair in pairs}
-    joined = {}
-    for members in groups:
-        for later in members[1:]:
-            joined[later] = members[0]
-            if later not in told:
-                yield _of_person(intake, members, later, visits, best)
+    """One finding for each later row of a person: entered again, or another visit."""
+    how = {(pair.first, pair.later): pair.how for pair in pairs}
+    visits, records = _visits(intake), _record_numbers(intake)
+    grouped: set[int] = set()
+    for members in _groups(pair for pair in pairs if pair.sure):
+        grouped |= set(members)
+        yield from (
+            _of_person(intake, members[:number], later, visits, records, how)
+            for number, later in enumerate(members) if number and later not in told
+        )
     for pair in pairs:
-        known = joined.get(pair.later) is not None
-        if not pair.sure and not known and pair.later not in told:
-            told.add(pair.later)
+        if not pair.sure and pair.later not in told | grouped:
+            grouped.add(pair.later)
             yield _told(intake, PERHAPS_TWICE, pair.first, pair.later, pair.how)
 
 
 def _of_person(
-    intake: Intake, members: Sequence[int], later: int, visits: Sequence[str], best: Mapping[tuple[int, int], str]
+    intake: Intake, before: Sequence[int], later: int, visits: Sequence[str], records: Sequence[str],
+    how: Mapping[tuple[int, int], str],
 ) -> Finding:
-    before = [row for row in members if row < later]
-    again = [row for row in before if not visits[row] or not visits[later] or visits[row] == visits[later]]
-    first = again[0] if again else before[0]
-    how = best.get((first, later)) or next(how for pair, how in best.items() if pair[1] == later or pair[0] == later)
-    if again:
-        return _told(intake, ENTERED_TWICE, first, later, how)
-    n = len({visits[row] for row in members})
-    rows = intake.source_rows
-    return SEVERAL_VISITS.finding(
-        WHOLE_ROW, f"row {rows[later]} is another visit of the person of row {rows[first]} ({how}); {n} visits in all.",
-        source_row=int(rows[later]),
-    )
+    """A row of a person who is in the file already: under the same number at another visit, or entered twice."""
+    again = [row for row in before if not _is_visit(row, later, visits, records)]
+    first = (again or before)[0]
+    agreed = how.get((first, later)) or next(words for pair, words in how.items() if later in pair)
+    if not again:
+        return _told(intake, SEVERAL_VISITS, first, later, f"another visit of one person ({agreed})")
+    two_numbers = records[first] and records[later] and records[first] != records[later]
+    other_visit = visits[first] and visits[later] and visits[first] != visits[later]
+    more = f"{', two record numbers' if two_numbers else ''}{', two visits' if other_visit else ''}"
+    return _told(intake, ENTERED_TWICE, first, later, f"{agreed}{more}")
+
+
+def _is_visit(first: int, later: int, visits: Sequence[str], records: Sequence[str]) -> bool:
+    """Whether two rows of one person are two visits under one record number, as far as the file has visits and numbers."""
+    other_visit = bool(visits[first] and visits[later] and visits[first] != visits[later])
+    return other_visit and (records[first] == records[later] or not (records[first] and records[later]))
 
 
 def _told(intake: Intake, check: Check, first: int, later: int, how: str) -> Finding:
@@ -123,13 +127,16 @@ def _visits(intake: Intake) -> list[str]:
     return days.dt.strftime("%Y-%m-%d").fillna("").tolist()
 
 
+def _record_numbers(intake: Intake) -> list[str]:
+    return [read_record(text) if isinstance(text, str) else "" for text in intake.records.astype(object)]
+
+
 def _records(intake: Intake, people: People) -> Iterable[Finding]:
     """Record numbers under which two people stand."""
-    texts = intake.records.map(read_record, na_action="ignore")
-    again = np.flatnonzero((texts.duplicated(keep=False) & texts.notna()).to_numpy(dtype=bool))
+    records = pd.Series(_record_numbers(intake), dtype=object)
     first_of: dict[str, int] = {}
-    for place in again:
-        first = first_of.setdefault(texts.iloc[place], int(place))
+    for place in np.flatnonzero((records.duplicated(keep=False) & (records != "")).to_numpy(dtype=bool)):
+        first = first_of.setdefault(records[place], int(place))
         if first != place and (why := _two_people(people, first, int(place))):
             yield _told(intake, RECORD_OF_TWO, first, int(place), f"one record number, but {why}")
 

@@ -17,8 +17,9 @@ SAME, ORDER, SPELLING, SLIP, PART, INITIAL, SURNAME = (
 )
 _LETTERS = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ı": "i"})
 _SOUNDS = tuple((re.compile(pattern), sound) for pattern, sound in (
-    (r"(?<=[^aeiouq])([aou])e(?=[^aeiou])", r"\1"), (r"ph", "f"), (r"th", "t"), (r"sch", "sh"), (r"c[kq]", "k"), (r"c(?=[aoulrtn]|$)|q", "k"),
-    (r"x", "ks"), (r"w", "v"), (r"z", "s"), (r"y", "i"), (r"(?<!^)h|(?<=^)h(?=[^aeiou])", ""), (r"ei|ai", "ai"), (r"(.)\1+", r"\1"),
+    (r"(?<=[^aeiouq])([aou])e(?=[^aeiou])", r"\1"), (r"ph", "f"), (r"th", "t"), (r"sch", "sh"), (r"c[kq]", "k"),
+    (r"c(?=[aoulrtn]|$)|q", "k"), (r"x", "ks"), (r"w", "v"), (r"z", "s"), (r"y", "i"), (r"(?<!^)h|(?<=^)h(?=[^aeiou])", ""),
+    (r"ei", "ai"), (r"(.)\1+", r"\1"),
 ))
 SHORT_SLIP, LONG_SLIP, LONG = 1, 2, 8  # letters that may differ in a word, and the length from which more may
 

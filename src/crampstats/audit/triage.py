@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
 from crampstats.audit.intake import Intake
-from crampstats.audit.triage_pointers import point
+from crampstats.audit.triage_pointers import raise_pointers, word_pointers
 from crampstats.audit.triage_signs import SIGNS, Signs, open_answers, read_signs, settled_table
 from crampstats.audit.triage_unsettled import ask_to_settle, blocks_level, find_in_doubt, find_unusable
 from crampstats.audit.triage_words import JOINER, add_words, distinct_rows, join_words, plain_label
@@ -55,12 +55,15 @@ class Triage:
     questions
         One row per question a patient answers: `question`, `on_form`, `n` (patients of whom the answer is wanted), `n_alone`
         (patients under "ask" for this question alone).
+    pointed
+        One row per patient, same index; one yes/no column per pointer of the codebook, by its name.
     """
 
     patients: pd.DataFrame
     contributions: pd.DataFrame
     not_on_form: tuple[str, ...]
-    questions: pd.DataFrame
+    questions: pd.DataFrame = field(default_factory=pd.DataFrame)
+    pointed: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def __repr__(self) -> str:
         return f"<Triage: {len(self.patients):,} rows>"
@@ -99,12 +102,14 @@ def triage_patients(intake: Intake, findings: Findings | Sequence[Finding] = ())
     list says that it is to be settled today.
     """
     rows = findings.rows if isinstance(findings, Findings) else tuple(findings)
-    in_doubt, unusable = find_in_doubt(intake, rows), find_unusable(intake)
+    unusable = find_unusable(intake)
+    in_doubt = find_in_doubt(intake, rows, unusable)
     table = settled_table(intake, in_doubt)
     signs = read_signs(table)
     wanted = open_answers(table, signs)
     blocked = blocks_level(in_doubt, unusable)
     level = _level(signs, blocked)
+    raised = raise_pointers(table)
     patients = pd.DataFrame(
         {
             "source_row": intake.source_rows,
@@ -112,12 +117,13 @@ def triage_patients(intake: Intake, findings: Findings | Sequence[Finding] = ())
             "reasons": join_words(signs.there, [flag.reason for flag in SIGNS]),
             "advice": join_words(signs.there, [flag.advice for flag in SIGNS]),
             "ask": add_words(_ask(wanted, table), ask_to_settle(intake, in_doubt, unusable)),
-            "pointers": point(table),
+            "pointers": word_pointers(raised),
         },
         index=intake.table.index,
     )
     absent = tuple(as_recorded(name).label for name in wanted if name not in table and wanted[name].any())
-    return Triage(patients, _contributions(signs, level), absent, _questions(wanted, table, signs, blocked))
+    pointed = (raised != "").astype(bool)
+    return Triage(patients, _contributions(signs, level), absent, _questions(wanted, table, signs, blocked), pointed)
 
 
 def _level(signs: Signs, blocked: np.ndarray) -> np.ndarray:

@@ -13,17 +13,27 @@ from crampstats.codebook.pointers import INSTEAD, POINTERS, SAID, Pointer
 from crampstats.codebook.rules import AtLeast, Below, IsTrue, OneOf, Rule
 
 
-def point(table: pd.DataFrame) -> np.ndarray:
-    """The pointers of each patient, such as "kidney disease: told, eGFR 41; diabetes: told"; "" where none.
+def raise_pointers(table: pd.DataFrame) -> pd.DataFrame:
+    """What raised each pointer in each patient, in words; "" where nothing did.
 
     Parameters
     ----------
     table
         Variables without values that have to be settled first.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the table, one column per pointer: "kidney disease: told, eGFR 41".
     """
-    texts = np.full(len(table), "", dtype=object)
-    for pointer in POINTERS:
-        texts = add_words(texts, _raised(pointer, table))
+    return pd.DataFrame({one.name: _raised(one, table) for one in POINTERS}, index=table.index, dtype=object)
+
+
+def word_pointers(raised: pd.DataFrame) -> np.ndarray:
+    """The pointers of each patient in one text, joined by "; "."""
+    texts = np.full(len(raised), "", dtype=object)
+    for name in raised:
+        texts = add_words(texts, raised[name].to_numpy(dtype=object))
     return texts
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from crampstats.audit.intake import Intake
 from crampstats.audit.triage_words import add_words, plain_label
+from crampstats.audit.unit_slips import find_unsettled
+from crampstats.codebook.catalogue import DERIVED
 from crampstats.codebook.columns import IMPLAUSIBLE, UNREADABLE
+from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.red_flags import RED_FLAGS
 from crampstats.core.findings import Finding
 
-SLIP = "possible unit slip"
 # something is written and could not be used: unlike an empty cell it may hide a sign
 UNUSABLE = (IMPLAUSIBLE, UNREADABLE)
 # what others than the patient fill in: no question left open where it is empty
@@ -21,25 +23,32 @@ OF_OTHERS = tuple(dict.fromkeys(name for flag in RED_FLAGS if flag.told_by != "p
 CRITICAL = {name: flag for flag in RED_FLAGS if flag.told_by == "laboratory" for name in flag.questions}
 
 
-def find_in_doubt(intake: Intake, findings: Sequence[Finding]) -> pd.DataFrame:
-    """True for each value that may be wrong by a unit or a decimal mark; one row per row of the table, columns are variables."""
-    doubted = _by_declared_slips(intake)
-    by_heading = {intake.heading(name): name for name in intake.placements}
-    told = [one for one in findings if one.rule == SLIP and one.source_row is not None and one.column in by_heading]
-    for name in sorted({by_heading[one.column] for one in told}):
-        rows = {one.source_row for one in told if by_heading[one.column] == name}
-        doubted[name] = np.isin(intake.source_rows, list(rows)) | doubted.get(name, np.zeros(len(doubted), dtype=bool))
-    return doubted
+def find_in_doubt(intake: Intake, findings: Iterable[Finding], unusable: pd.DataFrame) -> pd.DataFrame:
+    """True for each value of triage that may be wrong by a unit or a decimal mark, and is not set aside already.
+
+    Returns
+    -------
+    DataFrame
+        One row per row of the table; the variables that a red flag or a pointer is made from.
+    """
+    doubted = find_unsettled(intake, findings)
+    kept = doubted[[name for name in doubted if name in BEHIND]]
+    return pd.DataFrame(
+        {name: kept[name] & intake.table[name].notna() & ~unusable.get(name, False) for name in kept}, index=intake.table.index
+    )
 
 
-def _by_declared_slips(intake: Intake) -> pd.DataFrame:
-    doubted: dict[str, np.ndarray] = {}
-    for name, variable in intake.variables.items():
-        for low, high in variable.slips.values():
-            values = intake.table[name].to_numpy(dtype="float64", na_value=np.nan)
-            with np.errstate(invalid="ignore"):
-                doubted[name] = doubted.get(name, False) | ((values >= low) & (values <= high))
-    return pd.DataFrame(doubted, index=intake.table.index)
+def _behind(names: Iterable[str]) -> frozenset[str]:
+    """Recorded variables that columns are made from."""
+    found: set[str] = set()
+    for name in names:
+        found |= {name, *(_behind(DERIVED[name].rule.columns) if name in DERIVED else ())}
+    return frozenset(found)
+
+
+BEHIND = _behind(
+    [*(name for flag in RED_FLAGS for name in flag.questions), *(name for one in POINTERS for name in one.rule.columns)]
+)
 
 
 def find_unusable(intake: Intake) -> pd.DataFrame:
