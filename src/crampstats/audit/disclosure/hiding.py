@@ -8,15 +8,18 @@ from functools import cached_property
 
 import numpy as np
 
+from crampstats.audit.disclosure.joint import Before
 from crampstats.audit.disclosure.knowledge import CEILING, Publication, bounds_of, told_groups
 from crampstats.audit.disclosure.profiles import Profile
 from crampstats.audit.disclosure.protecting import Board, Goal
 from crampstats.audit.disclosure.shapes import Key, Shape
-from crampstats.audit.disclosure.system import TOLERANCE, Floats, System
+from crampstats.audit.disclosure.system import TOLERANCE, Floats, System, solve
 from crampstats.core.errors import DataError
 
 # systems up to this many cells are searched in whole numbers where the linear programme may promise too much
 MOST_WHOLE = 400
+# cells are shown again one by one where that takes no more programmes than this
+MOST_AGAIN = 1_500
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +34,14 @@ class Universe:
         True count of every cell.
     profile
         The rule.
+    earlier
+        What was printed of the universe before.
     """
 
     shapes: tuple[Shape, ...]
     counts: Mapping[Key, int]
     profile: Profile
+    earlier: Publication | None = None
 
     @cached_property
     def open(self) -> Publication:
@@ -63,15 +69,25 @@ class Universe:
     def least(self) -> Mapping[Key, int]:
         """What the zeros shown say of each guarded cell by themselves."""
         zero = np.array([self.counts.get(key, 1) == 0 and key not in self.sensitive for key in self.system.keys])
-        low = np.where(zero, 0.0, self.open.floors)
-        high = np.where(zero, 0.0, CEILING)
-        return {key: self._least(key, low, high) for key in self.guarded}
+        low, high = np.where(zero, 0.0, self.open.floors), np.where(zero, 0.0, CEILING)
+        places = {key: self.system.places[key] for key in self.guarded}
+        cost = np.zeros(len(low))
+        cost[list(places.values())] = 1.0
+        together = solve(self.system.matrix, cost, low, high, whole=self.whole)
+        if together is None:
+            raise _not_of_one(self.shapes)
+        return {key: self._least(place, together, low, high) for key, place in places.items()}
 
-    def _least(self, key: Key, low: Floats, high: Floats) -> int:
-        margin = any(shape.key(cell) == key for shape in self.shapes for cell in shape.cells if "" in cell)
-        if not margin or not self.open.floor(key):
-            return self.open.floor(key)
-        return int(np.ceil(bounds_of(self.system, low, high, self.system.places[key])[0] - TOLERANCE))
+    def _least(self, place: int, known: Floats, low: Floats, high: Floats) -> int:
+        # most cells reach their floor together; the others are tried one by one
+        if known[place] <= low[place] + TOLERANCE:
+            return int(low[place])
+        return int(np.ceil(bounds_of(self.system, low, high, place, whole=self.whole)[0] - TOLERANCE))
+
+    @property
+    def whole(self) -> bool:
+        """Whether to search in whole numbers: where the linear programme may promise more than they keep."""
+        return not self.system.is_network and len(self.system.keys) <= MOST_WHOLE
 
     @cached_property
     def goals(self) -> tuple[Goal, ...]:
@@ -84,18 +100,38 @@ class Universe:
                 found.append(Goal(place, 1, False, zeros_shown=False))
         return tuple(found)
 
+    @cached_property
+    def before(self) -> Before | None:
+        """The earlier release to hold this one against; None where it says nothing of these persons."""
+        if self.earlier is None or not all(shape.cumulative for shape in (*self.shapes, *self.earlier.system.shapes)):
+            return None
+        before = Before(self.earlier, self.system, self.counts, self.profile)
+        return None if before.has_shrunk else before
+
+    @cached_property
+    def all_goals(self) -> tuple[Goal, ...]:
+        """Those of these tables and of the earlier release."""
+        return (*self.goals, *(self.before.goals if self.before else ()))
+
+    @cached_property
+    def secret(self) -> tuple[Key, ...]:
+        """Cells that are hidden for themselves."""
+        return tuple(dict.fromkeys((*self.sensitive, *(self.before.sensitive if self.before else ()))))
+
     def board(self) -> Board:
-        """The cells with the sensitive ones hidden."""
+        """The cells with the secret ones hidden."""
         system = self.system
         low, high = self.open.ranges()
         hidden = np.zeros(len(low), dtype=bool)
-        hidden[[system.places[key] for key in self.sensitive]] = True
+        hidden[[system.places[key] for key in self.secret]] = True
         hidden[system.n_published :] = True
         counts = np.array([float(self.counts.get(key, 0)) for key in system.keys])
         by_itself = np.array([key in self.open.by_itself for key in system.keys])
+        # large cells are dearer, but not by so much that many small ones are hidden instead
+        cost = 1.0 + np.log(np.maximum(counts, 1.0))
         movable = ~hidden & by_itself & (counts > 0)
-        whole = not system.is_network and len(system.keys) <= MOST_WHOLE
-        return Board(system.matrix, low, high, self.open.floors, movable, np.maximum(counts, 1.0), hidden, whole)
+        board = Board(system.matrix, low, high, self.open.floors, movable, cost, hidden, self.whole)
+        return self.before.join(board) if self.before else board
 
     def hide(self) -> frozenset[Key]:
         """The cells to hide, so that no sensitive one can be worked out.
@@ -106,12 +142,20 @@ class Universe:
             The tables cannot be of one set of persons, so that nothing can be proved about them.
         """
         board = self.board()
-        if board.protect(self.goals):
+        if board.protect(self.all_goals):
             # nothing is known of tables that are hidden whole, but their zeros
             board.hidden |= board.movable
-            if board.protect(self.goals):
+            if board.protect(self.all_goals):
                 raise _not_safe(self.shapes)
+        board.show_again(self._extra(board), self.all_goals)
         return frozenset(self.system.keys[place] for place in np.flatnonzero(board.hidden[: self.system.n_published]))
+
+    def _extra(self, board: Board) -> list[int]:
+        """Cells hidden to protect others, large ones first."""
+        places = np.flatnonzero(board.hidden & board.movable)
+        if len(places) * len(self.all_goals) > MOST_AGAIN:
+            return []
+        return sorted(places.tolist(), key=lambda place: (-board.cost[place], place))
 
     def check(self, printed: Mapping[Key, int | None]) -> None:
         """Prove that nothing sensitive can be worked out from what is printed, from that alone.
@@ -122,16 +166,13 @@ class Universe:
             Something can.
         """
         told = Publication(self.system, self.profile, printed)
-        if any(printed[key] is not None for key in self.sensitive) or not all(self._is_safe(told, key) for key in self.guarded):
+        hidden = np.array([printed.get(key) is None for key in self.system.keys])
+        still = np.zeros(len(hidden), dtype=bool)
+        board = Board(self.system.matrix, *told.ranges(), told.floors, still, np.ones(len(hidden)), hidden)
+        board = self.before.join(board) if self.before else board
+        shown = [key for key in self.secret if printed[key] is not None and key in told.by_itself]
+        if shown or any(board.possible(goal) is None for goal in self.all_goals):
             raise _not_safe(self.shapes)
-
-    def _is_safe(self, told: Publication, key: Key) -> bool:
-        place, top = self.system.places[key], self.profile.hide_up_to
-        low, high = bounds_of(self.system, *told.ranges(), place)
-        safe = low <= max(1, self.least[key]) + TOLERANCE and high >= top - TOLERANCE
-        if safe and self.least[key] > 1:
-            safe = bounds_of(self.system, *told.ranges(zeros_shown=False), place)[0] <= 1 + TOLERANCE
-        return bool(safe)
 
 
 def _not_safe(shapes: Sequence[Shape]) -> DataError:
@@ -140,3 +181,8 @@ def _not_safe(shapes: Sequence[Shape]) -> DataError:
         f"the tables {names} cannot be released: a hidden count could be worked out from what would be shown. Nothing was "
         "released; leave one of them out or merge small groups."
     )
+
+
+def _not_of_one(shapes: Sequence[Shape]) -> DataError:
+    names = ", ".join(shape.name for shape in shapes)
+    return DataError(f"the tables {names} cannot count the same persons; name another universe for those that do not.")

@@ -73,13 +73,13 @@ class Publication:
         return bounds_of(self.system, *self.ranges(), self.system.places[key])
 
 
-def bounds_of(system: System, low: Floats, high: Floats, place: int) -> tuple[float, float]:
+def bounds_of(system: System, low: Floats, high: Floats, place: int, *, whole: bool = False) -> tuple[float, float]:
     """Least and greatest value of one cell; NaN where nothing fits."""
     found = []
     for sign in (1.0, -1.0):
         cost = np.zeros(len(low))
         cost[place] = sign
-        values = solve(system.matrix, cost, low, np.minimum(high, CEILING))
+        values = solve(system.matrix, cost, low, np.minimum(high, CEILING), whole=whole)
         found.append(np.nan if values is None else values[place])
     return found[0], np.inf if found[1] > CEILING / 1e3 else found[1]
 
@@ -94,7 +94,10 @@ def telling_cells(shapes: Sequence[Shape]) -> frozenset[Key]:
 
 
 def told_groups(shapes: Sequence[Shape], counts: Mapping[Key, int]) -> frozenset[Key]:
-    """Cells with a level of the split that nobody, or everybody whose answer is known, of a group with answers has."""
+    """Cells with a level of the split that nobody, or everybody whose answer is known, of a group with answers has.
+
+    Groups of which a count is not given are left out.
+    """
     found = set()
     for shape in shapes:
         for name, levels in shape.dimensions:
@@ -111,6 +114,8 @@ def _told(shape: Shape, name: str, levels: Sequence[str], counts: Mapping[Key, i
             continue
         keys = [shape.key((*cell[:place], level, *cell[place + 1 :])) for level in levels]
         # with one level that tells, the others are what it is held against
-        known = sum(counts[key] for key in keys) if len(keys) > 1 else counts[shape.key(cell)]
-        found |= {key for key in keys if known and counts[key] in (0, known)}
+        among = keys if len(keys) > 1 else [shape.key(cell)]
+        if all(key in counts for key in (*keys, *among)):
+            known = sum(counts[key] for key in among)
+            found |= {key for key in keys if known and counts[key] in (0, known)}
     return found

@@ -14,7 +14,7 @@ from crampstats.audit.disclosure.tables import CountTable, gather_counts
 __all__ = ["Release", "ReleasedTable", "read_release", "release_tables"]
 
 
-def release_tables(tables: Sequence[CountTable], profile: Profile, *, earlier: Release | None = None) -> Release:  # noqa: ARG001
+def release_tables(tables: Sequence[CountTable], profile: Profile, *, earlier: Release | None = None) -> Release:
     """Tables as they may be shown, all of them together.
 
     Parameters
@@ -45,16 +45,37 @@ def release_tables(tables: Sequence[CountTable], profile: Profile, *, earlier: R
     ['120', 'hidden', 'hidden', '168']
     """
     counts = gather_counts(tables)
+    past = earlier.publications() if earlier else {}
     found: dict[str, ReleasedTable] = {}
+    notes: list[str] = []
     for name, known in counts.items():
         own = [table for table in tables if table.universe == name]
-        universe = Universe(tuple(table.shape for table in own), known, profile)
-        hidden = universe.hide() if profile.hides else frozenset()
-        released = [ReleasedTable(table.shape, _printed(table, profile, hidden), profile) for table in own]
-        if profile.hides:
-            universe.check(Release(profile, tuple(released)).publications()[name].printed)
+        universe = Universe(tuple(table.shape for table in own), known, profile, past.get(name))
+        released = _release(universe, own)
+        notes += _notes(universe)
         found |= {one.name: one for one in released}
-    return Release(profile, tuple(found[table.name] for table in tables))
+    return Release(profile, tuple(found[table.name] for table in tables), tuple(dict.fromkeys(notes)))
+
+
+def _release(universe: Universe, tables: Sequence[CountTable]) -> list[ReleasedTable]:
+    """The tables of one universe, proved safe."""
+    profile = universe.profile
+    hidden = universe.hide() if profile.hides else frozenset()
+    released = [ReleasedTable(table.shape, _printed(table, profile, hidden), profile) for table in tables]
+    if profile.hides:
+        universe.check(Release(profile, tuple(released)).publications()[tables[0].universe].printed)
+    return released
+
+
+def _notes(universe: Universe) -> list[str]:
+    """What a reader must know of the earlier release."""
+    if universe.earlier is None or not universe.profile.hides:
+        return []
+    if universe.before is None:
+        return [f"The earlier release counts other {universe.shapes[0].universe}; this one was not held against it."]
+    lost = [one for one in universe.earlier.printed if one not in universe.counts]
+    apart = " Groups that the earlier one names otherwise were not compared." if lost else ""
+    return [f"Nothing hidden follows from this release and the earlier one together.{apart}"]
 
 
 def _printed(table: CountTable, profile: Profile, hidden: frozenset[Key]) -> Mapping[Cell, int | None]:

@@ -91,7 +91,7 @@ def _sum(shape: Shape, printed: Printed, cell: Cell, chosen: Mapping[str, Sequen
 
 def _with_interval(frame: pd.DataFrame, level: float) -> pd.DataFrame:
     share = frame["estimate"].to_numpy(dtype=float)
-    n = pd.array(frame["n"], dtype="Int64").to_numpy(dtype=float, na_value=np.nan)
+    n = frame["n"].astype("Int64").to_numpy(dtype=float, na_value=np.nan)
     known = ~np.isnan(share)
     low, high = np.full(len(frame), np.nan), np.full(len(frame), np.nan)
     zeros = np.zeros(int(known.sum()))

@@ -126,7 +126,6 @@ def solve(matrix: csc_array, cost: Floats, low: Floats, high: Floats, *, whole: 
     if (low > high).any():
         return None
     constraints = [LinearConstraint(matrix, 0.0, 0.0)] if matrix.shape[0] else []
-    options = {"node_limit": 2_000, "presolve": True} if whole else {}
     kinds = np.full(len(cost), int(whole))
-    found = milp(cost, integrality=kinds, bounds=Bounds(low, high), constraints=constraints, options=options)
+    found = milp(cost, integrality=kinds, bounds=Bounds(low, high), constraints=constraints)
     return None if found.x is None else np.asarray(found.x)
