@@ -248,6 +248,7 @@ def test_lines_are_found_through_strings_lists_remarks_and_dots() -> None:
     lines = find_lines(text)
     expected = {
         ("a",): 1, ("b",): 2, ("c",): 6, ("t", "k.1"): 9, ("t", "k.1", "x", "y"): 10, ("t", "k.1", "x", "y", "p"): 10,
-        ("t", "k.1", "x", "y", "q r", "s"): 10, ("list", "1"): 11, ("list", "1", "z"): 12, ("list", "1", "last"): 14, ("list", "2"): 15,
+        ("t", "k.1", "x", "y", "q r", "s"): 10, ("list", "1"): 11, ("list", "1", "z"): 12, ("list", "1", "last"): 14,
+        ("list", "2"): 15,
     }
     assert {path: lines[path] for path in expected} == expected
