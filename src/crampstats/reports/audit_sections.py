@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
+from crampstats.audit.disclosure.released import Release
 from crampstats.codebook.checks.model import Check
 from crampstats.core.errors import CrampstatsError
 from crampstats.core.outcomes import Outcome
@@ -116,6 +118,24 @@ def share_yes(view: View, name: str, level: str = "yes", others: Sequence[str] =
     counts = [shown_count(view, name, **{name: one}) for one in (level, *others)]
     known = [count for count in counts if count is not None]
     return None if len(known) < len(counts) or not sum(known) else known[0] / sum(known)
+
+
+def share_at_most(view: View, name: str, level: str) -> float | None:
+    """A level's share of all patients; where it is hidden, the most that it can be from everything shown. None if unknown."""
+    total, count = shown_count(view, name), shown_count(view, name, **{name: level})
+    if not total:
+        return None
+    if count is None:
+        bounds = known_bounds(view.release)
+        found = bounds.loc[(bounds["table"] == name) & (bounds["cell"] == level), "high"]
+        count = float(found.iloc[0]) if len(found) else float("inf")
+    return count / total
+
+
+@lru_cache(maxsize=2)
+def known_bounds(release: Release) -> pd.DataFrame:
+    """`Release.bounds`, which takes a linear programme for each hidden cell, once for a page."""
+    return release.bounds()
 
 
 def table_block(

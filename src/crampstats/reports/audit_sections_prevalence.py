@@ -11,16 +11,24 @@ from crampstats.core.estimates import Estimates
 from crampstats.estimate.control_chart import ControlChart
 from crampstats.estimate.funnel import Funnel, list_outside
 from crampstats.present.page import Block, Bullets, Paragraph, Section, TableBlock
-from crampstats.present.reading import is_suppressed, label_of
+from crampstats.present.reading import is_suppressed
 from crampstats.present.tables import build_table, context_lines, format_claims_table, format_table
-from crampstats.present.wording import first_upper, format_count, format_list, format_outcome, format_row, format_sentence
+from crampstats.present.wording import (
+    first_upper,
+    format_count,
+    format_list,
+    format_outcome,
+    format_row,
+    format_sentence,
+    format_share,
+)
 from crampstats.reports.audit_results import View
 from crampstats.reports.audit_sections import HIDDEN, Setting
 from crampstats.reports.audit_sections_summary import expected_sentence
 from crampstats.reports.audit_wording import NO_QUESTION, NOT_SAID
 
 FIGURES = ("prevalence", "expected", "funnel", "control_chart", "claims")
-MONTHS_IN_SIGHT = 12
+GROUPINGS = {"age_group": "By age", "sex": "By sex", "clinic_site": "By site", "clinician": "By clinician", "month": "By month"}
 
 
 def prevalence_section(view: View, setting: Setting) -> Section:
@@ -45,26 +53,30 @@ def claim_section(view: View, setting: Setting) -> Section:
     else:
         table = TableBlock(format_claims_table(view.claim), "The claim, reading by reading", "table-claim")
         blocks += [*setting.figure("claims"), table]
-    return Section("The 60 percent claim on these patients", tuple(blocks))
+    return Section("The 60 percent claim", tuple(blocks))
 
 
 def _shares(view: View, setting: Setting) -> list[Block]:
-    blocks: list[Block] = []
-    for number, outcome in enumerate(setting.outcomes):
-        if outcome.name not in view.prevalence:
-            continue
-        found = view.prevalence[outcome.name]
-        rows = _share_rows(found)
-        heading = f"Estimate ({100 * found.confidence_level:g} % CI)"
-        table = build_table(
-            pd.DataFrame(rows), title="", right=(heading, "With cramps", "With an answer"), grouped_by="By",
-            notes=[*context_lines(found), "Each share is among those with an answer; exact (Clopper-Pearson) intervals."],
-        )
-        blocks.append(TableBlock(table, first_upper(format_outcome(outcome)), f"table-share-{number + 1}", number > 0))
+    known = [outcome for outcome in setting.outcomes if outcome.name in view.prevalence]
+    first, *others = [view.prevalence[outcome.name] for outcome in known]
+    rows = [row for row in _share_rows(first, setting) if row["By"] != GROUPINGS["month"]]
+    blocks: list[Block] = [_share_table(rows, first, first_upper(format_outcome(known[0])), "table-shares")]
+    further = [
+        {**_share_rows(found, setting)[0], "By": "Everybody", "Group": first_upper(format_outcome(outcome))}
+        for outcome, found in zip(known[1:], others, strict=True)
+    ]
+    if further:
+        blocks.append(_share_table(further, first, "Other ways to count cramps", "table-further", folded=True))
     return blocks
 
 
-def _share_rows(found: Estimates) -> list[dict[str, str]]:
+def _share_table(rows: list[dict[str, str]], found: Estimates, caption: str, id: str, *, folded: bool = False) -> TableBlock:
+    notes = [*context_lines(found), "Each share is among those with an answer; exact (Clopper-Pearson) intervals."]
+    right = tuple(name for name in rows[0] if name not in ("By", "Group"))
+    return TableBlock(build_table(pd.DataFrame(rows), title="", right=right, grouped_by="By", notes=notes), caption, id, folded)
+
+
+def _share_rows(found: Estimates, setting: Setting) -> list[dict[str, str]]:
     """One line a group, set under the name of what they are grouped by."""
     heading = f"Estimate ({100 * found.confidence_level:g} % CI)"
     rows = []
@@ -72,13 +84,23 @@ def _share_rows(found: Estimates) -> list[dict[str, str]]:
         grouping = [name for name in found.groups if str(row[name])]
         hidden = is_suppressed(row["caution"]) or pd.isna(row["estimate"])
         rows.append({
-            "By": " and ".join(first_upper(label_of(found, name).label) for name in grouping) or "Everybody",
+            "By": " and ".join(_heading(setting, name) for name in grouping) or "Everybody",
             "Group": ", ".join(str(row[name]).replace("_", " ") for name in grouping) or "all patients",
-            heading: HIDDEN if hidden else _in_brackets(format_row(found, row)),
+            heading: HIDDEN if hidden else _share(row),
             "With cramps": HIDDEN if hidden or pd.isna(row["n_events"]) else format_count(row["n_events"]),
             "With an answer": HIDDEN if pd.isna(row["n"]) else format_count(row["n"]),
         })
     return rows
+
+
+def _share(row: pd.Series) -> str:
+    """Share and interval in percent, the percent sign once."""
+    low, high = (format_share(row[name]).removesuffix(" %") for name in ("conf_low", "conf_high"))
+    return f"{format_share(row['estimate'])} ({low} to {high})"
+
+
+def _heading(setting: Setting, name: str) -> str:
+    return GROUPINGS.get(name) or first_upper(setting.label(name))
 
 
 def _in_brackets(text: str) -> str:
@@ -136,15 +158,18 @@ def _months(view: View, setting: Setting) -> Section:
     if isinstance(view.control_chart, ControlChart):
         signals = tuple(format_sentence(one) for one in view.control_chart.signals)
         words = (Bullets(signals),) if signals else (Paragraph("No month stands out from what chance gives."),)
+    shares = next(iter(view.prevalence.values()))
+    rows = [row for row in _share_rows(shares, setting) if row["By"] == GROUPINGS["month"]]
+    table = (_share_table(rows, shares, "The months in numbers", "table-months", folded=True),) if rows else ()
     return Section("Month by month", (
-        *setting.figure("control_chart"), *words, *_refusal(view, "control_chart"), *_notes(view, "control_chart"),
+        *setting.figure("control_chart"), *words, *table, *_refusal(view, "control_chart"), *_notes(view, "control_chart"),
     ))
 
 
 def _screening(view: View) -> Section:
     title = "If the question is imperfect"
     if view.screening is None:
-        return Section(title, _refusal(view, "screening"))
+        return Section(title)
     text = (
         "A question misses some who have cramps, and catches some who have none. With the sensitivity and specificity that were "
         "given, the share of those who really have cramps would be:"

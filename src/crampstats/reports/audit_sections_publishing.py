@@ -7,7 +7,7 @@ import math
 from crampstats.present.page import Block, Bullets, Paragraph, Section
 from crampstats.present.wording import format_count
 from crampstats.reports.audit_results import View
-from crampstats.reports.audit_sections import Setting, has_table, shown_text, table_block
+from crampstats.reports.audit_sections import Setting, has_table, known_bounds, shown_text, table_block
 from crampstats.reports.audit_wording import GLOSSARY, LIMITS, PROFILE_NONE
 
 
@@ -30,7 +30,7 @@ def publishing_section(view: View, setting: Setting) -> Section:
 
 def proof_sentence(view: View) -> str:
     """What an outsider who holds every shown number could say of the hidden ones."""
-    bounds = view.release.bounds()
+    bounds = known_bounds(view.release)
     if not len(bounds):
         return "No number had to be hidden."
     place = (bounds["high"] - bounds["low"]).idxmin()
@@ -66,7 +66,8 @@ def _left_out(view: View) -> tuple[Block, ...]:
 def limits_section(view: View, setting: Setting) -> Section:
     """What the data cannot say."""
     undrawn = tuple(f"Figure not drawn, {title}: {why}" for title, why in setting.undrawn.items())
-    said = (*LIMITS, *view.notes.get("limits", ()), *undrawn)
+    refused = tuple(filter(None, [view.refused.get("screening", "")]))
+    said = (*LIMITS, *view.notes.get("limits", ()), *refused, *undrawn)
     return Section("What these data cannot say", (Bullets(said),))
 
 

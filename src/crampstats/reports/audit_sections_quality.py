@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crampstats.present.page import Block, Bullets, Paragraph, Section
-from crampstats.present.wording import format_count, format_list
+from crampstats.present.wording import format_count, format_list, format_sentence
 from crampstats.reports.audit_results import Comparison, View
 from crampstats.reports.audit_sections import HIDDEN, Kind, Setting, shown_count, shown_text, shown_yes, table_block
 from crampstats.reports.audit_wording import DIMENSIONS, SEVERITY_WORDS
 
 ANSWERS = ("answered", "no answer", "not asked")
-HEADINGS_SHOWN = 3
+SEVERITY_TITLES = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
+HEADINGS_SHOWN, LONGEST = 2, 48
+IN_SIGHT = 8  # kinds of a dimension that stand open on the page
 LEAST_COMPLETE = 8
 WHOLE_COLUMN = "whole column"
 CHANGES = ("better", "worse", "new", "gone")
@@ -24,30 +26,44 @@ def quality_section(view: View, setting: Setting) -> Section:
         "Nothing in the file was changed. A finding is a question to the file, not a verdict on whoever filled it in. "
         f"Numbers are patients with at least one finding of the kind ({grades})."
     )
-    inner = [_dimension(view, setting, name) for name in DIMENSIONS]
-    return Section("The quality of the data", (Paragraph(intro),), (*inner, _questions(view, setting)))
+    found = {kind.check.dimension for kind in setting.kinds}
+    clean = [title.lower() for name, (title, _) in DIMENSIONS.items() if name not in found]
+    blocks = (Paragraph(intro), *((Paragraph(f"Nothing was found in {format_list(clean)}."),) if clean else ()))
+    inner = [_dimension(view, setting, name) for name in DIMENSIONS if name in found]
+    return Section("The quality of the data", blocks, (*inner, _questions(view, setting)))
 
 
 def _dimension(view: View, setting: Setting, name: str) -> Section:
     title, question = DIMENSIONS[name]
     kinds = [kind for kind in setting.kinds if kind.check.dimension == name]
-    rows = [_kind_row(view, kind) for kind in kinds]
+    told = [kind for kind in kinds if shown_yes(view, f"finding {kind.check.name}") != HIDDEN]
+    first = (told or kinds)[:IN_SIGHT]
+    rest = [kind for kind in kinds if kind not in first]
     blocks: list[Block] = [Paragraph(question)]
-    blocks += table_block(rows, f"{title}: what was found", f"table-{name}", right=("Patients",))
-    return Section(title, (*blocks, *(() if rows else (Paragraph("Nothing was found."),))))
+    blocks += _kind_table(view, first, f"{title}: what was found", f"table-{name}")
+    blocks += _kind_table(view, rest, f"{title}: {len(rest)} further kinds", f"table-{name}-more", folded=True)
+    return Section(title, tuple(blocks))
+
+
+def _kind_table(view: View, kinds: Sequence[Kind], caption: str, id: str, *, folded: bool = False) -> tuple[Block, ...]:
+    rows = [_kind_row(view, kind) for kind in kinds]
+    return table_block(rows, caption, id, right=("Patients",), grouped_by="Severity", folded=folded)
 
 
 def _kind_row(view: View, kind: Kind) -> dict[str, str]:
     check = kind.check
     return {
-        "What": check.label, "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN, "Severity": kind.severity,
-        "Where": _headings(kind.columns), "Why it matters": check.why, "What to do": check.advice,
+        "Severity": SEVERITY_TITLES[kind.severity],
+        "What, and why it matters": f"{format_sentence(check.label)} {format_sentence(check.why)}",
+        "Where": _headings(kind.columns), "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN,
+        "What to do": check.advice,
     }
 
 
 def _headings(columns: Sequence[str]) -> str:
     more = len(columns) - HEADINGS_SHOWN
-    return "; ".join(columns[:HEADINGS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+    named = [column if len(column) <= LONGEST else f"{column[:LONGEST].rstrip(' /')} \u2026" for column in columns]
+    return "; ".join(named[:HEADINGS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _questions(view: View, setting: Setting) -> Section:
@@ -58,7 +74,8 @@ def _questions(view: View, setting: Setting) -> Section:
     worst = [row for lacking, row in rows[:LEAST_COMPLETE] if lacking > 0]
     right = ("Answered", "No answer", "Not asked", "Without answer")
     text = (
-        f"{len(names)} questions of the form were read. A question that the form did not show to a patient lacks no answer; "
+        f"{len(names)} question{'s' if len(names) != 1 else ''} of the form could be read. A question that the form did not show "
+        "to a patient lacks no answer; "
         "\u201cwithout answer\u201d is the share among those who were asked."
     )
     return Section("How complete the answers are", (

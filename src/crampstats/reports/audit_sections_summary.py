@@ -8,7 +8,7 @@ from crampstats.present.page import Answer, Answers, Paragraph, Section, Ticks
 from crampstats.present.reading import is_suppressed
 from crampstats.present.wording import format_outcome, format_sentence, format_share_with_interval
 from crampstats.reports.audit_results import View
-from crampstats.reports.audit_sections import HIDDEN, Setting, share_yes, shown_text
+from crampstats.reports.audit_sections import HIDDEN, Setting, share_at_most, share_yes, shown_count, shown_text
 from crampstats.reports.audit_wording import (
     FEW_LACKING,
     LEVEL_TITLES,
@@ -19,6 +19,8 @@ from crampstats.reports.audit_wording import (
     TRUST_RULE,
     TRUST_WORDS,
 )
+
+ACTED_ON = {"urgent": "to be seen urgently", "see soon": "to be seen soon", "ask": "with an open safety question"}
 
 
 def summary_section(view: View, setting: Setting) -> Section:
@@ -37,12 +39,12 @@ def monday_section(setting: Setting) -> Section:
 
 def judge_trust(view: View, outcome: str = "") -> str:
     """Whether the data can be trusted: "Yes", "With care" or "Not yet", by the rule that the page states."""
-    shares = [share_yes(view, "any error")]
-    if outcome:
-        shares.append(share_yes(view, outcome, "not known", ("yes", "no")))
-    if any(share is not None and share > MANY_LACKING for share in shares):
+    asked = [("any error", "yes"), *([(outcome, "not known")] if outcome else [])]
+    shown = [shown_count(view, table, **{table: level}) is not None for table, level in asked]
+    most = [share_at_most(view, table, level) for table, level in asked]
+    if any(is_shown and share is not None and share > MANY_LACKING for is_shown, share in zip(shown, most, strict=True)):
         return "Not yet"
-    return "Yes" if all(share is not None and share < FEW_LACKING for share in shares) else "With care"
+    return "Yes" if all(share is not None and share < FEW_LACKING for share in most) else "With care"
 
 
 def headline(view: View, setting: Setting) -> str:
@@ -88,9 +90,7 @@ def _seen_sentence(view: View) -> str:
     counts = {level: shown_text(view, "triage", level=level) for level in LEVELS}
     if not counts["urgent"]:
         return ""
-    return format_sentence("; ".join(
-        f"{LEVEL_TITLES[level].lower()}: {counts[level]}" for level in ("urgent", "see soon", "ask")
-    ) + " patients")
+    return f"Patients {'; '.join(f'{words}: {counts[level]}' for level, words in ACTED_ON.items())}."
 
 
 def _how_common(view: View, setting: Setting) -> Answer:

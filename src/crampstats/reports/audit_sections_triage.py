@@ -50,20 +50,20 @@ def _rules(view: View) -> Section:
     blocks: list[Block] = [Paragraph(LEFT_ONE_OUT), *table]
     if silent:
         blocks.append(Paragraph(f"Told by nobody, or not on the form: {format_list(silent)}."))
-    return Section("What each rule contributes", tuple(blocks))
+    return Section("The rules behind the levels", tuple(blocks))
 
 
 def _pointers(view: View) -> Section:
-    rows = [
-        {"Think of": first_upper(pointer.label), PATIENTS: count, "Source": pointer.source}
-        for pointer in POINTERS if (count := shown_yes(view, f"pointer {pointer.name}"))
-    ]
+    told = [(pointer, count) for pointer in POINTERS if (count := shown_yes(view, f"pointer {pointer.name}"))]
+    rows = [{"Think of": first_upper(pointer.label), PATIENTS: count} for pointer, count in told]
+    sources = [{"Think of": first_upper(pointer.label), "Source": pointer.source} for pointer, _ in told]
     text = (
         "Conditions and medicines that can go with leg cramps, where the answers point to them. A hint where to look, not a "
         "diagnosis."
     )
     return Section("What may stand behind the cramps", (
         Paragraph(text), *table_block(rows, "Patients whose answers point to", "table-pointers", right=(PATIENTS,)),
+        *table_block(sources, "Where each pointer comes from", "table-pointer-sources", folded=True),
     ))
 
 

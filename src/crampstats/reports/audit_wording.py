@@ -39,7 +39,7 @@ FEW_LACKING, MANY_LACKING = 0.05, 0.20
 TRUST_SOURCE = "https://doi.org/10.1016/S0140-6736(02)07882-0"
 TRUST_RULE = (
     "How trust is judged: \u201cyes\u201d needs fewer than 5 in 100 patients with an error in their row, and fewer than 5 in 100 "
-    "without an answer on cramps. More than 20 in 100 of either gives \u201cnot yet\u201d. Anything between, or too small to be "
+    "without an answer on cramps. More than 20 in 100 of either gives \u201cnot yet\u201d. Anything between, or what cannot be "
     f"shown, gives \u201cwith care\u201d. The limits are a rule of thumb for losses in studies ({TRUST_SOURCE}), borrowed "
     "here. They judge the answers that were given. Whether the right patients were asked is another question."
 )

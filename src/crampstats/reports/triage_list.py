@@ -11,7 +11,7 @@ import pandas as pd
 from crampstats.audit.triage import LEVELS, SCREENING_AID, SIGNED_OFF, Triage
 from crampstats.core.source import Source
 from crampstats.present.page import page_environment
-from crampstats.present.wording import MADE_UP, MADE_UP_WARNING
+from crampstats.present.wording import MADE_UP, MADE_UP_WARNING, first_upper
 from crampstats.reports.audit_wording import (
     LEVEL_TITLES,
     LEVEL_WORDS,
@@ -28,7 +28,7 @@ COUNTED, FEW = ("routine", "none"), 10
 FOLDED_FROM = 200  # rows of a level from which it opens on request: some eight printed pages
 ALWAYS_OPEN = ("urgent", "see soon")
 LONGEST = 60  # letters of a record number; a longer cell is none, and would push the reasons off the paper
-COLUMNS: Mapping[str, str] = {"reasons": "Why", "advice": "What to do", "ask": "Ask", "pointers": "Think of"}
+REASONS, POINTERS = "Why, and what to do", "Think of"
 
 
 def build_triage_list(
@@ -94,22 +94,24 @@ def _level(level: str, patients: pd.DataFrame, named: list[Mapping[int, str]]) -
     """One level as the template reads it."""
     here = patients[patients["level"] == level]
     listed = here if level not in COUNTED or len(here) <= FEW else here.iloc[:0]
-    shown = [name for name in COLUMNS if (listed[name].astype(object).fillna("") != "").any()]
     counted = f"{len(here):,} patient{'' if len(here) == 1 else 's'}" if len(here) else "nobody"
     return {
         "id": level.replace(" ", "-"), "title": LEVEL_TITLES[level], "words": LEVEL_WORDS[level], "n": len(here),
         "counted": counted, "caption": f"{LEVEL_TITLES[level]}: {counted}, in the order of the file",
-        "folded": level not in ALWAYS_OPEN and len(listed) > FOLDED_FROM, "headings": [COLUMNS[name] for name in shown],
-        "rows": _rows(listed, shown, named),
+        "folded": level not in ALWAYS_OPEN and len(listed) > FOLDED_FROM, "headings": (REASONS, POINTERS),
+        "rows": _rows(listed, named),
     }
 
 
-def _rows(listed: pd.DataFrame, shown: list[str], named: list[Mapping[int, str]]) -> list[dict[str, object]]:
-    cells = [listed[name].astype(object).fillna("").astype(str).tolist() for name in shown]
+def _rows(listed: pd.DataFrame, named: list[Mapping[int, str]]) -> list[dict[str, object]]:
+    texts = [listed[name].astype(object).fillna("").astype(str) for name in ("reasons", "advice", "ask", "pointers")]
     numbers = [int(number) for number in listed["source_row"]]
     return [
-        {"number": number, "names": [_short(one.get(number, "")) for one in named], "cells": texts}
-        for number, *texts in zip(numbers, *cells, strict=True)
+        {
+            "number": number, "names": [_short(one.get(number, "")) for one in named], "reasons": first_upper(reasons),
+            "advice": first_upper(advice), "ask": ask, "pointers": [first_upper(one) for one in pointers.split("; ") if one],
+        }
+        for number, reasons, advice, ask, pointers in zip(numbers, *texts, strict=True)
     ]
 
 
