@@ -29,6 +29,7 @@ ANY_ERROR = "any error"
 ALONE, BESIDE = "alone", "with others"
 EXPECTED, COMPARED = "expected", "compared"
 OTHER_SITES = "other sites"
+STATES = (ANSWERED, UNANSWERED, WITHHELD)
 TRIAGE, LEVEL = "triage", "level"
 MONTH, REASON, LEFT_OUT, ROWS_LEFT_OUT = "month", "reason", "left out", "rows left out"
 # below the codebook's youngest age group
@@ -37,7 +38,7 @@ YOUNGEST = "under 20"
 
 def count_tables(
     intake: Intake, triage: Triage, findings: Sequence[Finding], outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series],
-    compared: pd.Series,
+    compared: pd.Series, *, by_site: bool = False,
 ) -> tuple[CountTable, ...]:
     """Every count the pages show, before any is hidden.
 
@@ -55,6 +56,8 @@ def count_tables(
         Group of each row, by name; see `group_columns`.
     compared
         True for each row that takes part in observed and expected.
+    by_site
+        Whether those rows are counted by site as well.
 
     Returns
     -------
@@ -62,8 +65,9 @@ def count_tables(
         Named as `audit_results.View` lists them.
     """
     return (
-        *_of_outcomes(intake, outcomes, groups), *_of_compared(intake, outcomes, groups, compared), _of_triage(triage),
-        *_of_rules(triage), *_of_pointers(triage), *_of_findings(intake, findings), *_of_answers(intake), *_of_rows(intake),
+        *_of_outcomes(intake, outcomes, groups), *_of_compared(intake, outcomes, groups, compared, by_site), _of_triage(triage),
+        *_of_rules(triage), *_of_pointers(triage), *_of_findings(intake, findings),
+        *_of_answers(intake, outcomes, groups), *_of_rows(intake),
     )
 
 
@@ -109,24 +113,33 @@ def yes_no(column: pd.Series) -> pd.Series:
 
 
 def _of_outcomes(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]) -> Iterator[CountTable]:
-    for number, outcome in enumerate(outcomes):
-        answers = {outcome.name: yes_no(intake.table[outcome.name])}
-        yield CountTable(outcome.name, _counted(answers), split=outcome.name)
-        for name, column in groups.items() if number == 0 else ():
-            yield CountTable(f"{outcome.name} by {name}", _counted({name: column, **answers}), split=outcome.name)
+    """Each outcome; the first within every group, the others across it and the one before.
+
+    Outcomes lie within one another (twice within once): the difference of two would count those in between, so it is a cell too.
+    """
+    answers = {one.name: yes_no(intake.table[one.name]) for one in outcomes}
+    names = list(answers)
+    for number, name in enumerate(names):
+        across = dict.fromkeys((names[0], names[max(number - 1, 0)], name))
+        yield CountTable(name, _counted({one: answers[one] for one in across}), split="" if number else name)
+    for name, column in groups.items() if names else ():
+        yield CountTable(f"{names[0]} by {name}", _counted({name: column, names[0]: answers[names[0]]}), split=names[0])
 
 
 def _of_compared(
-    intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series], compared: pd.Series
+    intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series], compared: pd.Series, by_site: bool
 ) -> Iterator[CountTable]:
-    """Those held against the expected numbers beside those who are not, so that neither follows from the other and from all."""
+    """Those held against the expected numbers beside those who are not, so that neither follows from the other and from all.
+
+    By site those who are not are too few nearly everywhere, which would hide the others as well: that is for the raw page.
+    """
     if not (outcomes and compared.any()):
         return
     first, whether = outcomes[0].name, yes_no(compared.astype("boolean"))
     columns = {COMPARED: whether, first: yes_no(intake.table[first])}
-    yield CountTable(EXPECTED, _counted(columns), split=first)
-    if SITE.name in groups:
-        yield CountTable(f"{EXPECTED} by {SITE.name}", _counted({SITE.name: groups[SITE.name], **columns}), split=first)
+    yield CountTable(EXPECTED, _counted(columns))
+    if by_site and SITE.name in groups:
+        yield CountTable(f"{EXPECTED} by {SITE.name}", _counted({SITE.name: groups[SITE.name], **columns}))
 
 
 def _of_rules(triage: Triage) -> Iterator[CountTable]:
@@ -167,16 +180,36 @@ def patients_by_rule(findings: Iterable[Finding]) -> dict[str, int]:
     return {rule: len(found) for rule, found in rows.items()}
 
 
-def _of_answers(intake: Intake) -> Iterator[CountTable]:
-    """For each question: answered, left open, not asked."""
-    reasons = intake.data.reasons
+def _of_answers(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]) -> Iterator[CountTable]:
+    """For each question: answered, left open, not asked.
+
+    What another table counts as "not known" follows from these, so such a question is counted across that table's levels.
+    """
+    answers = {one.name: yes_no(intake.table[one.name]) for one in outcomes}
+    beside = _beside(intake, outcomes, groups)
     for name in intake.placements:
-        if name not in intake.table or name not in reasons:
-            continue
-        withheld = int(reasons[name].isin((NOT_ASKED, NOT_APPLICABLE)).sum())
-        answered = int(intake.table[name].notna().sum())
-        levels = {ANSWERED: answered, UNANSWERED: len(intake.table) - answered - withheld, WITHHELD: withheld}
-        yield _split_in_two(f"answer {name}", tuple(levels), *levels.values())
+        if name in intake.table and name in intake.data.reasons:
+            whose = beside.get(name, "")
+            column = groups.get(whose, answers.get(whose))
+            table, across = f"answer {name}", {} if column is None else {whose: column}
+            yield CountTable(table, _counted({**across, table: _answered(intake, name)}, STATES))
+
+
+def _beside(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]) -> dict[str, str]:
+    """The counted column that is not known where a question has no answer."""
+    made_of = {AGE_GROUP.name: AGE.name, MONTH: VISIT_DATE.name}
+    found = {made_of.get(name, name): name for name in groups}
+    rules = {one.name: one.rule for one in intake.data.declaration.derived}
+    for outcome in outcomes:
+        for root in rules[outcome.name].columns if outcome.name in rules else (outcome.name,):
+            found.setdefault(root, outcome.name)
+    return found
+
+
+def _answered(intake: Intake, name: str) -> pd.Series:
+    withheld = intake.data.reasons[name].isin((NOT_ASKED, NOT_APPLICABLE)).to_numpy(dtype=bool)
+    there = intake.table[name].notna().to_numpy(dtype=bool)
+    return pd.Series(np.where(there, ANSWERED, np.where(withheld, WITHHELD, UNANSWERED)), index=intake.table.index, dtype=object)
 
 
 def _of_rows(intake: Intake) -> Iterator[CountTable]:
@@ -193,9 +226,18 @@ def _split_in_two(name: str, levels: Sequence[str], *counts: int) -> CountTable:
     return CountTable(name, pd.DataFrame({name: list(levels), "n": list(counts)}))
 
 
-def _counted(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
-    """One row per combination of levels, zeros among them; levels in reading order."""
+def _counted(columns: Mapping[str, pd.Series], always: Sequence[str] = ()) -> pd.DataFrame:
+    """One row per combination of levels, zeros among them; levels in reading order.
+
+    Parameters
+    ----------
+    columns
+        A text for each row.
+    always
+        Levels of the last one that are there even where no row has them.
+    """
     levels = [_levels(column) for column in columns.values()]
+    levels[-1] = list(always) or levels[-1]
     index = pd.MultiIndex.from_product(levels, names=list(columns))
     counts = pd.DataFrame(columns).groupby(list(columns), sort=False).size()
     counts = counts.reindex(index if len(levels) > 1 else levels[0], fill_value=0)

@@ -16,6 +16,7 @@ from crampstats.core.claims import ClaimCheck
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.estimates import Estimates, concat_estimates
+from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.claims import check_claim
 from crampstats.estimate.observed_expected import SHOWN_DIGITS
@@ -79,14 +80,27 @@ class Side:
         """Share with the outcome among those with an answer, of everybody and of each group."""
         table = self.release.table(f"{outcome.name} by {group}" if group else outcome.name)
         found = table.shares(event={outcome.name: YES}, among={outcome.name: (YES, NO)})
+        # other outcomes stand in the table only so that differences are protected
+        across = [name for name in found.groups if name != group]
+        frame = found.frame[(found.frame[across] == "").all(axis=1)].drop(columns=across)
         return replace(
             found, outcomes={outcome.name: outcome}, population=outcome.population, source=self.intake.data.source,
-            frame=found.frame.assign(outcome=outcome.name),
+            frame=frame.assign(outcome=outcome.name), groups=(group,) if group else (), labels=self.labels(group),
         )
+
+    def labels(self, group: str) -> dict[str, Label]:
+        """Words for a group column."""
+        known = self.intake.data.declaration.labels()
+        made = {MONTH: Label("Month of the visit")}
+        return {group: made.get(group, known.get(group, Label(group)))} if group else {}
 
     def has(self, outcome: Outcome, group: str) -> bool:
         """Whether the outcome was counted in a group."""
-        return any(table.name == f"{outcome.name} by {group}" for table in self.release.tables)
+        return self.has_table(f"{outcome.name} by {group}")
+
+    def has_table(self, name: str) -> bool:
+        """Whether a table was counted."""
+        return any(table.name == name for table in self.release.tables)
 
 
 def build_view(side: Side, comparison: Comparison | None, *, shareable: bool, lacks_release: bool = False) -> View:
@@ -180,7 +194,7 @@ def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
 def _expected(side: Side) -> Estimates:
     from crampstats.estimate.observed_expected import compare_shown_with_expected
 
-    group = SITE.name if SITE.name in side.groups else ""
+    group = SITE.name if side.has_table(f"{EXPECTED} by {SITE.name}") else ""
     table = side.release.table(f"{EXPECTED} by {group}" if group else EXPECTED) if side.patients.design else None
     compared = _compared(side, group)
     outcome = side.outcomes[0].name

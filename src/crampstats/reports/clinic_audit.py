@@ -133,9 +133,9 @@ def _gather(
     tell("counting")
     groups, merged = group_columns(intake), merge_groups(intake, outcomes, options.profile)
     patients = _comparable(intake)
-    tables, small = (
-        count_tables(intake, triage, findings.rows, outcomes, columns, patients.compared) for columns in (groups, merged)
-    )
+    counted = (intake, triage, findings.rows, outcomes)
+    tables = count_tables(*counted, groups, patients.compared, by_site=True)
+    small = count_tables(*counted, merged, patients.compared)
     tell("disclosure control")
     released = release_tables(small, options.profile, earlier=earlier.release if earlier else None)
     shared, raw = (
