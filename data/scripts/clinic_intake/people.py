@@ -30,9 +30,15 @@ MORE_CRAMPS, POUNDS_AND_INCHES, MASS_UNITS, BOTH_HBA1C = "S4", "S3", ("S3", "S6"
 CLINICIANS = {
     "S1": ("D1", "D2"), "S2": ("D3", "D4"), "S3": ("D5", "D6"), "S4": ("D7", "D5"), "S5": ("D8",), "S6": ("D9", "D8"),
 }
-AGES = {(18, 24): 0.06, (25, 34): 0.11, (35, 44): 0.13, (45, 54): 0.17, (55, 64): 0.20, (65, 74): 0.19, (75, 84): 0.11, (85, 95): 0.03}
+AGES = {
+    (18, 24): 0.06, (25, 34): 0.11, (35, 44): 0.13, (45, 54): 0.17, (55, 64): 0.20, (65, 74): 0.19, (75, 84): 0.11,
+    (85, 95): 0.03,
+}
+SCHOOLING = {
+    "less than 9th grade": 0.06, "9th to 11th grade": 0.12, "high school": 0.27, "some college": 0.29, "college graduate": 0.26,
+}
 FREQUENCIES = ("never", "rarely", "sometimes", "often", "almost always")
-SURNAMES = (
+_SURNAMES = (
     "Abbott,Acosta,Aldridge,Almeida,Andersson,Arnaud,Azevedo,Bachmann,Barbieri,Bartels,Bellini,Benoit,Bergmann,Blanchard,Boateng,"
     "Brandt,Cabrera,Calloway,Cardoso,Castellano,Chevalier,Colombo,Conti,Cordero,Dahlberg,Delacroix,Dietrich,Donnelly,Duarte,"
     "Eberhardt,Echeverria,Espinoza,Fairbanks,Farina,Ferreira,Fontaine,Friedrich,Galindo,Gallagher,Giordano,Godfrey,Grimaldi,"
@@ -40,15 +46,18 @@ SURNAMES = (
     "Maldonado,Marchetti,Mendonca,Montgomery,Moreau,Neumann,Nogueira,Okonkwo,Oliveira,Ostrowski,Pacheco,Pellegrini,Perrault,"
     "Quintana,Ravenscroft,Rinaldi,Rousseau,Salvatore,Sandoval,Schreiber,Sepulveda,Silvestri,Sorensen,Tavares,Thibault,"
     "Underwood,Valentini,Vasconcelos,Villanueva,Weissmann,Whitfield,Wolfram,Yardley,Zamora,Zimmermann"
-).split(",")
-FIRST_NAMES = {
+
+)
+_FIRST_NAMES = {
     "female": "Adele,Beatrice,Camila,Charlotte,Daniela,Dorothea,Eleanor,Elisabeth,Fernanda,Francesca,Gabriela,Gertrude,Helena,"
               "Ingrid,Isabella,Johanna,Josephine,Katharina,Leonor,Lucinda,Magdalena,Margaret,Marguerite,Natalia,Patricia,"
-              "Philippa,Rosalind,Susanna,Theresa,Valentina,Veronica,Wilhelmina".split(","),
+              "Philippa,Rosalind,Susanna,Theresa,Valentina,Veronica,Wilhelmina",
     "male": "Alberto,Alexander,Antoine,Benedict,Bernardo,Caspar,Christopher,Dominic,Eduardo,Emmanuel,Fabrizio,Frederick,"
             "Gabriel,Giovanni,Gregory,Hermann,Ignacio,Joaquim,Konstantin,Leopold,Lorenzo,Matthias,Maximilian,Nathaniel,"
-            "Octavio,Raphael,Salvador,Sebastian,Theodore,Valentin,Vincent,Wolfgang".split(","),
+            "Octavio,Raphael,Salvador,Sebastian,Theodore,Valentin,Vincent,Wolfgang",
 }
+SURNAMES = tuple(_SURNAMES.split(","))
+FIRST_NAMES = {sex: tuple(names.split(",")) for sex, names in _FIRST_NAMES.items()}
 # what a doctor told: logit at 55 years, and by how much it rises in a decade
 CONDITIONS = {
     "hypertension": (-0.7, 0.65), "heart_failure": (-3.8, 0.7), "coronary_heart_disease": (-3.0, 0.7), "stroke": (-3.7, 0.65),
@@ -79,11 +88,13 @@ MUST = (*SAFETY, "cirrhosis", "dialysis")  # with these the form insists
 INSISTS = (*MUST, "cramps_ever", "cramp_frequency", "sex")
 # of bookkeeping, or left empty for a reason
 NEVER_MISSING = frozenset((
-    "name", "date_of_birth", "visit_date", "clinic_site", "clinician", "age_years", "start", "end", "blood_sample_date", "medicines", "remarks",
-    "cramp_usual_time", *PAIN_TIMES, *PLACES.values(), "height_unit", "weight_unit",
+    "name", "date_of_birth", "visit_date", "clinic_site", "clinician", "age_years", "start", "end", "blood_sample_date",
+    "medicines", "remarks", "cramp_usual_time", *PAIN_TIMES, *PLACES.values(), "height_unit", "weight_unit",
 ))
-REMARKS = ("", "", "", "", "", "", "", "walks with a stick", "tired lately", "prefers mornings", "hard of hearing", "new to the practice",
-           "cramps worse after gardening", "asks for a leaflet", "came with a relative", "works shifts")
+REMARKS = (
+    "", "", "", "", "", "", "", "walks with a stick", "tired lately", "prefers mornings", "hard of hearing",
+    "new to the practice", "cramps worse after gardening", "asks for a leaflet", "came with a relative", "works shifts",
+)
 
 
 class Draw:
@@ -162,9 +173,8 @@ def _who(visit: date, draw: Draw) -> Patient:
     birth = add_years(visit, -age) - timedelta(days=draw.whole(1, 360))
     person: Patient = {
         "name": f"{draw.one(FIRST_NAMES[sex])} {draw.one(SURNAMES)}", "date_of_birth": birth, "visit_date": visit,
-        "clinic_site": site, "clinician": draw.one(CLINICIANS[site]), "form_given_to": "every patient", "age_years": age, "sex": sex,
-        "education": draw.weighted({"less than 9th grade": 0.06, "9th to 11th grade": 0.12, "high school": 0.27, "some college": 0.29,
-                                    "college graduate": 0.26}),
+        "clinic_site": site, "clinician": draw.one(CLINICIANS[site]), "form_given_to": "every patient", "age_years": age,
+        "sex": sex, "education": draw.weighted(SCHOOLING),
     }
     if sex == "female" and 12 <= age <= 55:
         person["pregnant"] = draw.yes(0.06 if 20 <= age <= 42 else 0.0)
@@ -197,7 +207,8 @@ def _medicines(person: Patient, draw: Draw) -> None:
     taken += ["levothyroxine 75"] * (person["thyroid_disease"] and draw.yes(0.8))
     if person["asthma"] or person["chronic_bronchitis"] or person["emphysema"]:
         taken += [draw.one(("salbutamol inhaler", "formoterol inhaler", "salmeterol inhaler"))] * draw.yes(0.8)
-    taken += [one for one, share in (("omeprazole 20 mg", 0.14), ("aspirin 100 mg", 0.1), ("paracetamol", 0.1)) if draw.yes(share)]
+    others = (("omeprazole 20 mg", 0.14), ("aspirin 100 mg", 0.1), ("paracetamol", 0.1))
+    taken += [one for one, share in others if draw.yes(share)]
     person["takes_diuretic"] = any(one.startswith(("hydrochloro", "furo", "tora", "spiro")) for one in taken)
     person["takes_laba"] = any(one.startswith(("formo", "salme")) for one in taken)
     person["takes_statin"] = any("statin" in one for one in taken)
@@ -208,15 +219,16 @@ def _cramps(person: Patient, draw: Draw) -> None:
     logit = -1.25 + 0.16 * (person["age_years"] - 50) / 10 + (0.25 if person["sex"] == "female" else 0)
     logit += sum(size for name, size in CRAMPS.items() if person.get(name) is True) + 0.25 * _summer(person["visit_date"])
     logit += 0.9 if person["clinic_site"] == MORE_CRAMPS else 0
-    frequency = draw.weighted(dict(zip(FREQUENCIES[1:], (0.40, 0.36, 0.17, 0.07), strict=True))) if draw.yes(logistic(logit)) else "never"
-    lately = frequency != "never"
+    lately = draw.yes(logistic(logit))
+    frequency = draw.weighted(dict(zip(FREQUENCIES[1:], (0.40, 0.36, 0.17, 0.07), strict=True))) if lately else "never"
     person["cramp_frequency"] = frequency
     person["cramps_ever"] = lately or draw.yes(0.35)
     person["cramp_nights_past_week"] = _nights(frequency, draw)
     person["complains_of_cramps"] = lately and draw.yes(0.15 + 0.15 * FREQUENCIES.index(frequency))
     person["quinine_for_cramps"] = lately and draw.yes(0.05)
     person["magnesium_for_cramps"] = lately and draw.yes(0.2)
-    person["medicines"] += ["quinine 200 mg"] * person["quinine_for_cramps"] + ["magnesium 300 mg"] * person["magnesium_for_cramps"]
+    person["medicines"] += ["quinine 200 mg"] * person["quinine_for_cramps"]
+    person["medicines"] += ["magnesium 300 mg"] * person["magnesium_for_cramps"]
     if person["cramps_ever"]:
         _what_they_are_like(person, lately, draw)
 
@@ -285,7 +297,8 @@ def _daily_life(person: Patient, draw: Draw) -> None:
         "exercise_minutes_week": minutes,
         "exercise_intensity": draw.weighted({"light": 0.4, "moderate": 0.45, "vigorous": 0.15}) if minutes else "none",
         "unaccustomed_exercise": minutes > 0 and draw.yes(0.12), "warms_up": minutes > 0 and draw.yes(0.4),
-        "stretches_before_bed": draw.yes(0.12), "heavy_lifting_days_week": draw.weighted({0: 0.4, 1: 0.2, 2: 0.13, 3: 0.1, 5: 0.17}),
+        "stretches_before_bed": draw.yes(0.12),
+        "heavy_lifting_days_week": draw.weighted({0: 0.4, 1: 0.2, 2: 0.13, 3: 0.1, 5: 0.17}),
         "standing_hours_day": round(draw.normal(4, 2, 0, 10)), "sitting_hours_day": round(draw.normal(6, 2.2, 1, 12)),
         "fluid_glasses_day": round(draw.normal(6, 2, 1, 14)),
         "alcohol_drinks_week": 0 if draw.yes(0.4) else draw.whole(1, 16),

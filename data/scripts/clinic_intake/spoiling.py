@@ -13,7 +13,7 @@ UNUSABLE = Missing("not usable")
 
 @dataclass(frozen=True)
 class Error:
-    """One planted error: its kind, the variable it stands in ("" for a row or column), what is written, and what else it concerns."""
+    """One planted error: its kind, the variable it stands in ("" for a row or column), what is written, what else it concerns."""
 
     kind: str
     variable: str

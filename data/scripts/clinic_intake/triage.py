@@ -3,14 +3,14 @@
 What the table leaves open, and how it is read here:
 
 - "frequent and persistent" is five or more cramps a month ("often", "almost always") for three months or longer.
-- "no cramps" is none ever and none in the past month; who has had cramps, ever, is no "none". A night with a cramp in the past week tells
-  of cramps, whatever else is said.
-- "disturbing sleep" is the question of that name, of those with cramps; being woken is another question. It is open for whoever tells of
-  cramps and was not shown it.
+- "no cramps" is none ever and none in the past month; who has had cramps, ever, is no "none". A night with a cramp in the past
+  week tells of cramps, whatever else is said.
+- "disturbing sleep" is the question of that name, of those with cramps; being woken is another question. It is open for whoever
+  tells of cramps and was not shown it.
 - a known sign counts although another question is open: the level is then urgent or see soon, and the open question is listed.
 - what would decide nothing is no open question: who has a cramp a month need not tell since when.
-- what the clinician did not examine, and blood that was not drawn, is no unanswered question. A result that could be critical, or a finding
-  of the examination, which is written and cannot be used, is one: nobody knows what it says.
+- what the clinician did not examine, and blood that was not drawn, is no unanswered question. A result that could be critical,
+  or a finding of the examination, which is written and cannot be used, is one: nobody knows what it says.
 - an answer nobody can have, or that cannot be read, is an unanswered question.
 """
 
@@ -22,8 +22,8 @@ from clinic_intake.people import FREQUENCIES, Missing, Patient
 from clinic_intake.spoiling import UNUSABLE
 
 URGENT = (
-    "calf_hot_or_tender", "one_leg_swollen", "chest_pain_or_breathless", "leg_cold_or_pale", "leg_pain_at_rest", "saddle_numbness",
-    "bladder_or_bowel_change", "cramp_not_easing", "tetanus_risk", "toxin_contact", "dark_urine_muscle_pain",
+    "calf_hot_or_tender", "one_leg_swollen", "chest_pain_or_breathless", "leg_cold_or_pale", "leg_pain_at_rest",
+    "saddle_numbness", "bladder_or_bowel_change", "cramp_not_easing", "tetanus_risk", "toxin_contact", "dark_urine_muscle_pain",
 )
 SOON = (
     "weakness_or_wasting", "numbness_or_tingling", "skin_change", "both_legs_swollen", "cramps_in_other_muscles", "dialysis",

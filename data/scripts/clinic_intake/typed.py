@@ -29,7 +29,8 @@ class TypedLayout:
         self.columns = tuple(self.of_variable.values())
         nonsense = words.NONSENSE[language]
         self.unknown_code = {
-            "yes/no": words.PERHAPS[language], "sex": nonsense, "cramp_frequency": nonsense, "smoking": nonsense, "education": nonsense,
+            "yes/no": words.PERHAPS[language], "sex": nonsense, "cramp_frequency": nonsense, "smoking": nonsense,
+            "education": nonsense,
         }
 
     def has(self, *variables: str) -> bool:
@@ -68,7 +69,8 @@ class TypedLayout:
         return self._decimal(variable, value) if isinstance(value, float) else str(value)
 
     def number(self, variable: str, value: float, unit: str) -> dict[str, str]:
-        """A measured quantity in the heading's unit."""
+        """A measured quantity in the heading's unit, whatever the laboratory's."""
+        del unit
         return {self.of_variable[variable]: self._decimal(variable, value)}
 
     def _decimal(self, variable: str, value: float) -> str:
@@ -94,9 +96,9 @@ def toml_of(language: str) -> str:
 
 
 UNITS = {
-    "body_weight_kg": "kg", "height_cm": "cm", "serum_albumin_g_l": "g/L", "serum_creatinine_umol_l": "µmol/L", "hba1c_percent": "%",
-    "cramps_since_years": "years", "exercise_minutes_week": "minutes/week", "cramp_severity": "points", "age_years": "years",
-    "cramp_nights_past_week": "nights",
+    "body_weight_kg": "kg", "height_cm": "cm", "serum_albumin_g_l": "g/L", "serum_creatinine_umol_l": "µmol/L",
+    "hba1c_percent": "%", "cramps_since_years": "years", "exercise_minutes_week": "minutes/week", "cramp_severity": "points",
+    "age_years": "years", "cramp_nights_past_week": "nights",
 }
 
 

@@ -1,11 +1,11 @@
-"""Errors of a whole row or column: patients twice, one answer to everything, numbers that cannot go together, an instrument that drifts."""
+"""Errors of a whole row or column: patients twice, one answer to everything, odd combinations, an instrument that drifts."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from clinic_intake.people import SAFETY, Draw, Missing, add_years
+from clinic_intake.people import FIRST_VISIT, MONTHS, SAFETY, Draw, Missing, add_years
 from clinic_intake.spoiling import Desk, Error, Row, plant
 
 YES_NO = (
@@ -63,7 +63,7 @@ def enter_again(row: Row, draw: Draw, desk: Desk) -> Row:
     person["name"] = misspell(person["name"], draw)
     days = timedelta(days=draw.whole(7, 120))
     before = add_years(person["date_of_birth"], person["age_years"] + 1)
-    if person["visit_date"] + days >= before:
+    if person["visit_date"] + days >= min(before, FIRST_VISIT + timedelta(days=30 * MONTHS)):
         days = timedelta(days=0)
     for name in ("visit_date", "start", "end", "blood_sample_date"):
         person |= {name: person[name] + days} if name in person else {}
@@ -78,7 +78,8 @@ def misspell(name: str, draw: Draw) -> str:
     given, surname = name.split(" ", 1)
     place = draw.whole(2, len(surname) - 2)
     return str(draw.one((
-        f"{given} {surname[:place]}{surname[place + 1]}{surname[place]}{surname[place + 2:]}", f"{given} {surname[:place]}{surname[place + 1:]}",
+        f"{given} {surname[:place]}{surname[place + 1]}{surname[place]}{surname[place + 2:]}",
+        f"{given} {surname[:place]}{surname[place + 1:]}",
         f"{given} {surname[:place]}{surname[place]}{surname[place:]}", f"{surname} {given}", f"{given.upper()} {surname.upper()}",
         f"{given[:-1]} {surname}", f"{given} {surname[:-1]}",
     )))
@@ -101,4 +102,5 @@ def let_drift(rows: list[Row], desk: Desk) -> Error:
         month = (visit.year - first.year) * 12 + visit.month - first.month
         if potassium is not None and row.person["clinic_site"] == DRIFTS and month >= DRIFT_FROM_MONTH and 3 < potassium < 5.9:
             desk.rewrite(row, "serum_potassium_mmol_l", min(potassium + DRIFT, 5.9), "mmol/L")
-    return Error("potassium drifts at one site", "serum_potassium_mmol_l", f"{DRIFTS} from month {DRIFT_FROM_MONTH}", ("clinic_site",))
+    since = f"{DRIFTS} from month {DRIFT_FROM_MONTH}"
+    return Error("potassium drifts at one site", "serum_potassium_mmol_l", since, ("clinic_site",))

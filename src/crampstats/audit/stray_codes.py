@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from crampstats.codebook.checks.catalogue import CHECKS
-from crampstats.codebook.columns import UNREADABLE
+from crampstats.codebook.columns import UNREADABLE, Variable
 from crampstats.core.errors import CrampstatsError
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.applying import variable_of
-from crampstats.ingest.own.checking import find_unexplained_codes
+from crampstats.ingest.own.checking import find_unexplained_codes, find_unexplained_units
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.recorded import RecordedTable
@@ -38,25 +39,45 @@ def leave_stray_codes(mapping: FileMapping, table: RecordedTable) -> tuple[FileM
     placements, found = [], []
     for placement in mapping.placements:
         stray, told = _of_column(placement, mapping, table)
-        placements.append(replace(placement, missing={**placement.missing, **dict.fromkeys(stray, UNREADABLE)}))
+        placed = replace(placement, missing={**placement.missing, **dict.fromkeys(stray, UNREADABLE)})
+        # a number beside a unit nobody knows is then not read, and reading tells of its cell
+        units = {text: f"unknown unit {mask_text(text)}" for text in _of_units(placement, mapping, table)}
+        placements.append(replace(placed, unit_codes={**placement.unit_codes, **units}))
         found += told
     return replace(mapping, placements=tuple(placements)), tuple(found)
 
 
-def _of_column(placement: Placement, mapping: FileMapping, table: RecordedTable) -> tuple[list[str], list[Finding]]:
-    if placement.how != "cells" or len(placement.columns) != 1 or placement.columns[0] not in table.cells:
-        return [], []
+def _variable(placement: Placement, mapping: FileMapping, table: RecordedTable) -> Variable | None:
+    """The variable a placement of one column fills; None where reading the file will say what is wrong with it."""
+    if placement.how != "cells" or len(placement.columns) != 1 or any(name not in table.cells for name in placement.reads):
+        return None
     try:
-        variable = variable_of(mapping, placement)
+        return variable_of(mapping, placement)
     except CrampstatsError:
+        return None
+
+
+def _are_few(stray: list[str], cells: pd.Series) -> bool:
+    return bool(stray) and bool(cells.isin(stray).sum() <= MOST * cells.notna().sum())
+
+
+def _of_units(placement: Placement, mapping: FileMapping, table: RecordedTable) -> list[str]:
+    variable = _variable(placement, mapping, table)
+    if variable is None or not placement.unit_column:
+        return []
+    stray = find_unexplained_units(placement, variable, table)
+    return stray if _are_few(stray, table.cells[placement.unit_column]) else []
+
+
+def _of_column(placement: Placement, mapping: FileMapping, table: RecordedTable) -> tuple[list[str], list[Finding]]:
+    variable = _variable(placement, mapping, table)
+    if variable is None or variable.kind not in ("yes/no", "category"):
         return [], []
-    if variable.kind not in ("yes/no", "category"):
-        return [], []
-    stray = find_unexplained_codes(placement, variable, table, mapping)
     cells = table.cells[placement.columns[0]]
-    places = np.flatnonzero(cells.isin(stray)) if stray else np.array([], dtype="int64")
-    if not 0 < len(places) <= MOST * cells.notna().sum():
+    stray = find_unexplained_codes(placement, variable, table, mapping)
+    if not _are_few(stray, cells):
         return [], []
+    places = np.flatnonzero(cells.isin(stray))
     listed = ", ".join(variable.levels) or "yes and no"
     heading = mask_text(placement.columns[0])
     return stray, [

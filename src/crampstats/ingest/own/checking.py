@@ -152,15 +152,20 @@ def _unit(placement: Placement, variable: Variable, column: RecordedColumn, tabl
 
 def _unit_cells(placement: Placement, variable: Variable, table: RecordedTable, units: str) -> Iterator[str]:
     distinct = find_distinct(table.cells[placement.unit_column])
-    unknown = [
-        text for text in distinct.texts
-        if text not in placement.unit_codes and (_NUMERIC.fullmatch(text) or not spell_unit(read_unit(text) or text, variable))
-    ]
+    unknown = find_unexplained_units(placement, variable, table)
     if unknown:
         yield (
             f"{variable.name}: {_some(unknown)} in {placement.unit_column!r} {_where(unknown, distinct, table)} say no unit it "
             f"can be converted from; add unit_codes = {{{_quoted(unknown[0])} = \"...\"}} with one of {units}."
         )
+
+
+def find_unexplained_units(placement: Placement, variable: Variable, table: RecordedTable) -> list[str]:
+    """Texts of the column of units beside a number that say no unit the variable can have; they refuse a file."""
+    return [
+        text for text in find_distinct(table.cells[placement.unit_column]).texts
+        if text not in placement.unit_codes and (_NUMERIC.fullmatch(text) or not spell_unit(read_unit(text) or text, variable))
+    ]
 
 
 def _cells_state_unit(table: RecordedTable, column: RecordedColumn) -> bool:
