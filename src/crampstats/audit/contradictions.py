@@ -52,6 +52,8 @@ def audit_contradictions(intake: Intake) -> Sequence[Finding]:
 def contradicted(intake: Intake, one: Contradiction) -> np.ndarray:
     """True for each row known to contradict itself; a column the file has not is unknown."""
     nobody = np.zeros(len(intake.table), dtype=bool)
+    if one.where_unconditional and _has_conditions(intake, one):
+        return nobody
     open_ones = _left_open(one.rule)
     if not set(one.recorded) <= set(intake.placements) or not intake.has(*open_ones):
         return nobody
@@ -62,6 +64,12 @@ def contradicted(intake: Intake, one: Contradiction) -> np.ndarray:
     for name in open_ones:
         found &= ~_told_already(intake, name)
     return found
+
+
+def _has_conditions(intake: Intake, one: Contradiction) -> bool:
+    """Whether the file's form is known to show a question of these only to some."""
+    by_form = intake.data.mapping.form == CLINIC_INTAKE.name
+    return by_form or any(name in intake.placements and intake.placements[name].asked_if for name in one.columns)
 
 
 def _left_open(rule: Rule) -> tuple[str, ...]:

@@ -51,6 +51,8 @@ class Contradiction:
         The answers concerned, as the finding names them; those the rule reads where nothing is said.
     recorded
         Columns that must stand in the file: derived from the others they would contradict nothing, or the same thing twice.
+    where_unconditional
+        True where a form that shows questions by conditions tells the same already, as an answer it did not ask for.
 
     Examples
     --------
@@ -67,6 +69,7 @@ class Contradiction:
     severity: Severity = "warning"
     columns: tuple[str, ...] = ()
     recorded: tuple[str, ...] = ()
+    where_unconditional: bool = False
 
     def __post_init__(self) -> None:
         if self.severity not in get_args(Severity):
@@ -153,6 +156,17 @@ OF_CRAMPS = (
         "never had a leg cramp, though the form went only to patients who complain of cramps",
         "Whether a comparison with the population is allowed hangs on who got the form.",
         "Look up how forms were given out on that day; correct what is wrong.",
+    ),
+    Contradiction(
+        "no_cramps_but_described", "No cramps at all, yet described",
+        AllOf(
+            Not(cramps.HAS_CRAMPS),
+            AnyOf(Above(cramps.SEVERITY.name, 0), Above(cramps.DURATION.name, 0),
+                  OneOf(cramps.MAIN_SITE.name, tuple(cramps.MAIN_SITE.levels)), *(_yes(one.name) for one in cramps.SITES)),
+        ),
+        "never had a leg cramp, neither ever nor in the past month, but cramps are described", CRAMPS_COUNT, LOOK_UP_BOTH,
+        "warning", (cramps.EVER.name, cramps.FREQUENCY.name, cramps.SEVERITY.name, cramps.DURATION.name, cramps.MAIN_SITE.name),
+        where_unconditional=True,
     ),
     Contradiction(
         "no_cramps_ever_but_any", "Never a cramp, yet recorded as having cramps", AllOf(_no(cramps.EVER.name), _yes(ANY.name)),
