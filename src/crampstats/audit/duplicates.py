@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from crampstats.audit.duplicates_answers import Answers, find_near, read_answers
 from crampstats.audit.duplicates_people import Pair, People, date_slip, find_pairs, read_people
 from crampstats.audit.duplicates_rows import find_exact
 from crampstats.audit.intake import Intake
@@ -18,6 +19,7 @@ from crampstats.codebook.checks.people import (
     EXACT_DUPLICATE,
     PERHAPS_TWICE,
     RECORD_OF_TWO,
+    SAME_ANSWERS,
     SEVERAL_VISITS,
 )
 from crampstats.core.findings import Finding
@@ -40,10 +42,10 @@ def audit_duplicates(intake: Intake) -> Sequence[Finding]:
     sequence of Finding
         One for each later row, pointing to the first. A row that is the same as another in all its answers is told once.
     """
-    people = read_people(intake)
-    exact = find_exact(intake)
-    pairs = find_pairs(people)
-    found = [*_exact(intake, exact), *_people(intake, pairs, set(np.flatnonzero(exact >= 0).tolist()))]
+    people, answers, exact = read_people(intake), read_answers(intake), find_exact(intake)
+    found = list(_exact(intake, exact))
+    found += _people(intake, find_pairs(people, answers), {one.source_row for one in found})
+    found += _near(intake, answers, {one.source_row for one in found})
     found += _records(intake, people)
     return sorted(found, key=lambda one: (one.source_row or 0, one.rule))
 
@@ -56,8 +58,9 @@ def _exact(intake: Intake, exact: np.ndarray) -> Iterable[Finding]:
         )
 
 
-def _people(intake: Intake, pairs: Sequence[Pair], told: set[int]) -> Iterable[Finding]:
-    """One finding for each later row of a person: entered again, or another visit."""
+def _people(intake: Intake, pairs: Sequence[Pair], told: set[int | None]) -> Iterable[Finding]:
+    """One finding for each later row of a person: entered again, or another visit; none for rows that are told already."""
+    rows = intake.source_rows
     how = {(pair.first, pair.later): pair.how for pair in pairs}
     visits, records = _visits(intake), _record_numbers(intake)
     grouped: set[int] = set()
@@ -65,10 +68,10 @@ def _people(intake: Intake, pairs: Sequence[Pair], told: set[int]) -> Iterable[F
         grouped |= set(members)
         yield from (
             _of_person(intake, members[:number], later, visits, records, how)
-            for number, later in enumerate(members) if number and later not in told
+            for number, later in enumerate(members) if number and rows[later] not in told
         )
     for pair in pairs:
-        if not pair.sure and pair.later not in told | grouped:
+        if not pair.sure and pair.later not in grouped and rows[pair.later] not in told:
             grouped.add(pair.later)
             yield _told(intake, PERHAPS_TWICE, pair.first, pair.later, pair.how)
 
@@ -125,6 +128,16 @@ def _visits(intake: Intake) -> list[str]:
         return [""] * len(intake.table)
     days = pd.to_datetime(intake.table[VISIT])
     return days.dt.strftime("%Y-%m-%d").fillna("").tolist()
+
+
+def _near(intake: Intake, answers: Answers, told: set[int | None]) -> Iterable[Finding]:
+    """Rows whose answers are nearly those of an earlier one, whoever they are said to be of."""
+    records, done = _record_numbers(intake), set()
+    for first, later in find_near(answers):
+        known = intake.source_rows[later] in told or later in done
+        if not known and not (records[first] and records[first] == records[later]):
+            done.add(later)
+            yield _told(intake, SAME_ANSWERS, first, later, "nearly the same answers")
 
 
 def _record_numbers(intake: Intake) -> list[str]:

@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from crampstats.audit.duplicates_answers import Answers
 from crampstats.audit.intake import Intake
 from crampstats.audit.people_names import ORDER, PART, SAME, SLIP, SPELLING, SURNAME, Name, compare_names, read_words
 from crampstats.audit.people_words import FAMILY_HEADINGS, GIVEN_HEADINGS, NAMES, OTHERS_HEADINGS
@@ -24,6 +25,7 @@ WHOLE_BLOCK = 200  # rows of one date of birth that are compared each with each;
 NEAR = 65  # of 100, below which no two names are compared word by word
 NEAR_DATES = 30  # dates that differ from a date by one digit or by day and month changed over, about
 MIN_DAYS = 365.0
+RARE_NAME = 3  # rows of a name at most, where no date of birth tells
 SLIPS_RARE = 20  # times as frequent as a slip of it is a name at least
 TALL = 4.0  # cm by which two measured heights of one person differ at most
 
@@ -40,8 +42,8 @@ class People:
         (rows,) which of them each row has; -1 where none.
     births
         (rows,) days; NaT where not known.
-    sex, height
-        (rows,) texts, "" where not known, and cm.
+    sex, height, age
+        (rows,) texts, "" where not known, cm and years.
     """
 
     names: tuple[Name, ...]
@@ -49,6 +51,7 @@ class People:
     births: np.ndarray
     sex: np.ndarray
     height: np.ndarray
+    age: np.ndarray
 
     @cached_property
     def keys(self) -> np.ndarray:
@@ -121,10 +124,17 @@ class Pair:
 def read_people(intake: Intake) -> People:
     """Names, dates of birth, sex and height of each row; nothing of it is ever shown."""
     names, which = _names(intake)
-    table, n = intake.table, len(intake.table)
-    sex = table["sex"].astype(object).where(table["sex"].notna(), "").to_numpy() if intake.has("sex") else np.full(n, "")
-    height = table["height_cm"].to_numpy(dtype="float64", na_value=np.nan) if intake.has("height_cm") else np.full(n, np.nan)
-    return People(names, which, intake.birth_dates.to_numpy(dtype="datetime64[D]"), sex, height)
+    sex = intake.table["sex"].astype(object) if intake.has("sex") else pd.Series(pd.NA, index=intake.table.index)
+    return People(
+        names, which, intake.birth_dates.to_numpy(dtype="datetime64[D]"), sex.where(sex.notna(), "").to_numpy(),
+        _numbers(intake, "height_cm"), _numbers(intake, "age_years"),
+    )
+
+
+def _numbers(intake: Intake, name: str) -> np.ndarray:
+    if not intake.has(name):
+        return np.full(len(intake.table), np.nan)
+    return intake.table[name].to_numpy(dtype="float64", na_value=np.nan)
 
 
 def _names(intake: Intake) -> tuple[tuple[Name, ...], np.ndarray]:
@@ -180,27 +190,47 @@ def _read(texts: Sequence[str], roles: Sequence[str], family_first: bool) -> Nam
     return Name(given, family)
 
 
-def find_pairs(people: People) -> list[Pair]:
-    """Pairs of rows that are of one person, or may be, in the file's order."""
+def find_pairs(people: People, answers: Answers | None = None) -> list[Pair]:
+    """Pairs of rows that are of one person, or may be, in the file's order.
+
+    Parameters
+    ----------
+    people
+        Who the rows are of.
+    answers
+        What they answered: where it is nearly the same, less of the name must agree.
+    """
     found = {(pair.first, pair.later): pair for pair in _of_other_dates(people)}
-    found |= {(pair.first, pair.later): pair for pair in _of_one_date(people)}
+    found |= {(pair.first, pair.later): pair for pair in _of_unknown_dates(people)}
+    first, later, crowd = _near_names(people)
+    found |= {(pair.first, pair.later): pair for pair in _of_one_date(people, first, later, crowd)}
+    if answers is not None:
+        for place in np.flatnonzero(answers.agree(first, later)):
+            key = int(first[place]), int(later[place])
+            if key not in found or not found[key].sure:
+                found[key] = Pair(*key, "same date of birth, names that share a part, nearly the same answers", True)
     return [found[key] for key in sorted(found)]
 
 
-def _of_one_date(people: People) -> Iterator[Pair]:
-    """Pairs born on one day whose names agree."""
+def _near_names(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Places of pairs born on one day whose names have something in common, and how many rows were born that day."""
     from rapidfuzz import fuzz, process
 
     first, later, crowd = _same_date(people)
     if not len(first):
-        return
+        return first, later, crowd
     one, other = people.which[first], people.which[later]
-    near = process.cpdist(
-        [" ".join(people.names[number].words) for number in one], [" ".join(people.names[number].words) for number in other],
-        scorer=fuzz.token_set_ratio, score_cutoff=NEAR,
-    ) >= NEAR
+    words = np.array([" ".join(name.words) for name in people.names], dtype=object)
+    near = process.cpdist(words[one].tolist(), words[other].tolist(), scorer=fuzz.token_set_ratio, score_cutoff=NEAR) >= NEAR
+    kept = near | (one == other)
+    return first[kept], later[kept], crowd[kept]
+
+
+def _of_one_date(people: People, first: np.ndarray, later: np.ndarray, crowd: np.ndarray) -> Iterator[Pair]:
+    """Pairs born on one day whose names agree."""
+    one, other = people.which[first], people.which[later]
     agreed: dict[tuple[int, int], str] = {}
-    for place in np.flatnonzero(near | (one == other)):
+    for place in range(len(first)):
         pair = int(one[place]), int(other[place])
         if pair not in agreed:
             agreed[pair] = compare_names(people.names[pair[0]], people.names[pair[1]], people.established)
@@ -275,6 +305,24 @@ def _of_other_dates(people: People) -> Iterator[Pair]:
                 how = date_slip(people.births[first], people.births[later])
                 if how and people.sex[first] == people.sex[later] and _as_tall(people, first, later):
                     yield Pair(int(first), int(later), f"the same name, {how}", False)
+
+
+def _of_unknown_dates(people: People) -> Iterator[Pair]:
+    """Pairs of one rare name, sex and age of which the date of birth of one at least is not known."""
+    counts = people.n_of_name[people.which]
+    rows = np.flatnonzero((people.which >= 0) & (counts > 1) & (counts <= RARE_NAME))
+    for _, places in sorted(pd.Series(rows).groupby(people.keys[people.which[rows]], sort=True).groups.items()):
+        same = rows[places.to_numpy()]
+        for number, later in enumerate(same):
+            for first in same[:number]:
+                unknown = np.isnat(people.births[first]) or np.isnat(people.births[later])
+                if unknown and people.sex[first] == people.sex[later] and _as_old(people, first, later):
+                    yield Pair(int(first), int(later), "the same name, sex and age, date of birth not known", False)
+
+
+def _as_old(people: People, first: int, later: int) -> bool:
+    """Whether two ages are known and the same but for a birthday, and heights do not speak against it."""
+    return bool(abs(people.age[first] - people.age[later]) <= 1) and _as_tall(people, first, later)
 
 
 def _as_tall(people: People, first: int, later: int) -> bool:

@@ -96,7 +96,9 @@ def read_signs(table: pd.DataFrame) -> Signs:
     cramps = has_cramps(table)
     there, unknown = {}, {}
     for flag in SIGNS:
-        answer = flag.rule.evaluate(with_questions(table, flag.questions))
+        # whom it is asked of is known better here than by the questions of the rule alone
+        rule = flag.rule.rule if isinstance(flag.rule, AskedOf) else flag.rule
+        answer = rule.evaluate(with_questions(table, flag.questions))
         if _is_about_cramps(flag):
             answer = answer.mask((answer.isna() & cramps.eq(False)).fillna(False).astype(bool), False)
         there[flag.name] = answer.fillna(False).astype(bool)
