@@ -156,6 +156,13 @@ def _no_such_day(row: Row, desk: Desk) -> bool:
     return desk.spoil(row, "unreadable cell", variable, written, "age_years")
 
 
+@plant("birth date that cannot be read")
+def _no_birth_date(row: Row, desk: Desk) -> bool:
+    year = row.person["date_of_birth"].year
+    written = desk.draw.one((desk.layout.day_text(31, 2, year), desk.layout.day_text(15, 14, year), "unknown day"))
+    return desk.spoil(row, "birth date that cannot be read", "date_of_birth", written, "age_years", "visit_date")
+
+
 @plant("unknown code")
 def _unknown_answer(row: Row, desk: Desk) -> bool:
     fit = [one for one in YES_NO if desk.value(row, one) is not None]
