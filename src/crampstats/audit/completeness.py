@@ -9,7 +9,7 @@ import numpy as np
 
 from crampstats.audit.contradictions import contradicted
 from crampstats.audit.intake import NO_GAP, Intake
-from crampstats.audit.listing import list_findings, padded, row_at, rows_found
+from crampstats.audit.listing import list_findings, padded, row_at, rows_found, shown_cells
 from crampstats.codebook.checks import answers
 from crampstats.codebook.checks.catalogue import CHECKS
 from crampstats.codebook.checks.model import Check
@@ -259,9 +259,10 @@ def _not_known(intake: Intake, answered: Answered) -> list[Finding]:
 def _not_known_of(intake: Intake, answered: Answered, name: str) -> list[Finding]:
     other = ("", NO_ANSWER, UNREADABLE, IMPLAUSIBLE, *NO_GAP)
     wanted = answered.shown(name) & ~answered.reason(name, other) & leaves_sign_open(intake, name)
-    heading, label, reasons = intake.heading(name), intake.label(name), intake.data.reasons[name]
+    heading, label, shown = intake.heading(name), intake.label(name), shown_cells(intake, name)
+    reasons = intake.data.reasons[name].to_numpy(dtype=object)
     return list_findings(answers.SAFETY_NOT_KNOWN, heading, wanted, lambda place: answers.SAFETY_NOT_KNOWN.finding(
-        heading, f"{label}: {reasons.iloc[place]}.", source_row=row_at(intake, place), value=intake.shown(name, place),
+        heading, f"{label}: {reasons[place]}.", source_row=row_at(intake, place), value=shown(place),
     ))
 
 
@@ -281,14 +282,15 @@ def _unshown_of(intake: Intake, answered: Answered, names: Sequence[str]) -> lis
     hidden = ~answered.met(names[0])
     there = np.column_stack([hidden & _is_filled(intake, name) & ~_told(intake, name) for name in names])
 
+    shown = [(intake.heading(name), intake.label(name), shown_cells(intake, name)) for name in names]
+
     def told(place: int) -> Finding:
-        some = [name for name, is_one in zip(names, there[place], strict=True) if is_one]
-        column = " / ".join(intake.heading(name) for name in some[:MOST_NAMED])
+        some = [one for one, is_one in zip(shown, there[place], strict=True) if is_one]
+        headings, labels, cells = zip(*some[:MOST_NAMED], strict=True)
         more = f", and {len(some) - MOST_NAMED} more" if len(some) > MOST_NAMED else ""
-        said = "; ".join(intake.label(name) for name in some[:MOST_NAMED])
         return UNASKED.finding(
-            column, f"Answered, though by an earlier answer the form does not ask it: {said}{more}.",
-            source_row=row_at(intake, place), value=" / ".join(intake.shown(name, place) for name in some[:MOST_NAMED]),
+            " / ".join(headings), f"Answered, though by an earlier answer the form does not ask it: {'; '.join(labels)}{more}.",
+            source_row=row_at(intake, place), value=" / ".join(one(place) for one in cells),
         )
 
     return list_findings(UNASKED, intake.heading(names[0]), there.any(axis=1), told)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from crampstats.audit.intake import Intake
-from crampstats.audit.listing import in_words, list_findings, padded, row_at
+from crampstats.audit.listing import in_words, list_findings, padded, row_at, shown_cells
 from crampstats.codebook.checks.answers import BOX_AND_NONE, contradiction_check
 from crampstats.codebook.columns import IMPLAUSIBLE, UNREADABLE
 from crampstats.codebook.comparisons import Unanswered
@@ -97,9 +97,12 @@ def _listed(intake: Intake, one: Contradiction, wanted: np.ndarray) -> list[Find
     labels = {name: intake.label(name) for name in there if name not in NOT_REPEATED}
     sentence = f"{one.message[0].upper()}{one.message[1:]}"
 
+    values = {label: intake.table[name].to_numpy(dtype=object) for name, label in labels.items()}
+    cells = [shown_cells(intake, name) for name in recorded]
+
     def told(place: int) -> Finding:
-        said = "; ".join(f"{label}: {in_words(intake.table[name].iloc[place])}" for name, label in labels.items())
-        value = " / ".join(intake.shown(name, place) for name in recorded)
+        said = "; ".join(f"{label}: {in_words(some[place])}" for label, some in values.items())
+        value = " / ".join(shown(place) for shown in cells)
         message = f"{sentence} ({said})." if said else f"{sentence}."
         return check.finding(column, message, source_row=row_at(intake, place), value=value)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.audit.intake import Intake
-from crampstats.audit.listing import list_findings, row_at
+from crampstats.audit.listing import list_findings, row_at, shown_cells
 from crampstats.codebook.checks import answers
 from crampstats.codebook.checks.model import Check
 from crampstats.codebook.clinic_measurements import SAMPLE_DATE
@@ -146,13 +146,14 @@ def _far_from_visit(intake: Intake) -> list[Finding]:
         future = (samples > pd.Timestamp(intake.today)).to_numpy(dtype=bool)
         wanted = (np.abs(between) > FAR_FROM_VISIT) & ~future
     check, heading = answers.SAMPLE_FAR_FROM_VISIT, intake.heading(SAMPLE_DATE.name)
+    shown = shown_cells(intake, SAMPLE_DATE.name)
 
     def told(place: int) -> Finding:
         side = "after" if between[place] > 0 else "before"
         hint = f"; {years[place]:g} year(s) less or more would bring them together" if slip[place] else ""
         return check.finding(
             heading, f"The blood test is {abs(between[place]):,.0f} days {side} the visit{hint}.",
-            source_row=row_at(intake, place), value=intake.shown(SAMPLE_DATE.name, place),
+            source_row=row_at(intake, place), value=shown(place),
             severity="warning" if slip[place] else None,
         )
 
@@ -182,9 +183,9 @@ def _days(intake: Intake, name: str) -> pd.Series:
 
 
 def _of_rows(intake: Intake, check: Check, name: str, wanted: pd.Series, message: str) -> list[Finding]:
-    heading = intake.heading(name)
+    heading, shown = intake.heading(name), shown_cells(intake, name)
     return list_findings(check, heading, wanted.fillna(False).to_numpy(dtype=bool), lambda place: check.finding(
-        heading, f"{message}.", source_row=row_at(intake, place), value=intake.shown(name, place),
+        heading, f"{message}.", source_row=row_at(intake, place), value=shown(place),
     ))
 
 
@@ -206,13 +207,13 @@ def _ages(intake: Intake) -> list[Finding]:
     ages = intake.table[AGE.name].to_numpy(dtype="float64", na_value=np.nan)
     with np.errstate(invalid="ignore"):
         wanted = np.abs(ages - years) > TOLERATED_YEARS
-    column = intake.heading(AGE.name)
+    column, shown = intake.heading(AGE.name), shown_cells(intake, AGE.name)
 
     def told(place: int) -> Finding:
         return answers.AGE_AGAINST_BIRTH.finding(
             column,
             f"The age, {ages[place]:g}, is not that of birth date and visit, {years[place]:g}.",
-            source_row=row_at(intake, place), value=intake.shown(AGE.name, place),
+            source_row=row_at(intake, place), value=shown(place),
         )
 
     return list_findings(answers.AGE_AGAINST_BIRTH, column, wanted, told)

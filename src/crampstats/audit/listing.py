@@ -11,6 +11,7 @@ from crampstats.audit.intake import Intake
 from crampstats.codebook.checks.model import Check
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.columns import FINDINGS_PER_RULE
+from crampstats.ingest.own.masking import mask_text
 
 
 def list_findings(check: Check, column: str, wanted: np.ndarray, told: Callable[[int], Finding]) -> list[Finding]:
@@ -48,9 +49,25 @@ def rows_found(intake: Intake, variable: str, rules: Collection[str]) -> np.ndar
     return np.isin(intake.source_rows, list(rows)) if rows else np.zeros(len(intake.table), dtype=bool)
 
 
+def shown_cells(intake: Intake, name: str) -> Callable[[int], str]:
+    """Each cell of a variable as `Intake.shown` has it, quick where many are asked for."""
+    texts = intake.written(name).to_numpy(dtype=object)
+    masked: dict[str, str] = {}
+
+    def shown(place: int) -> str:
+        text = texts[place]
+        if pd.isna(text):
+            return ""
+        if text not in masked:
+            masked[text] = mask_text(str(text))
+        return masked[text]
+
+    return shown
+
+
 def padded(table: pd.DataFrame, columns: Collection[str]) -> pd.DataFrame:
     """The columns of a table that a rule reads; one that is not there is unknown in every row."""
-    unknown = pd.array([pd.NA] * len(table), dtype="Float64")
+    unknown = pd.arrays.FloatingArray(np.ones(len(table)), np.ones(len(table), dtype=bool))
     return pd.DataFrame({name: table.get(name, unknown) for name in columns}, index=table.index)
 
 

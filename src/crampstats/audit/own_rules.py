@@ -41,7 +41,7 @@ from crampstats.audit.cells import is_within, list_cells, read_numbers
 from crampstats.audit.completeness import Answered
 from crampstats.audit.intake import Intake
 from crampstats.audit.limits import find_beyond
-from crampstats.audit.listing import list_findings, row_at, rows_found
+from crampstats.audit.listing import list_findings, row_at, rows_found, shown_cells
 from crampstats.audit.own_conditions import Condition, read_condition
 from crampstats.codebook.catalogue import DERIVED, VARIABLES, as_recorded
 from crampstats.codebook.checks.answers import OWN_LIMIT, OWN_REQUIRED, OWN_RULE_UNUSED, OWN_SOFT_LIMIT
@@ -334,9 +334,9 @@ def _of_rule(intake: Intake, rule: OwnRule) -> list[Finding]:
         return [_unused(f"The rule {rule.check.name!r}", lacks)]
     recorded = [name for name in rule.columns if name in intake.placements]
     column = " / ".join(dict.fromkeys(map(intake.heading, recorded)))
+    cells = [shown_cells(intake, name) for name in recorded]
     return list_findings(rule.check, column, rule.broken(intake), lambda place: rule.check.finding(
-        column, f"{rule.message.rstrip('.')}.", source_row=row_at(intake, place),
-        value=" / ".join(intake.shown(name, place) for name in recorded),
+        column, f"{rule.message.rstrip('.')}.", source_row=row_at(intake, place), value=" / ".join(one(place) for one in cells),
     ))
 
 
