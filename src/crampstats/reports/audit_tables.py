@@ -7,6 +7,7 @@ the file that were left out are a universe of their own: their number is never p
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ from crampstats.codebook.visit import SITE, VISIT_DATE
 from crampstats.core.findings import Finding
 from crampstats.core.outcomes import Outcome
 
-YES, NO, UNKNOWN = "yes", "no", "not known"
+YES, NO, UNKNOWN, OUTSIDE = "yes", "no", "not known", "not analysed"
 ANSWERED, UNANSWERED, WITHHELD = "answered", "no answer", "not asked"
 ANY_ERROR = "any error"
 ALONE, BESIDE = "alone", "with others"
@@ -34,12 +35,38 @@ TRIAGE, LEVEL = "triage", "level"
 MONTH, REASON, LEFT_OUT, ROWS_LEFT_OUT = "month", "reason", "left out", "rows left out"
 # below the codebook's youngest age group
 YOUNGEST = "under 20"
+# share of the patients up to which those of whom a group is not known are left out of the analysis; a choice of this project
+MOST_LEFT = 0.1
 
 
-def count_tables(
-    intake: Intake, triage: Triage, findings: Sequence[Finding], outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series],
-    compared: pd.Series, *, by_site: bool = False,
-) -> tuple[CountTable, ...]:
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What each row of the file counts as.
+
+    Parameters
+    ----------
+    answers
+        "yes", "no", "not known" or "not analysed" by outcome, one text per row.
+    groups
+        Age group, sex, site and month, those the file has; also "not analysed" in the same rows.
+    compared
+        True for each row that takes part in observed and expected.
+    compares_all
+        Whether those are all who are analysed, so that they need no count of their own.
+    """
+
+    answers: Mapping[str, pd.Series]
+    groups: Mapping[str, pd.Series]
+    compared: pd.Series
+    compares_all: bool = False
+
+    @property
+    def first(self) -> str:
+        """The outcome most is said of; "" without one."""
+        return next(iter(self.answers), "")
+
+
+def count_tables(intake: Intake, triage: Triage, findings: Sequence[Finding], columns: Columns) -> tuple[CountTable, ...]:
     """Every count the pages show, before any is hidden.
 
     Parameters
@@ -50,14 +77,8 @@ def count_tables(
         Its patients' levels.
     findings
         What was noticed.
-    outcomes
-        Those the file holds; the first is also counted by group.
-    groups
-        Group of each row, by name; see `group_columns`.
-    compared
-        True for each row that takes part in observed and expected.
-    by_site
-        Whether those rows are counted by site as well.
+    columns
+        From `all_columns` or `shown_columns`.
 
     Returns
     -------
@@ -65,44 +86,47 @@ def count_tables(
         Named as `audit_results.View` lists them.
     """
     return (
-        *_of_outcomes(intake, outcomes, groups), *_of_compared(intake, outcomes, groups, compared, by_site), _of_triage(triage),
-        *_of_rules(triage), *_of_pointers(triage), *_of_findings(intake, findings),
-        *_of_answers(intake, outcomes, groups), *_of_rows(intake),
+        *_of_outcomes(columns), *_of_compared(columns), _of_triage(triage), *_of_rules(triage), *_of_pointers(triage),
+        *_of_findings(intake, findings), *_of_answers(intake, columns), *_of_rows(intake),
     )
 
 
-def group_columns(intake: Intake) -> dict[str, pd.Series]:
-    """The groups in which cramps are counted, by name: texts, one per row of the table.
-
-    Age groups as the codebook has them with those below 20 and those without an age; sex; site; month of the visit. A group is
-    absent where the file does not hold it.
-    """
+def all_columns(intake: Intake, outcomes: Sequence[Outcome], compared: pd.Series) -> Columns:
+    """Every row as it is: those whose age, sex, site or month is not known are levels of their own."""
     made = {
         AGE_GROUP.name: _age_groups(intake), SEX.name: _texts(intake, SEX.name), SITE.name: _texts(intake, SITE.name),
         MONTH: _months(intake),
     }
-    return {name: column for name, column in made.items() if column is not None and (column != UNKNOWN).any()}
+    groups = {name: column for name, column in made.items() if column is not None and (column != UNKNOWN).any()}
+    return Columns({one.name: yes_no(intake.table[one.name]) for one in outcomes}, groups, compared)
 
 
-def merge_groups(intake: Intake, outcomes: Sequence[Outcome], profile: Profile) -> dict[str, pd.Series]:
-    """The same groups, with rare sites and months of few patients merged as the disclosure rule needs.
+def shown_columns(columns: Columns, profile: Profile) -> Columns:
+    """The same rows as a disclosure rule needs them: few groups, none of them tiny.
 
-    Parameters
-    ----------
-    intake, outcomes
-        The file, and the outcomes it holds; the first must be shown within every group.
-    profile
-        The rule.
+    Whoever lacks an answer, an age, a sex, a site or a month, and whoever is below 20, is counted together as "not analysed": by
+    itself each would be a small count, and to protect it a large one beside it would be hidden in every table. A group column of
+    which more than a tenth is not known keeps that as a level. Rare sites become "other sites", months of few patients join their
+    neighbours. Those held against expected numbers are all who are analysed, unless more than a tenth may not be compared.
     """
-    groups = group_columns(intake)
-    for name, other in ((SITE.name, OTHER_SITES), (MONTH, "")):
-        if name in groups and outcomes:
-            groups[name] = _merged(groups[name], yes_no(intake.table[outcomes[0].name]), profile, other)
-    return groups
+    if not (columns.answers and profile.hides):
+        return columns
+    outside = columns.answers[columns.first] == UNKNOWN
+    for column in columns.groups.values():
+        odd = column.isin([UNKNOWN, YOUNGEST])
+        outside |= odd if odd.mean() <= MOST_LEFT else False
+    answers = {name: column.mask(outside, OUTSIDE) for name, column in columns.answers.items()}
+    groups = {}
+    for name, column in columns.groups.items():
+        other = {SITE.name: OTHER_SITES, MONTH: ""}.get(name)
+        kept = column if other is None else _merged(column, answers[columns.first], outside, profile, other)
+        groups[name] = kept.mask(outside, OUTSIDE)
+    few_apart = (columns.compared[~outside]).mean() >= 1 - MOST_LEFT
+    return Columns(answers, groups, ~outside if few_apart else columns.compared & ~outside, few_apart)
 
 
-def _merged(groups: pd.Series, answers: pd.Series, profile: Profile, other: str) -> pd.Series:
-    counts = _counted({"group": groups, "answer": answers})
+def _merged(groups: pd.Series, answers: pd.Series, outside: pd.Series, profile: Profile, other: str) -> pd.Series:
+    counts = _counted({"group": groups[~outside], "answer": answers[~outside]})
     found = merge_small_groups(counts[counts["group"] != UNKNOWN], "group", profile, split="answer", other=other)
     return groups.map({**found, UNKNOWN: UNKNOWN})
 
@@ -112,34 +136,31 @@ def yes_no(column: pd.Series) -> pd.Series:
     return column.map({True: YES, False: NO}).astype(object).where(column.notna(), UNKNOWN)
 
 
-def _of_outcomes(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]) -> Iterator[CountTable]:
+def _of_outcomes(columns: Columns) -> Iterator[CountTable]:
     """Each outcome; the first within every group, the others across it and the one before.
 
     Outcomes lie within one another (twice within once): the difference of two would count those in between, so it is a cell too.
     """
-    answers = {one.name: yes_no(intake.table[one.name]) for one in outcomes}
-    names = list(answers)
+    names, first = list(columns.answers), columns.first
     for number, name in enumerate(names):
-        across = dict.fromkeys((names[0], names[max(number - 1, 0)], name))
-        yield CountTable(name, _counted({one: answers[one] for one in across}), split="" if number else name)
-    for name, column in groups.items() if names else ():
-        yield CountTable(f"{names[0]} by {name}", _counted({name: column, names[0]: answers[names[0]]}), split=names[0])
+        across = dict.fromkeys((first, names[max(number - 1, 0)], name))
+        yield _split(name, {one: columns.answers[one] for one in across}, "" if number else name)
+    for name, column in columns.groups.items() if names else ():
+        yield _split(f"{first} by {name}", {name: column, first: columns.answers[first]}, first)
 
 
-def _of_compared(
-    intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series], compared: pd.Series, by_site: bool
-) -> Iterator[CountTable]:
-    """Those held against the expected numbers beside those who are not, so that neither follows from the other and from all.
-
-    By site those who are not are too few nearly everywhere, which would hide the others as well: that is for the raw page.
-    """
-    if not (outcomes and compared.any()):
+def _of_compared(columns: Columns) -> Iterator[CountTable]:
+    """Those held against the expected numbers beside those who are not, so that neither follows from the other and from all."""
+    if columns.compares_all or not (columns.answers and columns.compared.any()):
         return
-    first, whether = outcomes[0].name, yes_no(compared.astype("boolean"))
-    columns = {COMPARED: whether, first: yes_no(intake.table[first])}
-    yield CountTable(EXPECTED, _counted(columns))
-    if by_site and SITE.name in groups:
-        yield CountTable(f"{EXPECTED} by {SITE.name}", _counted({SITE.name: groups[SITE.name], **columns}))
+    beside = {COMPARED: yes_no(columns.compared.astype("boolean")), columns.first: columns.answers[columns.first]}
+    yield _split(EXPECTED, beside)
+    if SITE.name in columns.groups:
+        yield _split(f"{EXPECTED} by {SITE.name}", {SITE.name: columns.groups[SITE.name], **beside})
+
+
+def _split(name: str, columns: Mapping[str, pd.Series], split: str = "") -> CountTable:
+    return CountTable(name, _counted(columns), split=split, not_known=(UNKNOWN, OUTSIDE))
 
 
 def _of_rules(triage: Triage) -> Iterator[CountTable]:
@@ -180,29 +201,28 @@ def patients_by_rule(findings: Iterable[Finding]) -> dict[str, int]:
     return {rule: len(found) for rule, found in rows.items()}
 
 
-def _of_answers(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]) -> Iterator[CountTable]:
+def _of_answers(intake: Intake, columns: Columns) -> Iterator[CountTable]:
     """For each question: answered, left open, not asked.
 
-    What another table counts as "not known" follows from these, so such a question is counted across that table's levels.
+    What another table counts as not known follows from these, so such a question is counted across that table's levels.
     """
-    answers = {one.name: yes_no(intake.table[one.name]) for one in outcomes}
-    beside = _beside(intake, outcomes, groups)
+    known = {**columns.answers, **columns.groups}
+    beside = _beside(intake, columns)
     for name in intake.placements:
         if name in intake.table and name in intake.data.reasons:
-            whose = beside.get(name, "")
-            column = groups.get(whose, answers.get(whose))
-            table, across = f"answer {name}", {} if column is None else {whose: column}
+            table, whose = f"answer {name}", beside.get(name, "")
+            across = {whose: known[whose]} if whose else {}
             yield CountTable(table, _counted({**across, table: _answered(intake, name)}, STATES))
 
 
-def _beside(intake: Intake, outcomes: Sequence[Outcome], groups: Mapping[str, pd.Series]) -> dict[str, str]:
+def _beside(intake: Intake, columns: Columns) -> dict[str, str]:
     """The counted column that is not known where a question has no answer."""
     made_of = {AGE_GROUP.name: AGE.name, MONTH: VISIT_DATE.name}
-    found = {made_of.get(name, name): name for name in groups}
+    found = {made_of.get(name, name): name for name in columns.groups}
     rules = {one.name: one.rule for one in intake.data.declaration.derived}
-    for outcome in outcomes:
-        for root in rules[outcome.name].columns if outcome.name in rules else (outcome.name,):
-            found.setdefault(root, outcome.name)
+    for outcome in columns.answers:
+        for root in rules[outcome].columns if outcome in rules else (outcome,):
+            found.setdefault(root, outcome)
     return found
 
 
@@ -248,8 +268,9 @@ def _levels(column: pd.Series) -> list[str]:
     """Yes before no, the young before the old, other texts in the order of the alphabet, what is not known last."""
     first = [YES, NO, YOUNGEST]
     found = sorted(str(one) for one in column.unique())
-    ranked = [one for one in first if one in found] + [one for one in found if one not in (*first, UNKNOWN)]
-    return ranked + [UNKNOWN] * (UNKNOWN in found)
+    last = [UNKNOWN, OUTSIDE]
+    ranked = [one for one in first if one in found] + [one for one in found if one not in (*first, *last)]
+    return ranked + [one for one in last if one in found]
 
 
 def _age_groups(intake: Intake) -> pd.Series | None:

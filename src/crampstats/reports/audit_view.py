@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from crampstats.audit.disclosure.released import HIDDEN
 from crampstats.audit.intake import Intake
 from crampstats.codebook.claims import SIXTY_PERCENT
 from crampstats.codebook.demographics import AGE_GROUP
@@ -21,7 +22,7 @@ from crampstats.core.outcomes import Outcome
 from crampstats.estimate.claims import check_claim
 from crampstats.estimate.observed_expected import SHOWN_DIGITS
 from crampstats.reports.audit_results import Comparison, View
-from crampstats.reports.audit_tables import COMPARED, EXPECTED, MONTH, NO, UNKNOWN, YES, YOUNGEST
+from crampstats.reports.audit_tables import COMPARED, EXPECTED, MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns
 
 if TYPE_CHECKING:
     from crampstats.audit.disclosure.release import Release
@@ -43,6 +44,14 @@ NO_EARLIER_RELEASE = (
     "The earlier audit's release.json was not found beside its findings, so nobody can tell what was shown then. The "
     "comparison is on the raw page only."
 )
+ANALYSED = (
+    "Shares are of patients of 20 and over with an answer whose age, sex, site and month are known, as far as the file has "
+    "them; the others are counted together as not analysed{n}. Each by itself would be a small count."
+)
+ALL_ANALYSED = (
+    "Observed numbers are of all patients analysed; the share expected is that of those among them who may be compared (one "
+    "form for each, given whatever they came for), who are nine in ten at least."
+)
 FEWEST_SITES = 3  # of two, each is only compared with the other
 
 
@@ -56,8 +65,8 @@ class Side:
         The file.
     release
         The counts as the page may show them.
-    groups
-        Group of each row by group column, as counted: rare sites and months of few patients are merged.
+    columns
+        What each row counts as.
     patients
         Who may be held against the expected numbers.
     sensitivity, specificity
@@ -66,7 +75,7 @@ class Side:
 
     intake: Intake
     release: Release
-    groups: Mapping[str, pd.Series]
+    columns: Columns
     patients: ClinicPatients
     sensitivity: tuple[int, int] | None = None
     specificity: tuple[int, int] | None = None
@@ -118,7 +127,7 @@ def build_view(side: Side, comparison: Comparison | None, *, shareable: bool, la
         Whether there is an earlier audit of which nobody knows what it showed.
     """
     refused: dict[str, str] = {}
-    notes: dict[str, tuple[str, ...]] = {"claim": (PATIENTS,)}
+    notes: dict[str, tuple[str, ...]] = {"claim": (PATIENTS,), "prevalence": _analysed(side)}
     prevalence = {one.name: _all_shares(side, one) for one in side.outcomes}
     parts = {
         name: _part(name, make, side, refused)
@@ -147,14 +156,23 @@ def _part(name: str, make: Callable[[Side], Any], side: Side, refused: dict[str,
 
 def _all_shares(side: Side, outcome: Outcome) -> Estimates:
     return concat_estimates([side.shares(outcome), *(
-        _without_all(side.shares(outcome, group)) for group in side.groups if side.has(outcome, group)
+        _without_all(side.shares(outcome, group)) for group in side.columns.groups if side.has(outcome, group)
     )])
 
 
 def _without_all(found: Estimates) -> Estimates:
-    """Groups without the row for everybody, which stands above all of them."""
-    kept = (found.frame[list(found.groups)] != "").all(axis=1)
+    """Groups without the row for everybody, which stands above all of them, and without those who are not analysed."""
+    kept = ~found.frame[list(found.groups)].isin(["", OUTSIDE]).any(axis=1)
     return replace(found, frame=found.frame[kept], covariance=None)
+
+
+def _analysed(side: Side) -> tuple[str, ...]:
+    """Who is counted in the shares, where not everybody with an answer is."""
+    first = side.columns.first
+    if not first or not (side.columns.answers[first] == OUTSIDE).any():
+        return ()
+    shown = side.release.table(first).text(**{first: OUTSIDE})
+    return (ANALYSED.format(n=f" ({shown} patients)" if shown != HIDDEN else ""),)
 
 
 def _claim(side: Side) -> ClaimCheck:
@@ -182,10 +200,10 @@ def _claim(side: Side) -> ClaimCheck:
 def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
     """Patients of 20 and over with an answer, as shown; None where it is hidden, or counted without ages."""
     if not side.has(outcome, AGE_GROUP.name):
-        ages = side.groups.get(AGE_GROUP.name)
+        ages = side.columns.groups.get(AGE_GROUP.name)
         return None if ages is not None else side.release.table(outcome.name).count(**{outcome.name: answer})
     table = side.release.table(f"{outcome.name} by {AGE_GROUP.name}")
-    ages = [one for one in side.groups[AGE_GROUP.name].unique() if one not in (YOUNGEST, UNKNOWN)]
+    ages = [one for one in side.columns.groups[AGE_GROUP.name].unique() if one not in (YOUNGEST, UNKNOWN, OUTSIDE)]
     counts = [table.count(**{AGE_GROUP.name: age, outcome.name: answer}) for age in ages]
     known = [n for n in counts if n is not None]
     return sum(known) if len(known) == len(counts) else None
@@ -194,12 +212,15 @@ def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
 def _expected(side: Side) -> Estimates:
     from crampstats.estimate.observed_expected import compare_shown_with_expected
 
+    outcome = side.outcomes[0]
+    if side.columns.compares_all:
+        group = SITE.name if side.has(outcome, SITE.name) else ""
+        compared, shown = _compared(side, group), side.shares(outcome, group)
+        return compare_shown_with_expected(compared, shown).with_notes(*side.patients.notes, ALL_ANALYSED)
     group = SITE.name if side.has_table(f"{EXPECTED} by {SITE.name}") else ""
-    table = side.release.table(f"{EXPECTED} by {group}" if group else EXPECTED) if side.patients.design else None
     compared = _compared(side, group)
-    outcome = side.outcomes[0].name
-    assert table is not None
-    shown = table.shares(event={outcome: YES}, among={outcome: (YES, NO), COMPARED: YES})
+    table = side.release.table(f"{EXPECTED} by {group}" if group else EXPECTED)
+    shown = table.shares(event={outcome.name: YES}, among={outcome.name: (YES, NO), COMPARED: YES})
     return compare_shown_with_expected(compared, shown).with_notes(*side.patients.notes)
 
 
@@ -213,9 +234,11 @@ def _compared(side: Side, group: str) -> Estimates:
         why = side.patients.refused
         raise DataError(NOBODY_LEFT if why.startswith(NOBODY_LEFT_RAW) and side.release.profile.hides else why)
     outcome = side.outcomes[0].name
-    table = design.table.assign(**({group: side.groups[group]} if group else {}))
-    by = [group] if group else None
-    return compare_with_expected(replace(design, table=table), outcome, expected_reference(outcome), by=by)
+    table = design.table.assign(**({group: side.columns.groups[group]} if group else {}))
+    narrow = replace(design, table=table).subset(
+        (side.columns.compared & side.patients.compared).to_numpy(dtype=bool), population=design.population,
+    )
+    return compare_with_expected(narrow, outcome, expected_reference(outcome), by=[group] if group else None)
 
 
 def _funnel(side: Side) -> object:
@@ -249,12 +272,12 @@ def _case_mix(side: Side, crude: Any) -> tuple[str, ...]:
 
 def _known_groups(found: Estimates) -> Estimates:
     """Without the patients of whom the group is not known."""
-    kept = ~found.frame[list(found.groups)].isin([UNKNOWN]).any(axis=1)
+    kept = ~found.frame[list(found.groups)].isin([UNKNOWN, OUTSIDE]).any(axis=1)
     return replace(found, frame=found.frame[kept], covariance=None)
 
 
 def _named(side: Side, group: str) -> Sequence[str]:
-    return [str(one) for one in side.groups[group].unique() if one != UNKNOWN]
+    return [str(one) for one in side.columns.groups[group].unique() if one not in (UNKNOWN, OUTSIDE)]
 
 
 def _screening(side: Side) -> Estimates:

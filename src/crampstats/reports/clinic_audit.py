@@ -23,7 +23,7 @@ from crampstats.ingest.own.masking import mask_text
 from crampstats.reports.audit_baseline import compare_raw, compare_shown
 from crampstats.reports.audit_findings import EarlierAudit, read_earlier
 from crampstats.reports.audit_results import SEVERITIES, AuditResults, Comparison, KindOfFinding
-from crampstats.reports.audit_tables import count_tables, group_columns, merge_groups
+from crampstats.reports.audit_tables import all_columns, count_tables, shown_columns
 from crampstats.reports.audit_view import Side, build_view
 from crampstats.reports.expected import ClinicPatients, select_comparable
 from crampstats.reports.inputs import printable
@@ -131,16 +131,15 @@ def _gather(
     kinds = kinds_of(findings.rows)
     outcomes = intake.data.declaration.outcomes
     tell("counting")
-    groups, merged = group_columns(intake), merge_groups(intake, outcomes, options.profile)
     patients = _comparable(intake)
-    counted = (intake, triage, findings.rows, outcomes)
-    tables = count_tables(*counted, groups, patients.compared, by_site=True)
-    small = count_tables(*counted, merged, patients.compared)
+    everybody = all_columns(intake, outcomes, patients.compared)
+    columns = shown_columns(everybody, options.profile)
+    tables, small = (count_tables(intake, triage, findings.rows, one) for one in (everybody, columns))
     tell("disclosure control")
     released = release_tables(small, options.profile, earlier=earlier.release if earlier else None)
     shared, raw = (
-        Side(intake, release, columns, patients, options.sensitivity, options.specificity)
-        for release, columns in ((released, merged), (release_tables(tables, PROFILES["none"]), groups))
+        Side(intake, release, one, patients, options.sensitivity, options.specificity)
+        for release, one in ((released, columns), (release_tables(tables, PROFILES["none"]), everybody))
     )
     tell("comparing")
     codes = _codes(intake)
