@@ -30,8 +30,7 @@ SURE = 0.001
 LARGE = 0.3  # Cohen's w of a medium effect
 CENTRAL = (0.1, 0.9)  # quantiles between which the digits have to go round
 SPAN = 10  # units of the last digit
-# a decimal mark and its digits at the end, or the whole number
-_LAST = r"^\s*[<>≤≥]?\s*[-+]?\d*(?P<whole>\d)(?:[.,](?P<decimals>\d{1,6}))?(?!\d)"
+_NUMBER = r"^\s*[<>≤≥]?\s*(?P<whole>\d{1,6})(?:[.,](?P<decimals>\d{1,6}))?(?!\d)"
 
 
 def audit_digits(intake: Intake) -> Sequence[Finding]:
@@ -60,19 +59,23 @@ def _check(intake: Intake, name: str) -> Iterable[Finding]:
     digits = find_last_digits(intake.written(name))
     if digits is None:
         return
-    overall = _describe(digits.dropna(), ENOUGH)
+    heading, label = intake.heading(name), intake.label(name)
+    observers = intake.table[CLINICIAN.name].astype("str") if CLINICIAN.name in intake.table else None
+    told = _by_observer(digits, observers) if observers is not None else {}
+    # of those who prefer nothing themselves; where everybody does it, it is said once
+    rest = digits if observers is None else digits[~observers.isin(list(told))]
+    overall = _describe(rest if len(rest.dropna()) >= ENOUGH else digits, ENOUGH)
     if overall:
-        yield DIGITS.finding(intake.heading(name), f"{intake.label(name)}: {overall}.")
-    if CLINICIAN.name not in intake.table:
+        yield DIGITS.finding(heading, f"{label}: {overall}.")
         return
-    observers = intake.table[CLINICIAN.name].astype("str")
-    told = {who: _describe(part.dropna(), OF_AN_OBSERVER) for who, part in digits.groupby(observers, sort=True)}
-    # where everybody does it, it is said once
-    some = {who: words for who, words in told.items() if words}
-    if some and not overall:
-        shown = name_groups(sorted(told))
-        for who, words in some.items():
-            yield DIGITS.finding(intake.heading(name), f"{intake.label(name)}, observer {shown[who]}: {words}.")
+    shown = name_groups(sorted(observers.dropna().unique())) if observers is not None else {}
+    for who, words in told.items():
+        yield DIGITS.finding(heading, f"{label}, observer {shown[who]}: {words}.")
+
+
+def _by_observer(digits: pd.Series, observers: pd.Series) -> dict[str, str]:
+    told = {str(who): _describe(part, OF_AN_OBSERVER) for who, part in digits.groupby(observers, sort=True)}
+    return {who: words for who, words in told.items() if words}
 
 
 def find_last_digits(written: pd.Series) -> pd.Series | None:
@@ -86,9 +89,9 @@ def find_last_digits(written: pd.Series) -> pd.Series | None:
     Returns
     -------
     pandas.Series or None
-        Int64, missing where the cell is no number, or 0. The last digit is the one at the decimal place to which most cells are
-        written; a cell written with fewer decimals has a 0 there ("70" among "70.5" is 70.0, as spreadsheets show it). None for
-        fewer than 50 numbers, or where the middle 80 % of the values do not go round the ten digits.
+        Int64, of the cells with the commonest number of decimals (0.9 beside 80 are of two units or two instruments); missing for
+        the others, for 0, and for cells that are no number. None for fewer than 50 of them, where the middle 80 % of their values
+        do not go round the ten digits or begin below the tenth, or where a program cut off zeros (no 0 among the decimals).
 
     Examples
     --------
@@ -96,39 +99,40 @@ def find_last_digits(written: pd.Series) -> pd.Series | None:
     >>> find_last_digits(cells).head(3).tolist()
     [0, 2, 5]
     """
-    texts = written.dropna()
-    if len(texts) < OF_AN_OBSERVER:
-        return None
-    parts = texts.astype("str").str.extract(_LAST)
+    parts = written.dropna().astype("str").str.extract(_NUMBER)
     parts = parts[parts["whole"].notna()]
+    lengths = parts["decimals"].str.len().fillna(0).astype(int)
     if len(parts) < OF_AN_OBSERVER:
         return None
-    lengths = parts["decimals"].str.len().fillna(0).astype(int)
-    places = int(lengths.quantile(0.75, interpolation="higher"))
-    numbers = pd.to_numeric(texts[parts.index].str.replace(",", ".", regex=False).str.extract(r"(-?\d+(?:\.\d+)?)")[0])
-    low, high = numbers.quantile(CENTRAL[0]), numbers.quantile(CENTRAL[1])
-    if (high - low) * 10.0**places < SPAN:
+    places = int(lengths.mode().iloc[0])
+    parts = parts[lengths == places]
+    decimals = parts["decimals"].fillna("")
+    units = (parts["whole"] + decimals).astype("float64")
+    low, high = units.quantile(CENTRAL[0]), units.quantile(CENTRAL[1])
+    if len(parts) < OF_AN_OBSERVER or high - low < SPAN or low < SPAN:
         return None
-    last = parts["decimals"].str[places - 1 : places].fillna("0") if places else parts["whole"]
-    kept = (lengths <= places) & (numbers != 0)
-    return last[kept].replace("", "0").astype("Int64").reindex(written.index)
+    last = (units % 10).astype("Int64")
+    if places and not (last == 0).any():
+        return None
+    return last[units > 0].reindex(written.index)
 
 
 def _describe(digits: pd.Series, enough: int) -> str:
     """What is preferred, in words; "" where the digits are evenly spread or too few."""
     from scipy import stats
 
-    n = len(digits)
-    if n < enough:
+    known = digits.dropna()
+    if len(known) < enough:
         return ""
-    counts = np.bincount(digits.to_numpy(dtype=int), minlength=10)
+    counts = np.bincount(known.to_numpy(dtype=int), minlength=10)
+    n = len(known)
     statistic = float(((counts - n / 10) ** 2 / (n / 10)).sum())
     size = np.sqrt(statistic / n)
     if size < LARGE or stats.chi2.sf(statistic, 9) >= SURE:
         return ""
-    heaped = (counts[0] + counts[5]) / n
-    preferred = counts / n >= 0.2
-    which = "0 or 5" if heaped >= 0.4 else " or ".join(str(digit) for digit in np.flatnonzero(preferred)) or str(counts.argmax())
-    share = heaped if which == "0 or 5" else counts[preferred].sum() / n if preferred.any() else counts.max() / n
-    expected = 0.2 if which == "0 or 5" else max(1, int(preferred.sum())) / 10
+    preferred = np.flatnonzero(counts >= 0.15 * n)
+    if (counts[0] + counts[5]) >= 0.4 * n or not len(preferred):
+        preferred = np.array([0, 5])
+    which = " or ".join(str(digit) for digit in preferred)
+    share, expected = counts[preferred].sum() / n, len(preferred) / 10
     return f"{share:.0%} of {n:,} numbers end in {which} ({expected:.0%} if evenly spread; w = {size:.2f})"

@@ -13,7 +13,7 @@ Benjamini Y, Hochberg Y, J R Stat Soc B 1995;57:289-300, https://doi.org/10.1111
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ from crampstats.core.findings import Finding
 
 SMALLEST = 30  # patients of a group
 FALSE_DISCOVERIES = 0.01
+FEWEST_EXPECTED = 5
 # Cohen's h of a share (0.35 is 32 % for 17 %) and percentage points beside it; of a number how far the share of pairs in which
 # the group has the higher value is from a half (0.14 is a difference of half a standard deviation)
 LARGE_SHARE, POINTS, LARGE_RANK = 0.35, 0.05, 0.14
@@ -49,12 +50,15 @@ class Grouping:
         Of the groups, in order.
     in_time
         Whether the groups follow one another.
+    where
+        At which site; "" for all.
     """
 
     check: Check
     codes: np.ndarray
     names: tuple[str, ...]
     in_time: bool = False
+    where: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,8 @@ def audit_drift(intake: Intake) -> Sequence[Finding]:
     list of Finding
         About columns, never about a cell; sites and observers that may be names are told by number.
     """
-    found = [one for grouping in _groupings(intake) for one in _compare(intake, grouping)]
+    compared = _ready(intake)
+    found = [one for grouping in _groupings(intake) for one in _compare(grouping, compared)]
     kept = is_discovery(np.array([one.p_value for one in found]), FALSE_DISCOVERIES)
     return [one.check.finding(one.column, one.words) for one, sure in zip(found, kept, strict=True) if sure and one.is_large]
 
@@ -117,88 +122,149 @@ def _groupings(intake: Intake) -> Iterator[Grouping]:
     for name, check in ((SITE.name, SITE_DRIFT), (CLINICIAN.name, OBSERVER_DRIFT)):
         if name in intake.table:
             texts = intake.table[name].astype("str")
-            shown = name_groups(sorted(texts.dropna().unique()))
-            yield from _large_enough(check, texts, shown, False)
+            yield _group(check, texts, name_groups(sorted(texts.dropna().unique())))
     if VISIT_DATE.name in intake.table:
         months = intake.table[VISIT_DATE.name].dt.strftime("%Y-%m").astype("str")
-        yield from _large_enough(MONTH_DRIFT, months, {one: one for one in sorted(months.dropna().unique())}, True)
+        names = {one: one for one in sorted(months.dropna().unique())}
+        yield _group(MONTH_DRIFT, months, names, in_time=True)
+        if SITE.name in intake.table:
+            sites = intake.table[SITE.name].astype("str")
+            for site, name in name_groups(sorted(sites.dropna().unique())).items():
+                yield _group(MONTH_DRIFT, months.where(sites == site), names, in_time=True, where=f"at site {name} ")
 
 
-def _large_enough(check: Check, texts: pd.Series, shown: dict[str, str], in_time: bool) -> Iterator[Grouping]:
-    counts = texts.value_counts()
-    kept = [one for one in shown if counts.get(one, 0) >= SMALLEST]
-    if len(kept) > 1:
-        codes = texts.map({one: place for place, one in enumerate(kept)}).fillna(-1).to_numpy(dtype=int)
-        yield Grouping(check, codes, tuple(shown[one] for one in kept), in_time)
+def _group(check: Check, texts: pd.Series, names: dict[str, str], *, in_time: bool = False, where: str = "") -> Grouping:
+    places = {one: place for place, one in enumerate(names)}
+    return Grouping(check, texts.map(places).fillna(-1).to_numpy(dtype=int), tuple(names.values()), in_time, where)
 
 
-def _compare(intake: Intake, grouping: Grouping) -> Iterator[Difference]:
+def _compare(grouping: Grouping, compared: Sequence[Compared]) -> Iterator[Difference]:
     inside = grouping.codes >= 0
-    of_visit = {variable.name for variable in OF_THE_VISIT}
+    if inside.sum() < 2 * SMALLEST:
+        return
+    for one in compared:
+        asked, known = one.asked & inside, one.known & inside
+        yield from _shares(~one.known[asked], ("", "missing"), grouping, asked, one)
+        if one.levels:
+            yield from _shares(one.codes[known], one.levels, grouping, known, one)
+        else:
+            yield from _ranks(one.numbers[known], grouping, known, one)
+
+
+@dataclass(frozen=True, eq=False)
+class Compared:
+    """A variable, made ready once for all groupings.
+
+    Parameters
+    ----------
+    heading, label, unit
+        In words.
+    asked, known
+        (rows,) whether the form showed the question, and whether there is a value.
+    codes, levels
+        Of answers; no levels for a number.
+    numbers
+        (rows,) of a number.
+    """
+
+    heading: str
+    label: str
+    unit: str
+    asked: np.ndarray
+    known: np.ndarray
+    codes: np.ndarray
+    levels: tuple[str, ...]
+    numbers: np.ndarray
+
+
+def _ready(intake: Intake) -> list[Compared]:
+    of_visit, labels = {variable.name for variable in OF_THE_VISIT}, intake.data.declaration.labels()
+    found = []
     for name, variable in intake.variables.items():
         if name not in intake.table or name in of_visit or variable.kind in ("date", "text", "time"):
             continue
-        heading, asked = intake.heading(name), intake.asked(name) & inside
-        given = intake.table[name].notna().to_numpy(dtype=bool)
-        yield from _shares(~given[asked], ("missing",), grouping, asked, heading, intake.label(name))
-        known = asked & given
+        known = intake.table[name].notna().to_numpy(dtype=bool)
+        codes, levels, numbers = np.zeros(0, dtype=int), (), np.zeros(0)
         if variable.kind in MEASURED:
-            yield from _ranks(read_numbers(intake, name)[known], grouping, known, heading, intake.label(name), variable.unit)
+            numbers = read_numbers(intake, name)
         else:
-            codes, levels = pd.factorize(intake.table[name][known], sort=True)
-            words = tuple({True: "yes", False: "no"}.get(level, str(level)) for level in levels)
-            yield from _shares(codes, words, grouping, known, heading, intake.label(name))
+            codes, distinct = pd.factorize(intake.table[name], sort=True)
+            levels = tuple({True: "yes", False: "no"}.get(level, str(level)) for level in distinct)
+        label = labels[name].label if name in labels else name
+        if known.any():
+            found.append(Compared(
+                intake.heading(name), label, variable.unit, intake.asked(name), known, codes, levels, numbers,
+            ))
+    return found
+
+
+Split = tuple[np.ndarray, np.ndarray]  # of the groups: those that stand out, and the rest
+
+
+def _splits(counts: np.ndarray, in_time: bool) -> list[Split]:
+    """Each large group against the rest, and in time everything from a month on against everything before."""
+    large, each = counts >= SMALLEST, np.arange(len(counts))
+    rest = counts > 0 if in_time else large
+    found = [(each == place, rest & (each != place)) for place in np.flatnonzero(large)]
+    if in_time:
+        found += [(each >= place, each < place) for place in each[1:]]
+    return [one for one in found if min(counts[one[0]].sum(), counts[one[1]].sum()) >= SMALLEST]
+
+
+def _p_value(overall: float, groups: int, best: float, splits: int, freedom: int, in_time: bool) -> float:
+    """Of the test over all large groups; in time also of the split that explains most, times the number of splits."""
+    from scipy.special import chdtrc
+
+    p_value = float(chdtrc((groups - 1) * freedom, overall)) if groups > 1 else 1.0
+    return min(p_value, splits * float(chdtrc(freedom, best))) if in_time else p_value
 
 
 def _shares(
-    answers: np.ndarray, words: tuple[str, ...], grouping: Grouping, rows: np.ndarray, heading: str, label: str,
+    answers: np.ndarray, words: tuple[str, ...], grouping: Grouping, rows: np.ndarray, one: Compared,
 ) -> Iterator[Difference]:
-    """Shares of answers by group: the cell of group and answer with the largest adjusted residual is told."""
-    groups, n_groups = grouping.codes[rows], len(grouping.names)
-    width = 2 if len(words) == 1 else len(words)
-    counts = np.bincount(groups * width + answers.astype(int), minlength=n_groups * width).reshape(n_groups, width)
-    large = counts.sum(axis=1) >= SMALLEST
-    if large.sum() < 2 or width < 2 or (counts[large].sum(axis=0) > 0).sum() < 2:
+    """Shares of answers by group: the split of groups that explains most is told, with the answer that differs most."""
+    groups, n_groups, width = grouping.codes[rows], len(grouping.names), len(words)
+    if width < 2:
         return
-    if len(words) == 1:
-        counts, words = counts[:, ::-1], (words[0], "")
-    split, p_value = _split(counts, large, grouping.in_time)
-    ours, rest = counts[split].sum(axis=0), counts[large & ~split].sum(axis=0)
-    shares, others = ours / ours.sum(), rest / rest.sum()
+    counts = np.bincount(groups * width + answers.astype(int), minlength=n_groups * width).reshape(n_groups, width)
+    splits = _splits(counts.sum(axis=1), grouping.in_time)
+    there = int((counts.sum(axis=0) > 0).sum())
+    if not splits or there < 2:
+        return
+    tables = [np.stack([counts[ours].sum(axis=0), counts[rest].sum(axis=0)]) for ours, rest in splits]
+    statistics = [_chi2(table) for table in tables]
+    best = int(np.argmax(statistics))
+    large = counts.sum(axis=1) >= SMALLEST
+    p_value = _p_value(
+        _chi2(counts[large]), int(large.sum()), statistics[best], len(splits), there - 1, grouping.in_time,
+    )
+    if _is_sparse(tables[best]):
+        p_value = _exact(tables[best], len(splits))
+    sums = tables[best].sum(axis=1)
+    shares, others = tables[best] / sums[:, None]
     apart = 2 * np.abs(np.arcsin(np.sqrt(shares)) - np.arcsin(np.sqrt(others)))
-    told = 1 if words[:2] == ("no", "yes") else 0 if words[1] == "" else int(apart.argmax())
-    is_large = bool(apart[told] >= LARGE_SHARE and abs(shares[told] - others[told]) >= POINTS)
-    what = "missing" if words[1] == "" else f'"{words[told]}"'
-    who, elsewhere = _who(grouping, split, large)
+    told = 1 if width == 2 else int(apart.argmax())
+    what = words[told] if words[told] == "missing" else f'"{words[told]}"'
+    who, elsewhere = _who(grouping, splits[best])
     yield Difference(
-        heading, grouping.check, p_value, is_large,
-        f"{label}: {who} {shares[told]:.0%} {what} (of {ours.sum():,}), {elsewhere} {others[told]:.0%} (of {rest.sum():,}).",
+        one.heading, grouping.check, p_value, bool(apart[told] >= LARGE_SHARE and abs(shares[told] - others[told]) >= POINTS),
+        f"{one.label}: {who} {shares[told]:.0%} {what} (of {sums[0]:,}), {elsewhere} {others[told]:.0%} (of {sums[1]:,}).",
     )
 
 
-def _split(counts: np.ndarray, large: np.ndarray, in_time: bool) -> tuple[np.ndarray, float]:
-    """The groups that stand out from the rest, and the p-value of the difference over all groups."""
+def _is_sparse(table: np.ndarray) -> bool:
+    """Whether chi-squared is no approximation: an expected count under 5, Cochran's rule."""
+    return bool((np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()).min() < FEWEST_EXPECTED)
+
+
+def _exact(table: np.ndarray, splits: int) -> float:
+    """Fisher's exact test of the answer that differs most, times what it was chosen from."""
     from scipy import stats
 
-    def statistic(split: np.ndarray) -> float:
-        return _chi2(np.stack([counts[split].sum(axis=0), counts[large & ~split].sum(axis=0)]))
-
-    singles = [np.arange(len(large)) == place for place in np.flatnonzero(large)]
-    width = int((counts[large].sum(axis=0) > 0).sum())
-    p_value = float(stats.chi2.sf(_chi2(counts[large]), (large.sum() - 1) * (width - 1)))
-    best = max(singles, key=statistic)
-    if not in_time:
-        return best, p_value
-    steps = _steps(large)
-    step = max(steps, key=statistic)
-    p_step = min(1.0, len(steps) * float(stats.chi2.sf(statistic(step), width - 1)))
-    return (step, min(p_value, p_step)) if statistic(step) >= statistic(best) else (best, min(p_value, p_step))
-
-
-def _steps(large: np.ndarray) -> list[np.ndarray]:
-    """Every split of the months into earlier and later."""
-    places = np.flatnonzero(large)
-    return [large & (np.arange(len(large)) >= place) for place in places[1:]]
+    one = int(np.abs(table[0] / table[0].sum() - table[1] / table[1].sum()).argmax())
+    answer = np.stack([table[:, one], table.sum(axis=1) - table[:, one]], axis=1)
+    choices = splits * (table.shape[1] if table.shape[1] > 2 else 1)
+    return float(min(1.0, choices * stats.fisher_exact(answer).pvalue))
 
 
 def _chi2(counts: np.ndarray) -> float:
@@ -207,51 +273,47 @@ def _chi2(counts: np.ndarray) -> float:
         return float(np.where(expected > 0, (counts - expected) ** 2 / expected, 0.0).sum())
 
 
-def _ranks(
-    values: np.ndarray, grouping: Grouping, rows: np.ndarray, heading: str, label: str, unit: str,
-) -> Iterator[Difference]:
-    """Numbers by group: Kruskal-Wallis, and the group with the largest difference of mean ranks."""
+def _ranks(values: np.ndarray, grouping: Grouping, rows: np.ndarray, one: Compared) -> Iterator[Difference]:
+    """Numbers by group: Kruskal-Wallis, and the split of groups with the largest difference of mean ranks."""
     from scipy import stats
 
     groups, n_groups = grouping.codes[rows], len(grouping.names)
     counts = np.bincount(groups, minlength=n_groups)
-    large = counts >= SMALLEST
-    kept = large[groups]
-    values, groups = values[kept], groups[kept]
-    if large.sum() < 2 or len(np.unique(values)) < 2:
+    splits = _splits(counts, grouping.in_time)
+    if not splits or values.min() == values.max():
         return
     ranks = stats.rankdata(values)
-    sums, counts = np.bincount(groups, weights=ranks, minlength=n_groups), np.bincount(groups, minlength=n_groups)
-    n, variance = len(ranks), ranks.var(ddof=1)
+    sums, middle, variance = np.bincount(groups, weights=ranks, minlength=n_groups), (len(ranks) + 1) / 2, ranks.var(ddof=1)
 
-    def statistic(splits: Iterable[np.ndarray]) -> float:
+    def statistic(parts: Sequence[np.ndarray]) -> float:
         """Sum of squares between the parts over the variance of the ranks: H with its correction for ties."""
-        parts = [(sums[one].sum(), counts[one].sum()) for one in splits]
-        return float(sum(m * (total / m - (n + 1) / 2) ** 2 for total, m in parts if m) / variance)
+        n = np.array([counts[part].sum() for part in parts])
+        means = np.array([sums[part].sum() for part in parts]) / n
+        return float((n * (means - middle) ** 2).sum() / variance)
 
-    singles = [np.arange(n_groups) == place for place in np.flatnonzero(large)]
-    p_value = float(stats.chi2.sf(statistic(singles), len(singles) - 1))
-    splits = [*singles, *(_steps(large) if grouping.in_time else [])]
-    split = max(splits, key=lambda one: statistic([one, large & ~one]))
-    if grouping.in_time:
-        p_value = min(p_value, len(splits) * float(stats.chi2.sf(statistic([split, large & ~split]), 1)))
-    inside = split[groups]
-    higher = (sums[split].sum() / counts[split].sum() - (counts[split].sum() + 1) / 2) / counts[large & ~split].sum()
-    who, elsewhere = _who(grouping, split, large)
+    statistics = [statistic(split) for split in splits]
+    best = int(np.argmax(statistics))
+    ours, rest = splits[best]
+    large = np.flatnonzero(counts >= SMALLEST)
+    overall = statistic([np.arange(n_groups) == place for place in large]) if len(large) else 0.0
+    p_value = _p_value(overall, len(large), statistics[best], len(splits), 1, grouping.in_time)
+    n_ours, n_rest = int(counts[ours].sum()), int(counts[rest].sum())
+    # of pairs of one and the other: (U + ties / 2) / pairs, from mean ranks of both together
+    higher = 0.5 + (sums[ours].sum() / n_ours - sums[rest].sum() / n_rest) / len(ranks)
+    who, elsewhere = _who(grouping, splits[best])
     yield Difference(
-        heading, grouping.check, p_value, bool(abs(higher - 0.5) >= LARGE_RANK),
-        f"{label}: {who} median {np.median(values[inside]):.4g} {unit} (of {inside.sum():,}), {elsewhere} "
-        f"{np.median(values[~inside]):.4g} (of {(~inside).sum():,}).",
+        one.heading, grouping.check, p_value, bool(abs(higher - 0.5) >= LARGE_RANK),
+        f"{one.label}: {who} median {np.median(values[ours[groups]]):.4g} {one.unit} (of {n_ours:,}), {elsewhere} "
+        f"{np.median(values[rest[groups]]):.4g} (of {n_rest:,}).",
     )
 
 
-def _who(grouping: Grouping, split: np.ndarray, large: np.ndarray) -> tuple[str, str]:
+def _who(grouping: Grouping, split: Split) -> tuple[str, str]:
     """The groups that stand out and the rest, in words."""
-    first = grouping.names[int(np.flatnonzero(split)[0])]
-    if grouping.in_time and split.sum() > 1:
-        return f"from {first} on", "before"
-    if grouping.in_time:
-        is_last = np.flatnonzero(split)[0] == np.flatnonzero(large)[-1]
-        return (f"from {first} on", "before") if is_last else (f"in {first}", "in other months")
-    what = "site" if grouping.check is SITE_DRIFT else "observer"
-    return f"{what} {first}:", "elsewhere"
+    ours, rest = (np.flatnonzero(one) for one in split)
+    first = grouping.names[int(ours[0])]
+    if not grouping.in_time:
+        return f"{'site' if grouping.check is SITE_DRIFT else 'observer'} {first}:", "elsewhere"
+    if ours[0] > rest[-1]:
+        return f"{grouping.where}from {first} on", "before"
+    return f"{grouping.where}in {first}", "at other times"

@@ -16,10 +16,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from crampstats.audit.cells import is_within, read_numbers
+from crampstats.audit.decimal_slips import audit_decimals
 from crampstats.audit.intake import Intake
-from crampstats.audit.unit_slips import is_child
+from crampstats.audit.unit_slips import audit_units, find_unsettled, is_child
 from crampstats.codebook import electrolytes as blood
 from crampstats.codebook.checks.values import FEW_ROWS_TOGETHER, ODD_TOGETHER
 from crampstats.codebook.clinic_measurements import CREATININE, HEIGHT, UREA, UREA_NITROGEN, WEIGHT
@@ -49,6 +51,9 @@ class Group:
         Squared robust distance beyond which a row is odd.
     logs
         Whether they are compared as logarithms, because they multiply rather than add.
+    by_ratio
+        Whether, of two, their ratio alone is compared: where illness raises both (creatinine and urea), the distance would name
+        the ill.
     adults
         Whether children are left out.
     """
@@ -57,6 +62,7 @@ class Group:
     variables: tuple[Variable, ...]
     far: float
     logs: bool = False
+    by_ratio: bool = False
     adults: bool = False
 
 
@@ -64,8 +70,8 @@ GROUPS = (
     # sodium - chloride - bicarbonate is the anion gap
     Group("the balance of charges (anion gap)", (blood.SODIUM, blood.CHLORIDE, blood.BICARBONATE), far=30.0),
     Group("calcium bound to albumin", (blood.CALCIUM, blood.ALBUMIN), far=25.0),
-    Group("what the kidneys clear", (CREATININE, UREA), far=25.0, logs=True),
-    Group("what the kidneys clear", (CREATININE, UREA_NITROGEN), far=25.0, logs=True),
+    Group("what the kidneys clear", (CREATININE, UREA), far=25.0, logs=True, by_ratio=True),
+    Group("what the kidneys clear", (CREATININE, UREA_NITROGEN), far=25.0, logs=True, by_ratio=True),
     Group("the build of the body", (WEIGHT, HEIGHT), far=18.0, logs=True, adults=True),
 )
 
@@ -83,12 +89,19 @@ def audit_related(intake: Intake) -> Sequence[Finding]:
     list of Finding
         In the column of the value that stands out; nothing is changed.
     """
-    return [one for group in GROUPS if intake.has(*(item.name for item in group.variables)) for one in _check(intake, group)]
+    groups = [group for group in GROUPS if intake.has(*(item.name for item in group.variables))]
+    if not groups:
+        return []
+    told = [*intake.data.findings.rows, *audit_units(intake), *audit_decimals(intake)]
+    unsettled = find_unsettled(intake, told)
+    return [one for group in groups for one in _check(intake, group, unsettled)]
 
 
-def _check(intake: Intake, group: Group) -> Iterable[Finding]:
+def _check(intake: Intake, group: Group, unsettled: pd.DataFrame) -> Iterable[Finding]:
     values = np.column_stack([read_numbers(intake, item.name) for item in group.variables])
     usable = np.logical_and.reduce([_usable(values[:, i], item) for i, item in enumerate(group.variables)])
+    doubted = [item.name for item in group.variables if item.name in unsettled]
+    usable &= ~unsettled[doubted].to_numpy(dtype=bool).any(axis=1)
     usable &= ~is_child(intake) if group.adults else True
     rows = np.flatnonzero(usable)
     if len(rows) < ENOUGH:
@@ -96,7 +109,8 @@ def _check(intake: Intake, group: Group) -> Iterable[Finding]:
         few = f"{len(rows)} rows have all of them, and {ENOUGH} are needed"
         yield FEW_ROWS_TOGETHER.finding(headings, f"{few}: whether they go together was not checked ({group.name}).")
         return
-    found = find_odd_rows(np.log(values[rows]) if group.logs else values[rows], far=group.far)
+    scaled = np.log(values[rows]) if group.logs else values[rows]
+    found = (find_odd_ratios if group.by_ratio else find_odd_rows)(scaled, far=group.far)
     if found is None:
         return
     for place in found.rows:
@@ -167,6 +181,24 @@ def find_odd_rows(values: np.ndarray, *, far: float) -> OddRows | None:
     odd = (pulled**2 / np.diag(inverse)).argmax(axis=1)
     each = np.arange(len(values))
     return OddRows(np.flatnonzero(distance > far), odd, values[each, odd] - alone[each, odd])
+
+
+def find_odd_ratios(values: np.ndarray, *, far: float) -> OddRows | None:
+    """Rows of two quantities whose difference (of logarithms: ratio) lies far from the rest; parameters and result as above.
+
+    The distance is that of the difference from its median in robust standard deviations (1.4826 median absolute deviations); the
+    quantity that stands out is the one further from its own median.
+    """
+    apart = values[:, 1] - values[:, 0]
+    middles = np.median(values, axis=0)
+    spreads = 1.4826 * np.median(np.abs(values - middles), axis=0)
+    middle = np.median(apart)
+    spread = 1.4826 * np.median(np.abs(apart - middle))
+    if spread == 0 or (spreads == 0).any():
+        return None
+    odd = (np.abs(values - middles) / spreads).argmax(axis=1)
+    expected = np.where(odd == 0, values[:, 1] - middle, values[:, 0] + middle)
+    return OddRows(np.flatnonzero(((apart - middle) / spread) ** 2 > far), odd, expected)
 
 
 def _fit(values: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:

@@ -6,7 +6,8 @@ codebook (`ingest.own.plausibility`), and is not told again here. Here stand the
 - weight in pounds, by the body mass index. Over 45 kg/m² and usual as pounds. True in some patients of any clinic: a question.
 - urea and urea nitrogen in mg/dL, by their ratio to creatinine, which a unit shifts and kidney disease hardly does.
 - a whole column in another unit: most of its values are in doubt, or the middle of that ratio is.
-- years with cramps in months, where they began before birth.
+
+Months for years show where cramps began before birth, which is told among the contradictions.
 """
 
 from __future__ import annotations
@@ -24,12 +25,10 @@ from crampstats.codebook.checks.values import (
     POSSIBLE_DECIMAL_SLIP,
     POSSIBLE_UNIT_SLIP,
     POUNDS,
-    SINCE_MONTHS,
     UNIT_SLIP,
 )
 from crampstats.codebook.clinic_measurements import CREATININE, HEIGHT, UREA, UREA_NITROGEN, WEIGHT
 from crampstats.codebook.columns import IMPLAUSIBLE, MEASURED
-from crampstats.codebook.cramp_features import SINCE
 from crampstats.codebook.demographics import AGE
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.masking import mask_identifiers, mask_text
@@ -37,7 +36,7 @@ from crampstats.ingest.own.masking import mask_identifiers, mask_text
 # Kinds of findings after which a value is open until somebody has looked it up
 UNSETTLED = tuple(
     one.name for one in (
-        UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, SINCE_MONTHS, COLUMN_UNIT,
+        UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, COLUMN_UNIT,
     )
 )
 GROWN_YEARS = 18
@@ -66,7 +65,7 @@ def audit_units(intake: Intake) -> Sequence[Finding]:
     list of Finding
         Nothing is changed.
     """
-    checks: tuple[Callable[[Intake], Iterable[Finding]], ...] = (_pounds, _urea, _months, _columns, _middle_ratios)
+    checks: tuple[Callable[[Intake], Iterable[Finding]], ...] = (_pounds, _urea, _columns, _middle_ratios)
     return [one for check in checks for one in check(intake)]
 
 
@@ -125,18 +124,6 @@ def _urea(intake: Intake) -> Iterable[Finding]:
             )
 
         yield from list_cells(intake, POSSIBLE_UNIT_SLIP, variable.name, found, told, suggestion=ASK_LABORATORY)
-
-
-def _months(intake: Intake) -> Iterable[Finding]:
-    since, age = read_numbers(intake, SINCE.name), read_numbers(intake, AGE.name)
-    with np.errstate(invalid="ignore"):
-        found = (since > age) & (since / 12 <= age)
-
-    def told(place: int) -> str:
-        years = f"{since[place]:.4g} years with cramps at the age of {age[place]:.0f}"
-        return f"{years}; as months it would be {since[place] / 12:.2g} years."
-
-    return list_cells(intake, SINCE_MONTHS, SINCE.name, found, told)
 
 
 def _columns(intake: Intake) -> Iterable[Finding]:

@@ -28,10 +28,6 @@ POUNDS = Check(
     "Pounds read as kilograms double the body mass index; many patients truly weigh as much, so this is a question.",
     "Ask or weigh; never convert without knowing.",
 )
-SINCE_MONTHS = Check(
-    "years perhaps in months", "accuracy", "warning", "Years that may be months",
-    "Cramps cannot have begun before birth; months read as years also make recent cramps look old.", ASK,
-)
 COLUMN_UNIT = Check(
     "unit of a column", "accuracy", "error", "A whole column that looks like another unit",
     "Every low, high and mean of the column is wrong if its unit is.", "Ask the laboratory, and state the unit in the mapping.",
@@ -79,6 +75,6 @@ IDENTIFYING_TEXT = Check(
 )
 
 CHECKS: tuple[Check, ...] = (
-    UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, SINCE_MONTHS, COLUMN_UNIT, ODD_TOGETHER,
+    UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, COLUMN_UNIT, ODD_TOGETHER,
     FEW_ROWS_TOGETHER, DIGITS, SITE_DRIFT, OBSERVER_DRIFT, MONTH_DRIFT, SAME_ANSWERS, FAST, IDENTIFYING_TEXT,
 )
