@@ -83,12 +83,28 @@ class Board:
     def _reach(self, goal: Goal) -> bool:
         served = (one for other, one in self.witnesses.items() if self._serves(other, goal) and goal.reached(one))
         known = next(served, None)
-        known = self.depart(goal) if known is None else known
-        if known is None:
-            return False
-        self.witnesses[goal] = known
-        self.hidden |= self.movable & self._departs(known)
-        return True
+        known = self._hide_for(goal) if known is None else known
+        if known is not None:
+            self.witnesses[goal] = known
+        return known is not None
+
+    def _hide_for(self, goal: Goal) -> Floats | None:
+        """Hide what a goal takes; its table, or None where there is none."""
+        found = self.depart(goal)
+        if found is None:
+            return None
+        self._hide_where(found)
+        if not self.whole or np.abs(found - np.round(found)).max() < TOLERANCE:
+            return found
+        # what the linear programme hides mostly lets whole numbers reach the goal as well; to search for both at once is slow
+        exact = self.possible(goal)
+        exact = self.depart(goal, whole=True) if exact is None else exact
+        if exact is not None:
+            self._hide_where(exact)
+        return exact
+
+    def _hide_where(self, values: Floats) -> None:
+        self.hidden |= self.movable & self._departs(values)
 
     @staticmethod
     def _serves(found: Goal, goal: Goal) -> bool:
@@ -98,7 +114,7 @@ class Board:
     def _departs(self, values: Floats) -> Floats:
         return ~self.hidden & ((values > self.high + TOLERANCE) | (values < self.low - TOLERANCE))
 
-    def depart(self, goal: Goal) -> Floats | None:
+    def depart(self, goal: Goal, *, whole: bool = False) -> Floats | None:
         """The table that reaches a goal and departs least from what is shown; None where there is none."""
         low, high = self.bounds(zeros_shown=goal.zeros_shown)
         if goal.above:
@@ -113,7 +129,7 @@ class Board:
         found = solve(
             hstack([self.matrix, steps, -steps], format="csc"),
             np.concatenate([np.zeros(len(low)), self.cost[place], self.cost[place]]),
-            np.concatenate([low, np.zeros(2 * k)]), np.concatenate([high, np.full(k, CEILING), down]), whole=self.whole,
+            np.concatenate([low, np.zeros(2 * k)]), np.concatenate([high, np.full(k, CEILING), down]), whole=whole,
         )
         if found is None:
             return None
