@@ -41,7 +41,8 @@ def _dimension(view: View, setting: Setting, name: str) -> Section:
     rest = [kind for kind in kinds if kind not in first]
     blocks: list[Block] = [Paragraph(question)]
     blocks += _kind_table(view, first, f"{title}: what was found", f"table-{name}")
-    blocks += _kind_table(view, rest, f"{title}: {len(rest)} further kinds", f"table-{name}-more", folded=True)
+    more = f"{title}: {len(rest)} further kind{'s' if len(rest) != 1 else ''}"
+    blocks += _kind_table(view, rest, more, f"table-{name}-more", folded=True)
     return Section(title, tuple(blocks))
 
 
