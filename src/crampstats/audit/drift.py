@@ -124,7 +124,9 @@ def _groupings(intake: Intake) -> Iterator[Grouping]:
             texts = intake.table[name].astype("str")
             yield _group(check, texts, name_groups(sorted(texts.dropna().unique())))
     if VISIT_DATE.name in intake.table:
-        months = intake.table[VISIT_DATE.name].dt.strftime("%Y-%m").astype("str")
+        visits = intake.table[VISIT_DATE.name]
+        # a visit in the future is a slip of its own, and no month
+        months = visits.where(visits <= pd.Timestamp(intake.today)).dt.strftime("%Y-%m").astype("str")
         names = {one: one for one in sorted(months.dropna().unique())}
         yield _group(MONTH_DRIFT, months, names, in_time=True)
         if SITE.name in intake.table:
@@ -231,23 +233,25 @@ def _shares(
     there = int((counts.sum(axis=0) > 0).sum())
     if not splits or there < 2:
         return
-    tables = [np.stack([counts[ours].sum(axis=0), counts[rest].sum(axis=0)]) for ours, rest in splits]
-    statistics = [_chi2(table) for table in tables]
-    best = int(np.argmax(statistics))
+    # (splits, 2, answers)
+    tables = np.stack([np.array([one[part] for one in splits]) @ counts for part in (0, 1)], axis=1)
+    statistics = _chi2(tables)
+    best = int(statistics.argmax())
     large = counts.sum(axis=1) >= SMALLEST
     p_value = _p_value(
-        _chi2(counts[large]), int(large.sum()), statistics[best], len(splits), there - 1, grouping.in_time,
+        float(_chi2(counts[large][None])[0]), int(large.sum()), float(statistics[best]), len(splits), there - 1, grouping.in_time,
     )
-    if _is_sparse(tables[best]):
-        p_value = _exact(tables[best], len(splits))
     sums = tables[best].sum(axis=1)
     shares, others = tables[best] / sums[:, None]
     apart = 2 * np.abs(np.arcsin(np.sqrt(shares)) - np.arcsin(np.sqrt(others)))
     told = 1 if width == 2 else int(apart.argmax())
     what = words[told] if words[told] == "missing" else f'"{words[told]}"'
+    is_large = bool(apart[told] >= LARGE_SHARE and abs(shares[told] - others[told]) >= POINTS)
+    if is_large and _is_sparse(tables[best]):
+        p_value = _exact(tables[best], len(splits))
     who, elsewhere = _who(grouping, splits[best])
     yield Difference(
-        one.heading, grouping.check, p_value, bool(apart[told] >= LARGE_SHARE and abs(shares[told] - others[told]) >= POINTS),
+        one.heading, grouping.check, p_value, is_large,
         f"{one.label}: {who} {shares[told]:.0%} {what} (of {sums[0]:,}), {elsewhere} {others[told]:.0%} (of {sums[1]:,}).",
     )
 
@@ -267,10 +271,13 @@ def _exact(table: np.ndarray, splits: int) -> float:
     return float(min(1.0, choices * stats.fisher_exact(answer).pvalue))
 
 
-def _chi2(counts: np.ndarray) -> float:
-    expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / max(1, counts.sum())
+def _chi2(tables: np.ndarray) -> np.ndarray:
+    """(tables,) Pearson's chi-squared of each of (tables, groups, answers)."""
+    totals = np.maximum(1, tables.sum(axis=(1, 2), keepdims=True))
+    expected = tables.sum(axis=2, keepdims=True) * tables.sum(axis=1, keepdims=True) / totals
     with np.errstate(invalid="ignore", divide="ignore"):
-        return float(np.where(expected > 0, (counts - expected) ** 2 / expected, 0.0).sum())
+        found: np.ndarray = np.where(expected > 0, (tables - expected) ** 2 / expected, 0.0).sum(axis=(1, 2))
+    return found
 
 
 def _ranks(values: np.ndarray, grouping: Grouping, rows: np.ndarray, one: Compared) -> Iterator[Difference]:
