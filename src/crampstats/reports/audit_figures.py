@@ -13,10 +13,11 @@ from crampstats.estimate.funnel import Funnel
 from crampstats.present import captions, captions_clinic
 from crampstats.present.figures import clinic, clinic_charts, plot_claim_readings
 from crampstats.present.page import FigureBlock
-from crampstats.present.theme import PAGE_MM, PHONE_MM
+from crampstats.present.theme import PAGE_MM
 from crampstats.reports.audit_results import AuditResults, View
 from crampstats.reports.audit_tables import MONTH
 from crampstats.reports.figures import Drawing, save_drawing
+from crampstats.reports.sixty_percent_page import PHONE_MM
 
 FORMATS = ("svg",)
 ENDINGS = (*FORMATS, "csv", "txt")
@@ -64,9 +65,10 @@ def draw_blocks(
 def _prevalence(results: AuditResults, view: View, title: str) -> Drawing | None:
     if not results.outcomes:
         return None
-    parts = split_groups(view.prevalence[results.outcomes[0].name])
+    found = view.prevalence[results.outcomes[0].name]
+    parts = split_groups(found)
     return Drawing(
-        lambda width, grey: clinic.plot_group_prevalence(parts, width_mm=width, grey=grey), view.prevalence[results.outcomes[0].name],
+        lambda width, grey: clinic.plot_group_prevalence(parts, width_mm=width, grey=grey), found,
         captions_clinic.format_clinic_caption(parts, title=title, source=results.source),
         captions_clinic.format_group_prevalence_alt(parts),
     )
@@ -103,7 +105,8 @@ def _funnel(results: AuditResults, view: View, title: str) -> Drawing | None:
         return None
     return Drawing(
         lambda width, grey: clinic_charts.plot_funnel(found.estimates, found.curve, found.centre, width_mm=width, grey=grey),
-        found.estimates, captions_clinic.format_clinic_caption(found.estimates, title=title, notes=[found.words], source=results.source),
+        found.estimates,
+        captions_clinic.format_clinic_caption(found.estimates, title=title, notes=[found.words], source=results.source),
         captions_clinic.format_funnel_alt(found.estimates, found.centre, words=found.words),
     )
 

@@ -24,8 +24,8 @@ TABLES = (
     "triage", "kinds_of_findings", "answers", "rows_left_out", "expected", "funnel", "control_chart", "screening", "claim",
     "comparison",
 )
-FIGURES: tuple[str, ...] = ()
-ENDINGS = (*FORMATS, "txt")
+FIGURES = ("prevalence", "expected", "funnel", "control_chart", "claims")
+ENDINGS = (*FORMATS, "csv", "txt")
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 READ_ME_TEXT = """\
 For the clinic only. Nothing in this folder may be sent, published or left open.
@@ -147,11 +147,14 @@ def _inert(value: object) -> object:
 
 def _write_pages(results: AuditResults, aside: Path) -> None:
     """The shareable page, the raw one, and the list to print."""
+    from crampstats.reports.audit_figures import draw_blocks
     from crampstats.reports.audit_page import build_audit_page
     from crampstats.reports.triage_list import build_triage_list
 
-    save_text(build_audit_page(results, {}), aside / PAGE)
-    save_text(build_audit_page(results, {}, raw=True), aside / CLINIC_ONLY / RAW)
+    blocks, undrawn = draw_blocks(results, results.shared, aside / "figures")
+    save_text(build_audit_page(results, blocks, undrawn=undrawn), aside / PAGE)
+    blocks, undrawn = draw_blocks(results, results.raw, None)
+    save_text(build_audit_page(results, blocks, raw=True, undrawn=undrawn), aside / CLINIC_ONLY / RAW)
     listed = build_triage_list(
         results.triage, file=results.file, source=results.source, today=results.today, records=results.records,
         codes=results.codes, signed_off=results.signed_off,

@@ -13,6 +13,7 @@ from crampstats.audit.disclosure.profiles import PROFILES, Profile
 from crampstats.audit.disclosure.release import Release, release_tables
 from crampstats.audit.disclosure.release_file import read_release
 from crampstats.audit.intake import Intake, open_intake
+from crampstats.audit.own_rules import open_rules
 from crampstats.audit.run import CHECKERS, audit_findings
 from crampstats.audit.triage import SIGNED_OFF, triage_patients
 from crampstats.codebook.checks.catalogue import CHECKS
@@ -108,27 +109,28 @@ def audit_file(
     """
     options = options or AuditOptions()
     earlier = _read_earlier(options.baseline)
-    further = _own_rules(options.rules)
-    total = len(CHECKERS) + len(further) + 5
-    tell = _Steps(progress or _say_nothing, total)
+    tell = _Steps(progress or _say_nothing, len(CHECKERS) + (options.rules is not None) + 6)
     tell("reading the file")
     intake = open_intake(
         path, options.mapping, today=today, sheet=options.sheet, header_row=options.header_row, dictionary=options.dictionary,
         missing=options.missing or None, key=options.key, population=options.population, window=options.window,
     )
     _refuse_nobody(intake)
+    further = () if options.rules is None else open_rules(options.rules, own=intake.data.mapping.own)
     found = audit_findings(intake, further=further, progress=lambda label, *_: tell(label))
     tell("triage")
-    return _gather(intake, found, options, earlier, tell)
+    own = {name: check for _, rules in further for name, check in rules.checks.items()}
+    return _gather(intake, found, own, options, earlier, tell)
 
 
 def _gather(
-    intake: Intake, found: Findings, options: AuditOptions, earlier: _Earlier | None, tell: Callable[[str], None]
+    intake: Intake, found: Findings, own: Mapping[str, Check], options: AuditOptions, earlier: _Earlier | None,
+    tell: Callable[[str], None],
 ) -> AuditResults:
     """Results from what the checks noticed."""
     triage = triage_patients(intake, found)
     findings = Findings(tuple(sort_findings(map(_inert, found.rows))))
-    kinds = kinds_of(findings.rows)
+    kinds = kinds_of(findings.rows, own)
     outcomes = intake.data.declaration.outcomes
     tell("counting")
     patients = _comparable(intake)
@@ -161,17 +163,22 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
     )
 
 
-def kinds_of(findings: Sequence[Finding]) -> tuple[KindOfFinding, ...]:
+def kinds_of(findings: Sequence[Finding], own: Mapping[str, Check]) -> tuple[KindOfFinding, ...]:
     """Findings by rule: the gravest kinds first, then by dimension and label.
 
-    A rule the codebook does not know, as a clinic's own, speaks for itself by the words of its first finding.
+    Parameters
+    ----------
+    findings
+        In order.
+    own
+        The clinic's own kinds, by name, beside those of the codebook.
     """
     by_rule: dict[str, list[Finding]] = {}
     for one in findings:
         by_rule.setdefault(one.rule, []).append(one)
     kinds = [
         KindOfFinding(
-            check_of(rule, found[0]), min((one.severity for one in found), key=SEVERITIES.index), len(found),
+            own.get(rule) or check_of(rule, found[0]), min((one.severity for one in found), key=SEVERITIES.index), len(found),
             len({one.source_row for one in found} - {None}), tuple(dict.fromkeys(one.column for one in found)),
         )
         for rule, found in by_rule.items()
@@ -182,7 +189,7 @@ def kinds_of(findings: Sequence[Finding]) -> tuple[KindOfFinding, ...]:
 
 
 def check_of(rule: str, example: Finding) -> Check:
-    """The kind a finding is of."""
+    """The kind a finding is of; one nobody declared speaks for itself."""
     known = CHECKS.get(rule)
     return known or Check(
         rule or "noticed", "consistency", example.severity, rule.capitalize() or "Noticed",
@@ -203,14 +210,6 @@ class _Steps:
 
 def _say_nothing(label: str, done: int, total: int) -> None:
     del label, done, total
-
-
-def _own_rules(path: str | Path | None) -> tuple:
-    if path is None:
-        return ()
-    from crampstats.audit.own_rules import open_rules
-
-    return tuple(open_rules(path))
 
 
 def _read_earlier(path: str | Path | None) -> _Earlier | None:
