@@ -116,7 +116,7 @@ def triage_patients(intake: Intake, findings: Findings | Sequence[Finding] = ())
             "level": level,
             "reasons": join_words(signs.there, [flag.reason for flag in SIGNS]),
             "advice": join_words(signs.there, [flag.advice for flag in SIGNS]),
-            "ask": add_words(_ask(wanted, table), ask_to_settle(intake, in_doubt, unusable)),
+            "ask": _ask(wanted, table, in_doubt, ask_to_settle(intake, _to_settle(in_doubt, wanted), unusable)),
             "pointers": word_pointers(raised),
         },
         index=intake.table.index,
@@ -146,15 +146,23 @@ def _unknown_to_patient(signs: Signs) -> np.ndarray:
     return unknown
 
 
-def _ask(wanted: pd.DataFrame, table: pd.DataFrame) -> np.ndarray:
-    """The open questions of each patient in words; those the form does not have are only counted."""
+def _to_settle(in_doubt: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:
+    """Doubtful values that are to be settled; of what patients answer only where something hangs on it."""
+    return pd.DataFrame(
+        {name: in_doubt[name] & wanted[name] if name in wanted else in_doubt[name] for name in in_doubt}, index=in_doubt.index
+    )
+
+
+def _ask(wanted: pd.DataFrame, table: pd.DataFrame, in_doubt: pd.DataFrame, to_settle: np.ndarray) -> np.ndarray:
+    """The open questions of each patient in words, then what is to be settled; those the form does not have are only counted."""
     there = [name for name in wanted if name in table]
     absent = wanted.drop(columns=there).to_numpy(dtype=bool).sum(axis=1)
-    patterns, which = distinct_rows(wanted[there])
+    open_ones = pd.DataFrame({name: wanted[name] & ~in_doubt.get(name, False) for name in there}, index=wanted.index)
+    patterns, which = distinct_rows(open_ones)
     texts = np.array([_list_questions(there, row) for row in patterns], dtype=object)[which]
     numbers = ["", "1 question the form does not have"]
     numbers += [f"{n} questions the form does not have" for n in range(2, len(wanted.columns) + 1)]
-    return add_words(texts, np.array(numbers, dtype=object)[absent])
+    return add_words(add_words(texts, np.array(numbers, dtype=object)[absent]), to_settle)
 
 
 def _list_questions(names: list[str], wanted: np.ndarray) -> str:

@@ -44,10 +44,16 @@ def _raised(pointer: Pointer, table: pd.DataFrame) -> np.ndarray:
             continue
         held = sign.evaluate(table).fillna(False).to_numpy(dtype=bool) & ~_said_better(sign, table)
         places = np.flatnonzero(held)
-        words = _words(sign, pointer, table.iloc[places])
+        words = _words(sign, pointer, table[_shown_with(sign, table)].iloc[places])
         for place, word in zip(places, words, strict=True):
             texts[place] = f"{texts[place]}, {word}" if texts[place] else f"{pointer.label}: {word}"
     return texts
+
+
+def _shown_with(sign: Rule, table: pd.DataFrame) -> list[str]:
+    """Columns whose values a sign is put into words with: its own, and the measurement behind a class."""
+    measured = [DERIVED[name].rule.columns[0] for name in sign.columns if name in DERIVED]
+    return [name for name in dict.fromkeys((*sign.columns, *measured)) if name in table]
 
 
 def _said_better(sign: Rule, table: pd.DataFrame) -> np.ndarray:

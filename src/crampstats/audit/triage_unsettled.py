@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,9 @@ from crampstats.codebook.columns import IMPLAUSIBLE, UNREADABLE
 from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.red_flags import RED_FLAGS
 from crampstats.core.findings import Finding
+from crampstats.ingest.own.masking import mask_text
 
+TODAY = " today: critical if it is right"
 # something is written and could not be used: unlike an empty cell it may hide a sign
 UNUSABLE = (IMPLAUSIBLE, UNREADABLE)
 # what others than the patient fill in: no question left open where it is empty
@@ -79,10 +81,10 @@ def ask_to_settle(intake: Intake, in_doubt: pd.DataFrame, unusable: pd.DataFrame
 def _told(intake: Intake, name: str, rows: pd.Series, say: Callable[[str, str], str]) -> np.ndarray:
     texts = np.full(len(rows), "", dtype=object)
     places = np.flatnonzero(rows.to_numpy(dtype=bool))
-    shown: Mapping[int, str] = {int(place): intake.shown(name, int(place)) for place in places}
-    haste = _would_be_critical(intake, name)
-    for place, written in shown.items():
-        texts[place] = say(plain_label(name), written) + (" today: critical if it is right" if haste[place] else "")
+    written = intake.written(name).iloc[places].fillna("").astype(object)
+    words = {text: say(plain_label(name), mask_text(str(text))) for text in written.unique()}
+    haste = np.where(_would_be_critical(intake, name)[places], TODAY, "")
+    texts[places] = written.map(words).to_numpy(dtype=object) + haste.astype(object)
     return texts
 
 
