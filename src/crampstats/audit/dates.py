@@ -202,7 +202,9 @@ def _ages(intake: Intake) -> list[Finding]:
         return []
     if intake.placements[AGE.name].how == "age" or intake.birth_dates.isna().all():
         return []
-    born, visits = possible_births(intake), possible_visits(intake)
+    visits = possible_visits(intake)
+    born = possible_births(intake)
+    born = born.mask(born.eq(visits))
     years = completed_years(born, visits)
     ages = intake.table[AGE.name].to_numpy(dtype="float64", na_value=np.nan)
     with np.errstate(invalid="ignore"):
