@@ -15,9 +15,11 @@ import pandas as pd
 from crampstats.audit.disclosure.released import Release
 from crampstats.codebook.checks.model import Check
 from crampstats.core.errors import CrampstatsError
+from crampstats.core.estimates import Estimates
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.present.page import FigureBlock, TableBlock
+from crampstats.present.reading import is_suppressed
 from crampstats.present.tables import build_table
 from crampstats.reports.audit_results import View
 
@@ -136,6 +138,17 @@ def share_at_most(view: View, name: str, level: str) -> float | None:
 def known_bounds(release: Release) -> pd.DataFrame:
     """`Release.bounds`, which takes a linear programme for each hidden cell, once for a page."""
     return release.bounds()
+
+
+def everybody(found: Estimates) -> pd.Series:
+    """The row that is of no single group."""
+    alone = found.frame[(found.frame[list(found.groups)] == "").all(axis=1)] if found.groups else found.frame
+    return (alone if len(alone) else found.frame).iloc[0]
+
+
+def is_hidden(row: pd.Series) -> bool:
+    """Whether a row of estimates has no number to show."""
+    return is_suppressed(str(row["caution"])) or bool(pd.isna(row["estimate"]))
 
 
 def table_block(

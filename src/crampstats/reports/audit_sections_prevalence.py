@@ -11,7 +11,6 @@ from crampstats.core.estimates import Estimates
 from crampstats.estimate.control_chart import ControlChart
 from crampstats.estimate.funnel import Funnel, list_outside
 from crampstats.present.page import Block, Bullets, Paragraph, Section, TableBlock
-from crampstats.present.reading import is_suppressed
 from crampstats.present.tables import build_table, context_lines, format_claims_table, format_table
 from crampstats.present.wording import (
     first_upper,
@@ -23,7 +22,7 @@ from crampstats.present.wording import (
     format_share,
 )
 from crampstats.reports.audit_results import View
-from crampstats.reports.audit_sections import HIDDEN, Setting
+from crampstats.reports.audit_sections import HIDDEN, Setting, is_hidden
 from crampstats.reports.audit_sections_summary import expected_sentence
 from crampstats.reports.audit_wording import NO_QUESTION, NOT_SAID
 
@@ -51,7 +50,8 @@ def claim_section(view: View, setting: Setting) -> Section:
     if view.claim is None:
         blocks.append(Paragraph(view.refused.get("claim", "The claim could not be held against these patients.")))
     else:
-        table = TableBlock(format_claims_table(view.claim), "The claim, reading by reading", "table-claim")
+        caption = "The claim, reading by reading, as if it spoke of these patients"
+        table = TableBlock(format_claims_table(view.claim), caption, "table-claim")
         blocks += [*setting.figure("claims"), table]
     return Section("The 60 percent claim", tuple(blocks))
 
@@ -82,7 +82,7 @@ def _share_rows(found: Estimates, setting: Setting) -> list[dict[str, str]]:
     rows = []
     for _, row in found.frame.iterrows():
         grouping = [name for name in found.groups if str(row[name])]
-        hidden = is_suppressed(row["caution"]) or pd.isna(row["estimate"])
+        hidden = is_hidden(row)
         rows.append({
             "By": " and ".join(_heading(setting, name) for name in grouping) or "Everybody",
             "Group": ", ".join(str(row[name]).replace("_", " ") for name in grouping) or "all patients",
@@ -120,7 +120,7 @@ def _expected(view: View, setting: Setting) -> Section:
 def _expected_table(found: Estimates) -> tuple[TableBlock, ...]:
     rows = []
     for _, row in found.frame.iterrows():
-        hidden = is_suppressed(row["caution"]) or pd.isna(row["estimate"])
+        hidden = is_hidden(row)
         rows.append({
             "Group": ", ".join(str(row[name]) for name in found.groups if str(row[name])) or "all patients",
             "Observed": HIDDEN if hidden else _number(row, "observed", "n_events"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from crampstats.present.page import Block, Bullets, Paragraph, Section
-from crampstats.present.wording import format_count
+from crampstats.present.wording import format_count, format_sentence
 from crampstats.reports.audit_results import View
 from crampstats.reports.audit_sections import Setting, has_table, known_bounds, shown_text, table_block
 from crampstats.reports.audit_wording import GLOSSARY, LIMITS, PROFILE_NONE
@@ -16,7 +16,7 @@ def publishing_section(view: View, setting: Setting) -> Section:
     if not view.is_shareable:
         return Section("What may be published", (Paragraph(PROFILE_NONE, strong=True),))
     return Section("What may be published", (
-        Paragraph(f"Rule: {setting.profile}. Where it stands: {setting.profile_source}"),
+        Paragraph(format_sentence(f"{setting.profile}. Where it stands: {setting.profile_source}")),
         Bullets(tuple(view.release.wording)),
         Paragraph(proof_sentence(view)),
         Bullets((
@@ -59,15 +59,19 @@ def _left_out(view: View) -> tuple[Block, ...]:
     if not has_table(view, "left out"):
         return ()
     frame = view.release.table("left out").frame
-    rows = [{"Left out": str(row["reason"]), "Rows": str(row["text"])} for _, row in frame.iterrows() if row["reason"]]
+    rows = [
+        {"Left out": str(row["reason"]), "Rows": str(row["text"])} for _, row in frame.iterrows()
+        if row["reason"] and "heading" not in row["reason"]  # lines above the table are nobody
+    ]
     return table_block(rows, "Rows left out", "table-left-out", right=("Rows",))
 
 
 def limits_section(view: View, setting: Setting) -> Section:
     """What the data cannot say."""
     undrawn = tuple(f"Figure not drawn, {title}: {why}" for title, why in setting.undrawn.items())
-    refused = tuple(filter(None, [view.refused.get("screening", "")]))
-    said = (*LIMITS, *view.notes.get("limits", ()), *refused, *undrawn)
+    why = view.refused.get("screening", "")
+    imperfect = (f"The share was not corrected for a question that misses some cramps and imagines others. {why}",) if why else ()
+    said = (*LIMITS, *view.notes.get("limits", ()), *imperfect, *undrawn)
     return Section("What these data cannot say", (Bullets(said),))
 
 

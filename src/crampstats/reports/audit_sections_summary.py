@@ -5,10 +5,18 @@ from __future__ import annotations
 from crampstats.audit.triage import LEVELS
 from crampstats.core.estimates import Estimates
 from crampstats.present.page import Answer, Answers, Paragraph, Section, Ticks
-from crampstats.present.reading import is_suppressed
 from crampstats.present.wording import format_outcome, format_sentence, format_share_with_interval
 from crampstats.reports.audit_results import View
-from crampstats.reports.audit_sections import HIDDEN, Setting, share_at_most, share_yes, shown_count, shown_text
+from crampstats.reports.audit_sections import (
+    HIDDEN,
+    Setting,
+    everybody,
+    is_hidden,
+    share_at_most,
+    share_yes,
+    shown_count,
+    shown_text,
+)
 from crampstats.reports.audit_wording import (
     FEW_LACKING,
     LEVEL_TITLES,
@@ -98,8 +106,8 @@ def _how_common(view: View, setting: Setting) -> Answer:
     if not setting.outcomes or setting.outcomes[0].name not in view.prevalence:
         return Answer(question, "Not known", view.refused.get("prevalence", NO_QUESTION))
     outcome = setting.outcomes[0]
-    row = view.prevalence[outcome.name].frame.iloc[0]
-    if is_suppressed(row["caution"]) or row["estimate"] != row["estimate"]:
+    row = everybody(view.prevalence[outcome.name])
+    if is_hidden(row):
         return Answer(question, "Hidden", "The numbers are too small to be shown.")
     share = format_share_with_interval(row["estimate"], row["conf_low"], row["conf_high"])
     return Answer(question, share, f"{format_sentence(format_outcome(outcome))} {expected_sentence(view)}")
@@ -111,8 +119,8 @@ def expected_sentence(view: View) -> str:
     if not isinstance(found, Estimates) or not len(found):
         why = view.refused.get("expected", "").strip()
         return format_sentence(f"{NOT_EXPECTED}: {why[:1].lower() + why[1:]}" if why else NOT_EXPECTED)
-    row = found.frame.iloc[0]
-    if is_suppressed(row["caution"]) or row["estimate"] != row["estimate"]:
+    row = everybody(found)
+    if is_hidden(row):
         return format_sentence(f"{NOT_EXPECTED}: the numbers are too small to be shown")
     ratio = f"{row['estimate']:.2f} times the expected number (95 % CI {row['conf_low']:.2f} to {row['conf_high']:.2f})"
     if row["conf_low"] > 1:

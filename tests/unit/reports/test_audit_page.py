@@ -17,7 +17,7 @@ from crampstats.audit.triage import LEVELS, Triage
 from crampstats.codebook.checks.model import Check
 from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.red_flags import RED_FLAGS
-from crampstats.core.estimates import concat_estimates
+from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow, FlowStep
 from crampstats.core.outcomes import Outcome
@@ -32,7 +32,7 @@ from crampstats.reports import (
 from crampstats.reports.audit_page import build_audit_page
 from crampstats.reports.audit_results import AuditResults, Comparison, KindOfFinding, View
 from crampstats.reports.audit_sections import Setting
-from crampstats.reports.audit_sections_summary import judge_trust
+from crampstats.reports.audit_sections_summary import expected_sentence, judge_trust
 
 SECTIONS = (
     audit_sections_prevalence, audit_sections_publishing, audit_sections_quality, audit_sections_summary, audit_sections_triage,
@@ -261,3 +261,29 @@ def test_every_level_and_pointer_has_words():
 
     assert set(LEVEL_TITLES) == set(LEVEL_WORDS) == set(LEVELS)
     assert all(pointer.label for pointer in POINTERS)
+
+
+def test_the_whole_clinic_is_compared_wherever_its_row_stands():
+    """A site comes first and has 0.8; everybody has 1.18 (1.05 to 1.31), wholly above 1."""
+    rows = pd.DataFrame({
+        "clinic_site": ["S1", ""], "measure": "observed / expected", "unit": "ratio", "estimate": [0.8, 1.18],
+        "conf_low": [0.6, 1.05], "conf_high": [1.1, 1.31],
+    })
+    view = replace(made_results().shared, expected=Estimates(rows, ("clinic_site",)), refused={})
+    assert expected_sentence(view) == "That is more than expected: 1.18 times the expected number (95 % CI 1.05 to 1.31)."
+
+
+@pytest.mark.parametrize(("low", "high", "verdict"), [
+    (0.9, 1.2, "That is about what is expected"), (0.5, 0.9, "That is fewer than expected"),
+    (1.01, 1.5, "That is more than expected"),
+])
+def test_more_or_fewer_than_expected_is_said_where_the_interval_leaves_1_out(low, high, verdict):
+    rows = pd.DataFrame({"measure": ["observed / expected"], "estimate": 1.0, "conf_low": low, "conf_high": high})
+    assert expected_sentence(replace(made_results().shared, expected=Estimates(rows), refused={})).startswith(verdict)
+
+
+def test_a_hidden_comparison_says_no_number():
+    rows = pd.DataFrame({"measure": ["observed / expected"], "estimate": 1.3, "conf_low": 1.1, "conf_high": 1.5,
+                         "caution": "suppressed: a count is hidden"})
+    said = expected_sentence(replace(made_results().shared, expected=Estimates(rows), refused={}))
+    assert said == "Whether that is more than expected cannot be said: the numbers are too small to be shown."
