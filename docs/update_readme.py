@@ -11,6 +11,7 @@ import os
 import re
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,8 @@ COMMANDS = (
     "crampstats prevalence nhanes --outcome any_cramps --by age_group --overall",
     "crampstats claims nhanes",
 )
+AUDIT = "crampstats audit example"
+AUDIT_FOLDER = "crampstats-audit"
 CLAIM_LINES = 12
 EXAMPLE = "messy_intake_example"
 
@@ -54,6 +57,7 @@ def blocks() -> dict[str, str]:
         "associations": _association_words(answer),
         "python": f"```python\n{PYTHON}\n```\n\n```\n{_python_output()}\n```",
         "prepare": _prepare_words(),
+        "audit": f"```\n$ {AUDIT}\n{_audit_output()}\n```",
         "commands": "\n\n".join(f"```\n$ {command}\n{_command_output(command)}\n```" for command in COMMANDS),
     }
 
@@ -67,6 +71,13 @@ def _prepare_words() -> str:
     data = load_survey(data_file(f"{EXAMPLE}.xlsx"), data_file(f"{EXAMPLE}.toml"))
     command = f"$ crampstats prepare data/{EXAMPLE}.xlsx --mapping data/{EXAMPLE}.toml"
     return "\n".join(["```", command, *(line.rstrip() for text in summarise(data) for line in text.splitlines()), "```"])
+
+
+def _audit_output() -> str:
+    """What the audit of the example that ships prints; its files go where nobody keeps them."""
+    with tempfile.TemporaryDirectory() as folder:
+        printed = _command_output(f"{AUDIT} --quiet --out {Path(folder, AUDIT_FOLDER).as_posix()}")
+        return printed.replace(Path(folder, AUDIT_FOLDER).as_posix(), AUDIT_FOLDER)
 
 
 def _association_words(answer: Answer) -> str:
