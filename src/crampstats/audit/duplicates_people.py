@@ -142,9 +142,11 @@ def _names(intake: Intake) -> tuple[tuple[Name, ...], np.ndarray]:
     columns = {column: role for column, role in columns.items() if role != "other"}
     if not columns:
         return (), np.full(len(intake.table), -1)
-    cells = pd.DataFrame({column: intake.rows.cells[column].fillna("").astype(object) for column in columns})
-    which, distinct = pd.factorize(pd.MultiIndex.from_frame(cells)) if len(columns) > 1 else pd.factorize(cells.iloc[:, 0])
-    texts = [text if isinstance(text, tuple) else (text,) for text in distinct]
+    joined = pd.Series("", index=intake.table.index, dtype=object)
+    for place, column in enumerate(columns):
+        joined = joined + ("\n" if place else "") + intake.rows.cells[column].fillna("").astype(object)
+    which, distinct = pd.factorize(joined)
+    texts = [text.split("\n", len(columns) - 1) for text in distinct]
     roles = list(columns.values())
     family_first = _family_first([text[place] for place, role in enumerate(roles) if role == "" for text in texts[:2000]])
     names = tuple(_read(text, roles, family_first) for text in texts)
@@ -309,6 +311,8 @@ def _of_other_dates(people: People) -> Iterator[Pair]:
 
 def _of_unknown_dates(people: People) -> Iterator[Pair]:
     """Pairs of one rare name, sex and age of which the date of birth of one at least is not known."""
+    if not people.names:
+        return
     counts = people.n_of_name[people.which]
     rows = np.flatnonzero((people.which >= 0) & (counts > 1) & (counts <= RARE_NAME))
     for _, places in sorted(pd.Series(rows).groupby(people.keys[people.which[rows]], sort=True).groups.items()):
