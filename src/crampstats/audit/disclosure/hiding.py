@@ -171,7 +171,7 @@ class Universe:
         board = Board(self.system.matrix, *told.ranges(), told.floors, still, np.ones(len(hidden)), hidden)
         board = self.before.join(board) if self.before else board
         shown = [key for key in self.secret if printed[key] is not None and key in told.by_itself]
-        if shown or any(board.possible(goal) is None for goal in self.all_goals):
+        if shown or board.unreached(self.all_goals):
             raise _not_safe(self.shapes)
 
 

@@ -161,6 +161,29 @@ class Board:
             found[goal] = new
         return found
 
+    def unreached(self, goals: Sequence[Goal]) -> list[Goal]:
+        """The goals that no table that fits what is shown reaches."""
+        found = {zeros_shown: self._extremes(goals, zeros_shown=zeros_shown) for zeros_shown in (True, False)}
+        left = []
+        for goal in goals:
+            if any(goal.reached(one) for one in found[goal.zeros_shown]):
+                continue
+            table = self.possible(goal)
+            if table is None:
+                left.append(goal)
+            else:
+                found[goal.zeros_shown].append(table)
+        return left
+
+    def _extremes(self, goals: Sequence[Goal], *, zeros_shown: bool) -> list[Floats]:
+        """The tables in which the cells of the goals are least, and greatest, together: they serve most goals at once."""
+        places = list({goal.place for goal in goals if goal.zeros_shown == zeros_shown})
+        cost = np.zeros(len(self.floor))
+        cost[places] = 1.0
+        low, high = self.bounds(zeros_shown=zeros_shown)
+        tables = [solve(self.matrix, sign * cost, low, high) for sign in (1.0, -1.0)] if places else []
+        return [one for one in tables if one is not None]
+
     def possible(self, goal: Goal) -> Floats | None:
         """A table that fits what is shown and reaches a goal."""
         low, high = self.bounds(zeros_shown=goal.zeros_shown)

@@ -97,7 +97,8 @@ class ReleasedTable:
         -------
         Estimates
             One row per cell of the other dimensions, margins included ("" is all); shares between 0 and 1. Where a count it is
-            made of is hidden, all numbers are missing and the caution starts "suppressed".
+            made of is hidden, all numbers are missing and the caution starts "suppressed"; so they are where a total is a sum of
+            what is shown and something under it is hidden, which would make it a share of some groups only.
         """
         return estimate_shares(self.shape, self.printed, self.profile, event, among or {}, level)
 

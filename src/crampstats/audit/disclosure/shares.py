@@ -31,7 +31,8 @@ def estimate_shares(
     top, base = _chosen(shape, event), _chosen(shape, among)
     _check(top, base)
     by = [place for place, name in enumerate(shape.names) if name not in {**top, **base}]
-    rows = [_row(shape, printed, cell, top, base) for cell in _groups(shape, by)]
+    usable = _whole_totals(shape, printed) if profile.totals_of_shown else printed
+    rows = [_row(shape, usable, cell, top, base) for cell in _groups(shape, by)]
     frame = _with_interval(pd.DataFrame(rows), level)
     names = tuple(shape.names[place] for place in by)
     words = "; ".join(f"{name}: {' or '.join(levels)}" for name, levels in top.items())
@@ -41,6 +42,12 @@ def estimate_shares(
         "from the counts shown.", confidence_level=level, population=shape.universe, weights="unweighted",
         labels={name: Label(name, levels=dict(shape.dimensions)[name]) for name in names},
     )
+
+
+def _whole_totals(shape: Shape, printed: Printed) -> Printed:
+    """What is printed, less the totals that leave a hidden count out: a share of them would be of some groups only."""
+    partial = {cell for cell in shape.cells if "" in cell and any(printed[one] is None for one in shape.inner(cell))}
+    return {cell: None if cell in partial else value for cell, value in printed.items()}
 
 
 def _chosen(shape: Shape, levels: Levels) -> dict[str, tuple[str, ...]]:
