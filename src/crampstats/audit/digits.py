@@ -1,7 +1,7 @@
 """Last digits as they stand in the file: heaping on 0 and 5, and other preferences, overall and by observer.
 
-A preference is told where Pearson's chi-squared of the ten last digits is beyond chance (p below 0.0001) and large: Cohen's w, the
-root of chi-squared over n, of at least 0.35. Large files alarm by size, not by p.
+A preference is told where Pearson's chi-squared of the ten last digits is beyond chance (p below 0.0001) and large: Cohen's w,
+the root of chi-squared over n, of at least 0.35. Large files alarm by size, not by p.
 
 Digits are evenly spread only where the values go round them. Of a normal distribution whose standard deviation is s units of
 the last digit, the first harmonic of the digits has the amplitude 2 exp(-2 pi² s² / 100): w is 0.06 for s = 4, nil from 5 on. So
