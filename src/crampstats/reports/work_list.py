@@ -5,6 +5,9 @@ Whatever stands in the file is text in the workbook: a cell that begins with "="
 
 from __future__ import annotations
 
+import io
+import math
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -25,6 +28,8 @@ NOT_IN_NAMES = frozenset("[]:*?/\\'")
 RESERVED = ("history", "triage", "start here")  # Excel keeps the first for itself
 START, TRIAGE = "Start here", "Triage"
 HEADING_ROW = 4
+LINE_HEIGHT, WIDER = 15.0, 1.0  # points; letters are on the average narrower than a digit, but words break early
+MOST_LINES = 27  # Excel allows 409 points
 TO_FILL = ("Settled", "By")
 WIDTHS = {
     "Row": 8, "Record": 14, "Code": 20, "Column": 24, "Value": 16, "What": 52, "Why it matters": 40, "What to do": 40,
@@ -64,7 +69,18 @@ def format_work_list(results: AuditResults, *, most_rows: int = MOST_ROWS) -> by
     by_rule = _by_rule(results.findings.rows)
     for kind, name in zip(results.kinds, names, strict=True):
         _kind(workbook, styles, results, kind, by_rule[kind.check.name][:room], name)
-    return workbook_bytes(cast("Workbook", workbook))
+    return _compressed(workbook_bytes(cast("Workbook", workbook)))
+
+
+def _compressed(archive: bytes) -> bytes:
+    """The same archive, smaller: long lists repeat the same words."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(archive)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            content = old.read(entry)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, content)
+    return file.getvalue()
 
 
 def name_sheets(labels: Iterable[str]) -> list[str]:
@@ -122,7 +138,8 @@ class _Styles:
         self.line = self._made(sheet)  # runs over the columns beside it, so not wrapped
         self.title = self._made(sheet, font=letters(bold=True, size=14))
         self.bold = self._made(sheet, font=letters(bold=True))
-        self.link = self._made(sheet, font=letters(color="0563C1", underline="single"))
+        self.number = self._made(sheet, alignment=Alignment(vertical="top", horizontal="left"))
+        self.link = self._made(sheet, font=letters(color="0563C1", underline="single"), alignment=wrapped)
         self.heading = self._made(
             sheet, font=letters(bold=True), alignment=wrapped, fill=PatternFill("solid", fgColor=HEADING_FILL)
         )
@@ -148,22 +165,34 @@ class _Styles:
 
     def row(self, sheet: Any, values: Sequence[object], look: Any = None) -> list[Any]:
         """A row of texts; whole numbers stay numbers, so that they sort, and what is empty stays empty."""
-        return [value if isinstance(value, int) or not value else self.cell(sheet, value, look) for value in values]
+        return [
+            self._whole(sheet, value) if isinstance(value, int) else self.cell(sheet, value, look) if value else None
+            for value in values
+        ]
+
+    def _whole(self, sheet: Any, value: int) -> Any:
+        from openpyxl.cell import WriteOnlyCell
+
+        cell = WriteOnlyCell(sheet, value)
+        cell._style = self.number
+        return cell
 
 
 def _start(styles: _Styles, results: AuditResults, names: Sequence[str], room: int) -> None:
     from openpyxl.worksheet.hyperlink import Hyperlink
 
     sheet = styles.first
-    for letter, width in zip("ABCDEF", (34, 34, 14, 11, 11, 62), strict=True):
+    widths = (34, 38, 14, 11, 11, 62)
+    for letter, width in zip("ABCDEF", widths, strict=True):
         sheet.column_dimensions[letter].width = width
     lines = [("Work list of the intake audit", styles.title), (CLINIC_ONLY, styles.bold)]
     lines += [(line, styles.line) for line in _about(results)]
+    place = len(lines) + 3
+    _print_setup(sheet, place - 1)
     for text, look in lines:
         sheet.append([styles.cell(sheet, text, look)])
     sheet.append([])
     sheet.append(styles.row(sheet, ("Sheet", "What", "Dimension", "Severity", "Findings", "Why it matters"), styles.heading))
-    place = len(lines) + 3
     levels = results.triage.patients["level"]
     listed = int((levels != NO_ACTION).sum())
     rows: list[tuple[object, ...]] = [(TRIAGE, "Who is to be seen, and what is to be asked", "", "", listed, SCREENING_AID)]
@@ -171,9 +200,9 @@ def _start(styles: _Styles, results: AuditResults, names: Sequence[str], room: i
         cut = f" Only the first {room:,} are listed: a sheet has no more rows." if kind.n > room else ""
         rows.append((name, kind.check.label, kind.check.dimension, kind.severity, kind.n, kind.check.why + cut))
     for number, row in enumerate(rows, start=place):
+        sheet.row_dimensions[number].height = _height(row, widths)
         sheet.append([styles.cell(sheet, row[0], styles.link), *styles.row(sheet, row[1:])])
         sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{row[0]}'!A1"))
-    _print_setup(sheet, place - 1)
 
 
 def _about(results: AuditResults) -> Iterator[str]:
@@ -246,11 +275,18 @@ def _sheet(
     sheet.append([styles.cell(sheet, above[1], styles.line)])
     sheet.append([styles.cell(sheet, CLINIC_ONLY, styles.bold)])
     sheet.append(styles.row(sheet, headings, styles.heading))
-    written = 0
+    widths, written = [WIDTHS[heading] for heading in headings], 0
     for row in rows:
-        sheet.append(styles.row(sheet, row))
         written += 1
+        sheet.row_dimensions[HEADING_ROW + written].height = _height(row, widths)
+        sheet.append(styles.row(sheet, row))
     sheet.auto_filter.ref = f"A{HEADING_ROW}:{get_column_letter(len(headings))}{HEADING_ROW + max(written, 1)}"
+
+
+def _height(row: Sequence[object], widths: Sequence[int]) -> float:
+    """High enough for the longest wrapped text: not every spreadsheet program finds that out by itself."""
+    lines = max(math.ceil(len(str(value)) * WIDER / width) for value, width in zip(row, widths, strict=False))
+    return LINE_HEIGHT * min(max(lines, 1), MOST_LINES)
 
 
 def _print_setup(sheet: Any, heading_row: int) -> None:
