@@ -10,6 +10,7 @@ import numpy as np
 from crampstats.audit.contradictions import contradicted
 from crampstats.audit.intake import NO_GAP, Intake
 from crampstats.audit.listing import list_findings, padded, row_at, rows_found, shown_cells
+from crampstats.codebook.body import PREGNANT
 from crampstats.codebook.checks import answers
 from crampstats.codebook.checks.catalogue import CHECKS
 from crampstats.codebook.checks.model import Check
@@ -32,6 +33,8 @@ MOST_MISSING = 0.5
 FEWEST_ASKED = 10
 # A row is nearly empty with at most this share of its questions answered; of a file with few columns placed that cannot be told
 NEARLY_EMPTY, FEWEST_QUESTIONS = 0.10, 10
+# Contradictions that tell more of a pregnancy the form should not have asked for
+OF_PREGNANCY = ("male_and_pregnant", "pregnant_at_an_unlikely_age")
 # Answers of one row that are named, where many should not be there
 MOST_NAMED = 3
 UNASKED = CHECKS["answered though not asked"]
@@ -306,8 +309,11 @@ def _is_filled(intake: Intake, name: str) -> np.ndarray:
 
 
 def _told(intake: Intake, name: str) -> np.ndarray:
-    """The rows reading has told of already."""
-    return rows_found(intake, name, (UNASKED.name,))
+    """The rows of which reading has told already, or a contradiction tells."""
+    told = rows_found(intake, name, (UNASKED.name,))
+    for one in (CONTRADICTIONS[rule] for rule in OF_PREGNANCY if name == PREGNANT.name):
+        told |= contradicted(intake, one)
+    return told
 
 
 def _lacking(intake: Intake) -> list[Finding]:
