@@ -42,11 +42,11 @@ def audit_duplicates(intake: Intake) -> Sequence[Finding]:
     sequence of Finding
         One for each later row, pointing to the first. A row that is the same as another in all its answers is told once.
     """
-    people, answers, exact = read_people(intake), read_answers(intake), find_exact(intake)
-    found = list(_exact(intake, exact))
-    found += _people(intake, find_pairs(people, answers), {one.source_row for one in found})
-    found += _near(intake, answers, {one.source_row for one in found})
-    found += _records(intake, people)
+    people, answers, records = read_people(intake), read_answers(intake), _record_numbers(intake)
+    found = list(_exact(intake, find_exact(intake)))
+    found += _people(intake, find_pairs(people, answers), records, {one.source_row for one in found})
+    found += _near(intake, answers, records, {one.source_row for one in found})
+    found += _records(intake, people, records)
     return sorted(found, key=lambda one: (one.source_row or 0, one.rule))
 
 
@@ -58,11 +58,11 @@ def _exact(intake: Intake, exact: np.ndarray) -> Iterable[Finding]:
         )
 
 
-def _people(intake: Intake, pairs: Sequence[Pair], told: set[int | None]) -> Iterable[Finding]:
+def _people(intake: Intake, pairs: Sequence[Pair], records: Sequence[str], told: set[int | None]) -> Iterable[Finding]:
     """One finding for each later row of a person: entered again, or another visit; none for rows that are told already."""
     rows = intake.source_rows
     how = {(pair.first, pair.later): pair.how for pair in pairs}
-    visits, records = _visits(intake), _record_numbers(intake)
+    visits = _visits(intake)
     grouped: set[int] = set()
     for members in _groups(pair for pair in pairs if pair.sure):
         grouped |= set(members)
@@ -130,9 +130,9 @@ def _visits(intake: Intake) -> list[str]:
     return days.dt.strftime("%Y-%m-%d").fillna("").tolist()
 
 
-def _near(intake: Intake, answers: Answers, told: set[int | None]) -> Iterable[Finding]:
+def _near(intake: Intake, answers: Answers, records: Sequence[str], told: set[int | None]) -> Iterable[Finding]:
     """Rows whose answers are nearly those of an earlier one, whoever they are said to be of."""
-    records, done = _record_numbers(intake), set()
+    done: set[int] = set()
     for first, later in find_near(answers):
         known = intake.source_rows[later] in told or later in done
         if not known and not (records[first] and records[first] == records[later]):
@@ -144,11 +144,11 @@ def _record_numbers(intake: Intake) -> list[str]:
     return [read_record(text) if isinstance(text, str) else "" for text in intake.records.astype(object)]
 
 
-def _records(intake: Intake, people: People) -> Iterable[Finding]:
+def _records(intake: Intake, people: People, records: Sequence[str]) -> Iterable[Finding]:
     """Record numbers under which two people stand."""
-    records = pd.Series(_record_numbers(intake), dtype=object)
+    numbers = pd.Series(records, dtype=object)
     first_of: dict[str, int] = {}
-    for place in np.flatnonzero((records.duplicated(keep=False) & (records != "")).to_numpy(dtype=bool)):
+    for place in np.flatnonzero((numbers.duplicated(keep=False) & (numbers != "")).to_numpy(dtype=bool)):
         first = first_of.setdefault(records[place], int(place))
         if first != place and (why := _two_people(people, first, int(place))):
             yield _told(intake, RECORD_OF_TWO, first, int(place), f"one record number, but {why}")

@@ -315,6 +315,8 @@ def _of_unknown_dates(people: People) -> Iterator[Pair]:
         return
     counts = people.n_of_name[people.which]
     rows = np.flatnonzero((people.which >= 0) & (counts > 1) & (counts <= RARE_NAME))
+    undated = set(people.keys[people.which[rows[np.isnat(people.births[rows])]]])
+    rows = rows[[key in undated for key in people.keys[people.which[rows]]]]
     for _, places in sorted(pd.Series(rows).groupby(people.keys[people.which[rows]], sort=True).groups.items()):
         same = rows[places.to_numpy()]
         for number, later in enumerate(same):

@@ -9,9 +9,9 @@ import pandas as pd
 
 from crampstats.audit.intake import Intake
 from crampstats.codebook.catalogue import DERIVED, as_recorded
-from crampstats.codebook.cramp_features import HAS_CRAMPS, PAST_WEEK, WITH_CRAMPS
+from crampstats.codebook.cramp_features import FREQUENCY, HAS_CRAMPS, PAST_WEEK, WITH_CRAMPS
 from crampstats.codebook.outcomes import ANY
-from crampstats.codebook.red_flags import RED_FLAGS, RedFlag
+from crampstats.codebook.red_flags import MUST_BE_ANSWERED, RED_FLAGS, RedFlag
 from crampstats.codebook.rules import AskedOf, IsTrue
 from crampstats.ingest.mapping import dtype_of
 
@@ -146,7 +146,14 @@ def open_answers(table: pd.DataFrame, signs: Signs) -> pd.DataFrame:
     for name in cramp_questions(table):
         missing = (signs.cramps.isna() & with_questions(table, (name,))[name].isna()).to_numpy(dtype=bool)
         wanted[name] = wanted.get(name, False) | missing
-    return pd.DataFrame(wanted, index=table.index)
+    return pd.DataFrame({name: wanted[name] for name in sorted(wanted, key=_place)}, index=table.index)
+
+
+def _place(name: str) -> tuple[int, int]:
+    """Where a question stands on a list: gravest first, and whether there are cramps before what is asked of them."""
+    about_cramps = (*HAS_CRAMPS.columns, ANY.name)
+    place = MUST_BE_ANSWERED.index(FREQUENCY.name if name in about_cramps else name)
+    return place, about_cramps.index(name) if name in about_cramps else len(about_cramps)
 
 
 def cramp_questions(table: pd.DataFrame) -> tuple[str, ...]:

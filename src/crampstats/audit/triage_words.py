@@ -50,9 +50,9 @@ def distinct_rows(held: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 def add_words(texts: np.ndarray, more: np.ndarray) -> np.ndarray:
     """Texts with further ones behind them."""
-    joined = texts.copy()
-    for place in np.flatnonzero(more != ""):
-        joined[place] = JOINER.join(text for text in (texts[place], more[place]) if text)
+    told, further = texts != "", more != ""
+    joined = np.where(told, texts, more).astype(object)
+    joined[told & further] = texts[told & further] + JOINER + more[told & further]
     return joined
 
 
