@@ -124,7 +124,11 @@ def test_both_find_the_same_patterns_unsafe(tmp_path, monkeypatch, seed):
         for cell, found in theirs.items():
             _assert_same_bounds(found, ours[_name(cell)])
             if cell in small:
-                assert found[2] == (not _is_safe(table, cell, *ours[_name(cell)]))
+                ours_safe = _is_safe(table, cell, *ours[_name(cell)])
+                # the same verdict by its bounds; its own flag lets an interval that is wide enough lie higher than our rule does
+                assert ours_safe == _is_safe(table, cell, *found[:2])
+                assert not (found[2] and ours_safe)
+                assert found[2] or found[1] >= TOP - 1e-6
 
 
 @pytest.mark.slow
