@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +21,7 @@ from crampstats.audit.related_values import audit_related
 from crampstats.audit.unit_slips import audit_units, find_unsettled
 from crampstats.core.findings import Finding
 
-sys.path.insert(0, str(Path(__file__).parent))
-from value_files import KINDS, SAFETY, SLIPS, UNCOUNTED, VARIABLES, make_clinic, plant, write_clinic
+from .value_files import KINDS, SAFETY, SLIPS, UNCOUNTED, VARIABLES, make_clinic, plant, write_clinic
 
 pytestmark = pytest.mark.slow
 TODAY = dt.date(2026, 11, 22)

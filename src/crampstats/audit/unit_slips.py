@@ -44,7 +44,7 @@ POUNDS_OVER = 45.0  # kg/m²: WHO's class III begins at 40
 USUAL_INDEX = (16.0, 60.0)  # kg/m², of adults who come to a clinic
 # Urea over creatinine, both in mmol/L: of 10,500 adults of NHANES 2005-2008 half had 56, 1 in 100 under 20, 1 in 100 over 121. In
 # mg/dL read as mmol/L it is 6 times (urea) or 2.8 times (nitrogen) as much: the first parts well, the second does not.
-RATIO = {UREA.name: 150.0, UREA_NITROGEN.name: 120.0}
+RATIO = {UREA.name: 150.0, UREA_NITROGEN.name: 130.0}
 HIGH_UREA = (8.0, 45.0)  # mmol/L; what lies beyond is told by itself
 MIDDLE_RATIO = 105.0  # of a column: nearly twice that of NHANES
 ENOUGH = 20  # values of a column before anything is said of it as a whole

@@ -43,7 +43,7 @@ FEW_ROWS_TOGETHER = Check(
 DIGITS = Check(
     "digit preference", "accuracy", "note", "Last digits that are not evenly spread",
     "Rounded values blur differences and make limits catch too many or too few.",
-    "Agree on how exactly it is read and written down.",
+    "Agree on how exactly it is read and written down; results converted from another unit show it by arithmetic.",
 )
 SITE_DRIFT = Check(
     "differs by site", "consistency", "note", "Sites that differ more than chance explains",
