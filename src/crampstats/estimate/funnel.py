@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.sums import Floats
@@ -76,7 +76,8 @@ class _Units:
 
 
 def fit_funnel(
-    estimates: Estimates, *, by: str | None = None, overdispersion: Overdispersion = "additive", centre: float | None = None
+    estimates: Estimates, *, by: str | None = None, overdispersion: Overdispersion = "additive", centre: float | None = None,
+    winsorised: float = WINSORISED,
 ) -> Funnel:
     """Which units differ from all of them by more than chance.
 
@@ -92,6 +93,10 @@ def fit_funnel(
         "multiplicative" (limits widened by sqrt(phi), Spiegelhalter 2005), or "none".
     centre
         What units are compared with, on the scale of `estimate`; None for all units together, sum O / sum n or sum O / sum E.
+    winsorised
+        Share of the z-scores at either end that are drawn in before phi is taken, so that units far outside do not widen the
+        limits they are held against. Without such units the published 10 % makes phi too small (0.68 where chance alone is at
+        work), so that limits are widened rarely and too little; 0 takes all as they are.
 
     Returns
     -------
@@ -100,7 +105,7 @@ def fit_funnel(
 
         - limits without overdispersion are exact binomial, interpolated between counts: with P the distribution function and
           r_q the smallest count with P(r_q) >= q, the limit at q is (r_q - (P(r_q) - q) / (P(r_q) - P(r_q - 1))) / n;
-        - z = 2 sqrt(n) (asin sqrt(r / n) - asin sqrt(p0)), winsorised at its 10th and 90th percentile; phi = mean z^2;
+        - z = 2 sqrt(n) (asin sqrt(r / n) - asin sqrt(p0)), winsorised at its 10th and 90th percentiles; phi = mean z^2;
         - additive: tau^2 = max(0, (I phi - (I - 1)) / (sum w - sum w^2 / sum w)), w = 4 n; z_adjusted = d / sqrt(1 / w + tau^2),
           d the difference of the arcsine roots;
         - multiplicative: z_adjusted = z / sqrt(phi).
@@ -111,7 +116,7 @@ def fit_funnel(
     Raises
     ------
     OptionError
-        Unknown way to treat overdispersion, or group column.
+        Unknown way to treat overdispersion, or group column; half or more winsorised.
     DataError
         Fewer than 2 units, or other measures.
 
@@ -122,12 +127,14 @@ def fit_funnel(
     """
     if overdispersion not in get_args(Overdispersion):
         raise unknown_name("treatment of overdispersion", overdispersion, get_args(Overdispersion))
+    if not 0 <= winsorised < 0.5:
+        raise OptionError(f"winsorised is {winsorised}; a share of 0 to below 0.5 at either end is expected (0.1).")
     column = _column(estimates, by)
     shown, hidden = _shown(estimates, column)
     middle, units = _units(shown, centre)
     differences = np.arcsin(np.sqrt(units.events / units.n)) - np.arcsin(np.sqrt(units.null))
     z = 2 * np.sqrt(units.n) * differences
-    phi, phi_p_value, tau2 = _dispersion(z, 4 * units.n)
+    phi, phi_p_value, tau2 = _dispersion(z, 4 * units.n, winsorised)
     used: Overdispersion = overdispersion if phi_p_value < SIGNIFICANCE and (overdispersion != "additive" or tau2 > 0) else "none"
     spread = _spread(units.n, used, phi, tau2)
     bounds = _limits(units, spread, used)
@@ -184,14 +191,14 @@ def _units(frame: pd.DataFrame, centre: float | None) -> tuple[float, _Units]:
     return middle, _Units(events, n, null, scale, size)
 
 
-def _dispersion(z: Floats, weight: Floats) -> tuple[float, float, float]:
+def _dispersion(z: Floats, weight: Floats, winsorised: float) -> tuple[float, float, float]:
     """phi, its p-value and tau^2 of winsorised z-scores; NaN of too few units."""
     from scipy import stats
 
     count = len(z)
     if count < FEWEST_FOR_DISPERSION:
         return np.nan, np.nan, np.nan
-    kept = np.clip(z, *np.quantile(z, [WINSORISED, 1 - WINSORISED]))
+    kept = np.clip(z, *np.quantile(z, [winsorised, 1 - winsorised]))
     phi = float(np.mean(kept**2))
     tau2 = (count * phi - (count - 1)) / (weight.sum() - (weight**2).sum() / weight.sum())
     return phi, float(stats.chi2.sf(count * phi, count)), max(0.0, float(tau2))

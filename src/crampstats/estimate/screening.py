@@ -138,7 +138,7 @@ def correct_for_screening(
         raise DataError(f"{frame['measure'].iloc[0]!r} cannot be corrected for a screening question; prevalences are expected.")
     n, events = _counts(frame)
     apparent = events / n
-    uncut = (apparent + specificity.value - 1) / (sensitivity.value + specificity.value - 1)
+    uncut = (apparent - (1 - specificity.value)) / (sensitivity.value - (1 - specificity.value))
     bounds = (_lang_reiczigel(events, n, sensitivity, specificity, level) if method == "lang_reiczigel" else
               _monte_carlo(events, n, sensitivity, specificity, level, seed))
     made = frame.assign(

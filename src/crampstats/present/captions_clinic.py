@@ -103,8 +103,8 @@ def format_funnel_alt(estimates: Estimates, centre: float, *, words: str = "", b
     middle = f"{centre:.2f}" if is_ratio else format_share(centre)
     sentences = [
         f"{_stamp(estimates.source)}Funnel plot of {_what(estimates, mid=True)}: {len(rows)} groups by "
-        f"{label_of(estimates, by).label.lower()}, {'observed over expected number' if is_ratio else 'share'} against size, around "
-        f"{middle}",
+        f"{label_of(estimates, by).label.lower()}, {'observed over expected number' if is_ratio else 'share'} against size, "
+        f"around {middle}",
     ]
     for code, where in ((2, "above the 99.8 % limits"), (1, "above the 95 % limits"), (-1, "below the 95 % limits"),
                         (-2, "below the 99.8 % limits")):

@@ -39,7 +39,8 @@ def patients() -> SurveyDesign:
     rows = PATIENTS.loc[PATIENTS.index.repeat(PATIENTS["n"])]
     place = rows.groupby(level=0).cumcount()
     table = pd.DataFrame({
-        "clinic_site": rows["site"], "age_decade": rows["age"], "sex": rows["sex"], "any_cramps": (place < rows["events"]).astype(int),
+        "clinic_site": rows["site"], "age_decade": rows["age"], "sex": rows["sex"],
+        "any_cramps": (place < rows["events"]).astype(int),
     }).reset_index(drop=True)
     return SurveyDesign(table, outcomes=[Outcome("any_cramps", "Leg cramps", "patients", "past month", "at least once")])
 

@@ -12,6 +12,7 @@ from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 
+from . import made_up_clinic as clinic
 from .made_up_associations import MAIN, make_associations, make_doses, make_scales, make_specifications, make_subgroups
 
 ANY = Outcome("any_cramps", "Leg cramps at night, any", "adults", "past month", "at least once")
@@ -111,7 +112,7 @@ def flow() -> Flow:
 
 
 FIGURES = ("prevalence", "age_curve", "forest", "flow", "readings", "associations", "subgroups", "dose_response",
-           "specifications")
+           "specifications", "group_prevalence", "observed_expected", "funnel", "control_chart", "triage", "findings")
 
 
 @pytest.fixture(params=FIGURES)
@@ -138,6 +139,12 @@ def draw(flow: Flow):
             "subgroups": lambda: figures.plot_subgroups(make_subgroups(source), **look),
             "dose_response": lambda: figures.plot_dose_response(make_doses(source), scales=make_scales(), **look),
             "specifications": lambda: figures.plot_specifications(make_specifications(source), main=MAIN, **look),
+            "group_prevalence": lambda: figures.plot_group_prevalence(clinic.make_sites(source), claimed=0.6, **look),
+            "observed_expected": lambda: figures.plot_observed_expected(clinic.make_expected(source), **look),
+            "funnel": lambda: figures.plot_funnel(*clinic.make_funnel(source), **look),
+            "control_chart": lambda: figures.plot_control_chart(clinic.make_months(source), **look),
+            "triage": lambda: figures.plot_triage(clinic.make_levels(), source, **look),
+            "findings": lambda: figures.plot_findings(clinic.make_counts(), source, **look),
         }[name]()
 
     return draw_one

@@ -249,8 +249,7 @@ def _ratio_line(words: str, kind: Any, row: pd.Series, look: Look, span: RatioSp
     def draw(axes: Axes, middle: float) -> None:
         draw_ratio(axes, row, middle, span, colour=colour, marker="D" if kind == "total" else "o", hollow=bool(row["caution"]))
 
-    # a ratio of 0 has no place on a logarithmic axis; its numbers stand beside it
-    return RowLine(words, kind, counts, format_ratio_interval(row), draw if row["estimate"] > 0 else None)
+    return RowLine(words, kind, counts, format_ratio_interval(row), draw)
 
 
 def _bar_line(words: str, row: pd.Series, colour: str) -> RowLine:
@@ -277,17 +276,22 @@ def _counted(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 def _count_axis(frame: pd.DataFrame, look: Look) -> Callable[[Axes, float], None]:
     """An axis of counts from 0, with whole ticks."""
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
-
     most = max(float(frame["n"].max()) if frame["n"].notna().any() else 1.0, 1.0)
 
     def set_axis(axes: Axes, length: float) -> None:
         axes.set_xlim(0, 1.04 * most)
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=max(2, int(length / 16)), integer=True))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        count_ticks(axes.xaxis, 1.04 * most, max(2, int(length / 16)))
         axes.xaxis.set_tick_params(labelsize=look.small_points)
 
     return set_axis
+
+
+def count_ticks(axis: Any, most: float, number: int) -> None:
+    """Round whole numbers from 0 along an axis, none beyond its end."""
+    from matplotlib.ticker import MaxNLocator
+
+    ticks = [tick for tick in MaxNLocator(nbins=number, integer=True).tick_values(0, most) if 0 <= tick <= most]
+    axis.set_ticks(ticks, labels=[f"{tick:,.0f}" for tick in ticks])
 
 
 def _hidden_note(frame: pd.DataFrame) -> list[str]:

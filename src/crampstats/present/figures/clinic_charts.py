@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
-from crampstats.present.figures.clinic import is_hidden
+from crampstats.present.figures.clinic import count_ticks, is_hidden
 from crampstats.present.figures.sheet import (
     EDGE_MM,
     GRID_LINE,
@@ -86,7 +86,7 @@ def plot_funnel(
         axes = sheet.axes(left, 2 * EDGE_MM, width, height)
         axes.set_xlim(0, most)
         axes.set_ylim(lower, upper)
-        _dress(axes, look, upper, height, width, is_ratio=is_ratio)
+        _dress(axes, look, (lower, upper, most), height, width, is_ratio=is_ratio)
         _draw_limits(sheet, axes, curve, centre, look, (left + width, 2 * EDGE_MM + height), (to_mm, lower))
         _draw_units(axes, rows, look)
         for words, x, y, side in labels:
@@ -178,15 +178,20 @@ def _upper(highest: float, is_ratio: bool) -> float:
     return min(1.0, float(np.ceil(10 * min(1.05 * highest, 1.0) - 1e-9) / 10))
 
 
-def _dress(axes: Axes, look: Look, upper: float, height: float, width: float, *, is_ratio: bool) -> None:
-    from matplotlib.ticker import FuncFormatter, MaxNLocator
+def _dress(
+    axes: Axes, look: Look, ends: tuple[float, float, float], height: float, width: float, *, is_ratio: bool,
+) -> None:
+    """Ticks of both axes; `ends` are the lower and upper end of the upright one and the end of the other."""
+    from matplotlib.ticker import MaxNLocator
 
+    lower, upper, most = ends
     if is_ratio:
-        axes.yaxis.set_major_locator(MaxNLocator(nbins=max(3, int(height / 10)), steps=[1, 2, 2.5, 5, 10]))
+        steps = MaxNLocator(nbins=max(3, int(height / 10)), steps=[1, 2, 2.5, 5, 10]).tick_values(lower, upper)
+        ticks = [tick for tick in steps if lower - 1e-9 <= tick <= upper + 1e-9]
+        axes.yaxis.set_ticks(ticks, labels=[f"{tick:.2f}" for tick in ticks])
     else:
         percent_ticks(axes.yaxis, upper, height, look.small_points)
-    axes.xaxis.set_major_locator(MaxNLocator(nbins=max(3, int(width / 18)), integer=True))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    count_ticks(axes.xaxis, most, max(3, int(width / 18)))
     axes.tick_params(labelsize=look.small_points)
     axes.grid(axis="y", **GRID_LINE)
     sns.despine(ax=axes)
