@@ -46,6 +46,7 @@ USUAL_INDEX = (16.0, 60.0)  # kg/m², of adults who come to a clinic
 # mg/dL read as mmol/L it is 6 times (urea) or 2.8 times (nitrogen) as much: the first parts well, the second does not.
 RATIO = {UREA.name: 150.0, UREA_NITROGEN.name: 130.0}
 HIGH_UREA = (8.0, 45.0)  # mmol/L; what lies beyond is told by itself
+HIGH_CREATININE = 300.0  # µmol/L: what kidney failure brings, and a lost decimal mark
 MIDDLE_RATIO = 105.0  # of a column: nearly twice that of NHANES
 ENOUGH = 20  # values of a column before anything is said of it as a whole
 MOST = 0.5
@@ -169,7 +170,8 @@ def find_unsettled(intake: Intake, findings: Iterable[Finding]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per row of `intake.table`, same index; one bool column for each variable of the file that is a number. True also
-        where the value was set aside, and for every value of a column of which more cells are in doubt than findings are listed.
+        where the value was set aside, and in the whole of a column that is probably in another unit. Where more cells are in
+        doubt than findings are listed, those beyond the list are told by the limits again.
     """
     measured = [name for name, variable in intake.variables.items() if variable.kind in MEASURED and name in intake.table]
     places = {int(row): place for place, row in enumerate(intake.source_rows)}
@@ -177,11 +179,31 @@ def find_unsettled(intake: Intake, findings: Iterable[Finding]) -> pd.DataFrame:
     named = _by_heading(intake, measured)
     for one in findings:
         for name in named.get(one.column, ()) if one.rule in UNSETTLED else ():
-            if one.source_row is None:
+            if one.rule == COLUMN_UNIT.name:
                 doubted[name] |= intake.written(name).notna().to_numpy(dtype=bool)
+            elif one.source_row is None:
+                doubted[name] |= _beyond_limits(intake, name)
             elif one.source_row in places:
                 doubted[name][places[one.source_row]] = True
     return pd.DataFrame(doubted, index=intake.table.index)
+
+
+def _beyond_limits(intake: Intake, name: str) -> np.ndarray:
+    """(rows,) True for whatever one of the rules may have told of a column."""
+    values, variable = read_numbers(intake, name), intake.variables[name]
+    found = (intake.data.reasons[name] == IMPLAUSIBLE).to_numpy(dtype=bool)
+    with np.errstate(invalid="ignore"):
+        if variable.usual:
+            found |= ~np.isnan(values) & ~is_within(values, variable.usual)
+        for limits in variable.slips.values():
+            found |= is_within(values, limits)
+        if name == WEIGHT.name:
+            found |= (find_index(intake) > POUNDS_OVER) | (find_index(intake) < USUAL_INDEX[0])
+        if name in RATIO:
+            found |= find_ratio(intake, name) > RATIO[name]
+        if name == CREATININE.name:
+            found |= values > HIGH_CREATININE
+    return found
 
 
 def _by_heading(intake: Intake, names: Iterable[str]) -> dict[str, list[str]]:

@@ -63,9 +63,12 @@ def test_what_reading_doubts_is_unsettled_whether_kept_or_set_aside(
     assert "sex" not in unsettled
 
 
-def test_beyond_the_list_of_findings_the_whole_column_is_unsettled(tmp_path: Path) -> None:
-    intake = make_intake(tmp_path, {"serum_magnesium_mmol_l": [f"{value:.2f}" for value in np.linspace(1.6, 2.4, 1200)]})
-    assert find_unsettled(intake, intake.data.findings.rows)["serum_magnesium_mmol_l"].all()
+def test_beyond_the_list_of_findings_slips_are_unsettled_too_and_sound_values_are_not(tmp_path: Path) -> None:
+    # 1,000 findings are listed of a column
+    slips = [f"{value:.2f}" for value in np.linspace(1.6, 2.4, 1200)]
+    intake = make_intake(tmp_path, {"serum_magnesium_mmol_l": [*slips, *["0.84"] * 1300]})
+    unsettled = find_unsettled(intake, intake.data.findings.rows)["serum_magnesium_mmol_l"]
+    assert unsettled.tolist() == [True] * 1200 + [False] * 1300
 
 
 def test_a_weight_without_its_decimal_mark_is_told_in_adults(tmp_path: Path) -> None:
