@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.audit.intake import Intake
-from crampstats.codebook.checks.values import FAST, SAME_ANSWERS
+from crampstats.codebook.checks.values import BACKWARDS, FAST, SAME_ANSWERS
 from crampstats.codebook.columns import DID_NOT_KNOW
 from crampstats.codebook.forms import Form
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
@@ -119,6 +119,12 @@ def _fast(intake: Intake) -> Iterable[Finding]:
         took = f"{answered[place]} answers in {seconds[place]:.0f} seconds"
         message = f"{took}; reading takes {SECONDS_A_QUESTION:g} seconds each at least."
         yield FAST.finding(mask_text(column), message, source_row=int(intake.source_rows[place]))
+    with np.errstate(invalid="ignore"):
+        backwards = np.flatnonzero(seconds < 0)
+    for place in backwards[:FINDINGS_PER_RULE]:
+        yield BACKWARDS.finding(
+            mask_text(column), "The form ended before it began.", source_row=int(intake.source_rows[place])
+        )
 
 
 def find_seconds(cells: pd.DataFrame) -> tuple[str, np.ndarray | None]:

@@ -17,6 +17,7 @@ from crampstats.codebook.visit import VISIT_DATE
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.identifiers import BIRTH
 from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.parsing.missing import read_missing
 
 EARLIEST_VISIT = pd.Timestamp("2000-01-01")
 # Days between visit and blood test: half a year is a note; results of the same illness are seldom older (choice of this project)
@@ -160,8 +161,17 @@ def _far_from_visit(intake: Intake) -> list[Finding]:
     return list_findings(check, heading, wanted, told)
 
 
+def _unread_births(intake: Intake) -> pd.Series:
+    """Written, no word for missing, and no date; reading does not tell of them, because the column is left out as identifying."""
+    cells = intake.rows.cells[intake.of_kind(BIRTH)[0].column]
+    unread = cells.notna() & intake.birth_dates.isna()
+    words = cells[unread].drop_duplicates()
+    absent = words[[bool(read_missing(str(text))) for text in words]]
+    return unread & ~cells.isin(absent)
+
+
 def _births(intake: Intake) -> list[Finding]:
-    """Birth dates in the future, of nobody alive, or equal to the visit."""
+    """Birth dates that cannot be read, in the future, of nobody alive, or equal to the visit."""
     columns = intake.of_kind(BIRTH)
     if not columns:
         return []
@@ -170,7 +180,8 @@ def _births(intake: Intake) -> list[Finding]:
     years = completed_years(born, pd.Series(today, index=born.index))
     with np.errstate(invalid="ignore"):
         too_old = pd.Series(years > OLDEST, index=born.index)
-    found = _of_column(intake, answers.DATE_IN_FUTURE, heading, born > today, "Birth date after the day of the audit")
+    found = _of_column(intake, answers.BIRTH_UNREADABLE, heading, _unread_births(intake), "Birth date that is no date")
+    found += _of_column(intake, answers.DATE_IN_FUTURE, heading, born > today, "Birth date after the day of the audit")
     found += _of_column(intake, answers.BIRTH_DATE_IMPOSSIBLE, heading, too_old, f"Birth date more than {OLDEST} years ago")
     if intake.has(VISIT_DATE.name):
         same = born.eq(_days(intake, VISIT_DATE.name)) & (born <= today)

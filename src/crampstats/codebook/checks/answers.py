@@ -28,6 +28,10 @@ BIRTH_DATE_IMPOSSIBLE = Check(
     "birth_date_impossible", "consistency", "error", "A birth date nobody alive can have",
     "Age is computed from it, and patients are told apart by it.", "Look the birth date up; the century may be wrong.",
 )
+BIRTH_UNREADABLE = Check(
+    "birth_date_unreadable", "integrity", "error", "A birth date that could not be read",
+    "Without it the age cannot be checked, nor whether the patient is in the file twice.", "Look the birth date up.",
+)
 BIRTH_ON_VISIT = Check(
     "birth_date_is_visit", "consistency", "error", "The birth date is the date of the visit",
     "The day of the visit was probably entered in its place.", "Look the birth date up.",
@@ -110,7 +114,7 @@ def contradiction_check(one: Contradiction) -> Check:
 
 CHECKS: tuple[Check, ...] = (
     *(contradiction_check(one) for one in ALL), AGE_AGAINST_BIRTH,
-    DATE_IN_FUTURE, DATE_BEFORE_BIRTH, BIRTH_DATE_IMPOSSIBLE, BIRTH_ON_VISIT, DATE_LONG_AGO, DATE_FAR_FROM_REST,
+    DATE_IN_FUTURE, DATE_BEFORE_BIRTH, BIRTH_DATE_IMPOSSIBLE, BIRTH_UNREADABLE, BIRTH_ON_VISIT, DATE_LONG_AGO, DATE_FAR_FROM_REST,
     SAMPLE_FAR_FROM_VISIT,
     REQUIRED_OPEN, SAFETY_OPEN, SAFETY_NOT_KNOWN, MUCH_MISSING, COLUMN_EMPTY, NEARLY_EMPTY, ABANDONED, QUESTIONS_LACKING,
     BOX_AND_NONE, SELDOM_SEEN, OWN_LIMIT, OWN_SOFT_LIMIT, OWN_REQUIRED,

@@ -69,6 +69,11 @@ FAST = Check(
     "filled in very fast", "consistency", "note", "Forms filled in faster than they can be read",
     "Answers given without reading tell nothing.", "Ask the questions again in person, safety questions first.",
 )
+BACKWARDS = Check(
+    "ended before it began", "consistency", "warning", "Forms that ended before they began",
+    "One of the two times is wrong, and how long the form took is not known.",
+    "Look at the clock of the device, and at the entry.",
+)
 IDENTIFYING_TEXT = Check(
     "identifying text", "integrity", "warning", "Free text that may tell who somebody is",
     "Whoever reads the text may learn who the patient is.", "Remove it from the cell before the file is given to anybody.",
@@ -76,5 +81,6 @@ IDENTIFYING_TEXT = Check(
 
 CHECKS: tuple[Check, ...] = (
     UNIT_SLIP, DECIMAL_SLIP, POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP, POUNDS, COLUMN_UNIT, ODD_TOGETHER,
-    FEW_ROWS_TOGETHER, DIGITS, SITE_DRIFT, OBSERVER_DRIFT, MONTH_DRIFT, SAME_ANSWERS, FAST, IDENTIFYING_TEXT,
+    FEW_ROWS_TOGETHER, DIGITS, SITE_DRIFT, OBSERVER_DRIFT, MONTH_DRIFT, SAME_ANSWERS, FAST, BACKWARDS,
+    IDENTIFYING_TEXT,
 )
