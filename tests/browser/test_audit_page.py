@@ -67,7 +67,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "version = 1\n[file]\nrecord = 'record_id'\nidentifiers = ['record_id']\nmade_up = true\n"
         "population = 'patients <b>zqxj</b>'\nwindow = 'past month'\n"
         "[variables.age_years]\ncolumn = 'age_years'\n[variables.sex]\ncolumn = 'sex'\ncodes = {'1' = 'male', '2' = 'female'}\n"
-        "[variables.clinic_site]\ncolumn = 'clinic_site'\n"
+        "[variables.clinic_site]\ncolumn = 'clinic_site'\n[variables.cramp_frequency]\ncolumn = 'cramp_frequency'\n"
+        "codes = {'0' = 'never', '1' = 'rarely', '2' = 'sometimes', '3' = 'often', '4' = 'almost always'}\n"
         "[variables.calf_hot_or_tender]\ncolumn = 'calf_hot_or_tender'\n"
         "[variables.serum_potassium_mmol_l]\ncolumn = 'serum_potassium'\nunit = 'mmol/L'\n", encoding="utf-8")
     options = AuditOptions(mapping=base / "intake.toml", record_ids=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crampstats.audit.triage import LEVELS
 from crampstats.core.estimates import Estimates
 from crampstats.present.page import Answer, Answers, Paragraph, Section, Ticks
-from crampstats.present.wording import format_outcome, format_sentence, format_share_with_interval
+from crampstats.present.wording import first_upper, format_outcome, format_sentence, format_share_with_interval
 from crampstats.reports.audit_results import View
 from crampstats.reports.audit_sections import (
     HIDDEN,
@@ -110,7 +110,8 @@ def _how_common(view: View, setting: Setting) -> Answer:
     if is_hidden(row):
         return Answer(question, "Hidden", "The numbers are too small to be shown.")
     share = format_share_with_interval(row["estimate"], row["conf_low"], row["conf_high"])
-    return Answer(question, share, f"{format_sentence(format_outcome(outcome))} {expected_sentence(view)}")
+    said = (first_upper(format_outcome(outcome)), expected_sentence(view), "Patients are not the population")
+    return Answer(question, share, " ".join(map(format_sentence, said)))
 
 
 def expected_sentence(view: View) -> str:
