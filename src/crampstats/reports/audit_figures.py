@@ -14,6 +14,7 @@ from crampstats.present import captions, captions_clinic
 from crampstats.present.figures import clinic, clinic_charts, plot_claim_readings
 from crampstats.present.page import FigureBlock
 from crampstats.present.theme import PAGE_MM
+from crampstats.reports.audit_csv import InertTable
 from crampstats.reports.audit_results import AuditResults, View
 from crampstats.reports.audit_tables import MONTH
 from crampstats.reports.figures import Drawing, save_drawing
@@ -58,7 +59,7 @@ def draw_blocks(
         files = tuple(f"figures/{name}.{ending}" for ending in ENDINGS[:2]) if folder is not None else ()
         blocks[name] = FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
         if folder is not None:
-            save_drawing(drawing, wide, folder / name, formats=FORMATS)
+            save_drawing(replace(drawing, numbers=InertTable(drawing.numbers)), wide, folder / name, formats=FORMATS)
     return blocks, undrawn
 
 

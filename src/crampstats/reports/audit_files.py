@@ -10,7 +10,8 @@ import pandas as pd
 from crampstats.audit.disclosure.release_file import format_release
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.estimates import Estimates
-from crampstats.present.files import FORMATS, replace_together, save_text, write_whole
+from crampstats.present.files import FORMATS, format_csv, replace_together, save_text, write_whole
+from crampstats.reports.audit_csv import InertTable
 from crampstats.reports.audit_findings import FILE as FINDINGS
 from crampstats.reports.audit_findings import FOLDER as CLINIC_ONLY
 from crampstats.reports.audit_findings import format_findings
@@ -26,7 +27,6 @@ TABLES = (
 )
 FIGURES = ("prevalence", "expected", "funnel", "control_chart", "claims")
 ENDINGS = (*FORMATS, "csv", "txt")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 READ_ME_TEXT = """\
 For the clinic only. Nothing in this folder may be sent, published or left open.
 
@@ -70,7 +70,7 @@ def write_audit(results: AuditResults, folder: Path) -> list[Path]:
         save_text(format_findings(results), inside / FINDINGS)
         save_text(READ_ME_TEXT, inside / READ_ME)
         for name, table in shared_tables(results).items():
-            save_text(_csv(table), aside / "tables" / f"{name}.csv")
+            save_text(format_csv(InertTable(table)), aside / "tables" / f"{name}.csv")
         save_text(format_release(results.shared.release), aside / RELEASE)
         _write_pages(results, aside)
     told = (PAGE, *(f"{CLINIC_ONLY}/{name}" for name in (WORK_LIST, TRIAGE_LIST, FINDINGS, RAW)))
@@ -131,18 +131,6 @@ def _answers(results: AuditResults) -> pd.DataFrame:
             shown = (table.text(**{table.name: level}) for level in ("answered", "no answer", "not asked"))
             rows.append((name, results.labels.get(name, name), *shown))
     return pd.DataFrame(rows, columns=["variable", "label", "answered", "no_answer", "not_asked"])
-
-
-def _csv(table: pd.DataFrame) -> str:
-    """A table as CSV in which no text of the file is a formula for a spreadsheet program."""
-    texts = {
-        name: table[name].map(_inert) for name in table if table[name].dtype == object or str(table[name].dtype).startswith("str")
-    }
-    return table.assign(**texts).to_csv(index=False, lineterminator="\n")
-
-
-def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
 
 
 def _write_pages(results: AuditResults, aside: Path) -> None:

@@ -6,7 +6,7 @@ the file that were left out are a universe of their own: their number is never p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,9 +144,9 @@ def _of_outcomes(columns: Columns) -> Iterator[CountTable]:
     names, first = list(columns.answers), columns.first
     for number, name in enumerate(names):
         across = dict.fromkeys((first, names[max(number - 1, 0)], name))
-        yield _split(name, {one: columns.answers[one] for one in across}, "" if number else name)
+        yield _split(name, {one: columns.answers[one] for one in across}, names, "" if number else name)
     for name, column in columns.groups.items() if names else ():
-        yield _split(f"{first} by {name}", {name: column, first: columns.answers[first]}, first)
+        yield _split(f"{first} by {name}", {name: column, first: columns.answers[first]}, names, first)
 
 
 def _of_compared(columns: Columns) -> Iterator[CountTable]:
@@ -154,13 +154,15 @@ def _of_compared(columns: Columns) -> Iterator[CountTable]:
     if columns.compares_all or not (columns.answers and columns.compared.any()):
         return
     beside = {COMPARED: yes_no(columns.compared.astype("boolean")), columns.first: columns.answers[columns.first]}
-    yield _split(EXPECTED, beside)
+    both = (COMPARED, *columns.answers)
+    yield _split(EXPECTED, beside, both)
     if SITE.name in columns.groups:
-        yield _split(f"{EXPECTED} by {SITE.name}", {SITE.name: columns.groups[SITE.name], **beside})
+        yield _split(f"{EXPECTED} by {SITE.name}", {SITE.name: columns.groups[SITE.name], **beside}, both)
 
 
-def _split(name: str, columns: Mapping[str, pd.Series], split: str = "") -> CountTable:
-    return CountTable(name, _counted(columns), split=split, not_known=(UNKNOWN, OUTSIDE))
+def _split(name: str, columns: Mapping[str, pd.Series], outcomes: Collection[str], split: str = "") -> CountTable:
+    both = {one: (YES, NO) for one in columns if one in outcomes}
+    return CountTable(name, _counted(columns, both), split=split, not_known=(UNKNOWN, OUTSIDE))
 
 
 def _of_rules(triage: Triage) -> Iterator[CountTable]:
@@ -207,12 +209,12 @@ def _of_answers(intake: Intake, columns: Columns) -> Iterator[CountTable]:
     What another table counts as not known follows from these, so such a question is counted across that table's levels.
     """
     known = {**columns.answers, **columns.groups}
-    beside = _beside(intake, columns)
+    beside, both = _beside(intake, columns), dict.fromkeys(columns.answers, (YES, NO))
     for name in intake.placements:
         if name in intake.table and name in intake.data.reasons:
             table, whose = f"answer {name}", beside.get(name, "")
             across = {whose: known[whose]} if whose else {}
-            yield CountTable(table, _counted({**across, table: _answered(intake, name)}, STATES))
+            yield CountTable(table, _counted({**across, table: _answered(intake, name)}, {**both, table: STATES}))
 
 
 def _beside(intake: Intake, columns: Columns) -> dict[str, str]:
@@ -246,7 +248,7 @@ def _split_in_two(name: str, levels: Sequence[str], *counts: int) -> CountTable:
     return CountTable(name, pd.DataFrame({name: list(levels), "n": list(counts)}))
 
 
-def _counted(columns: Mapping[str, pd.Series], always: Sequence[str] = ()) -> pd.DataFrame:
+def _counted(columns: Mapping[str, pd.Series], always: Mapping[str, Sequence[str]] | None = None) -> pd.DataFrame:
     """One row per combination of levels, zeros among them; levels in reading order.
 
     Parameters
@@ -254,20 +256,19 @@ def _counted(columns: Mapping[str, pd.Series], always: Sequence[str] = ()) -> pd
     columns
         A text for each row.
     always
-        Levels of the last one that are there even where no row has them.
+        Levels of a column that are there even where no row has them.
     """
-    levels = [_levels(column) for column in columns.values()]
-    levels[-1] = list(always) or levels[-1]
+    levels = [_levels(column, (always or {}).get(name, ())) for name, column in columns.items()]
     index = pd.MultiIndex.from_product(levels, names=list(columns))
     counts = pd.DataFrame(columns).groupby(list(columns), sort=False).size()
     counts = counts.reindex(index if len(levels) > 1 else levels[0], fill_value=0)
     return index.to_frame(index=False).assign(n=counts.to_numpy(dtype=np.int64))
 
 
-def _levels(column: pd.Series) -> list[str]:
+def _levels(column: pd.Series, always: Sequence[str]) -> list[str]:
     """Yes before no, the young before the old, other texts in the order of the alphabet, what is not known last."""
-    first = [YES, NO, YOUNGEST]
-    found = sorted(str(one) for one in column.unique())
+    first = [YES, NO, YOUNGEST, *STATES]
+    found = sorted({*(str(one) for one in column.unique()), *always})
     last = [UNKNOWN, OUTSIDE]
     ranked = [one for one in first if one in found] + [one for one in found if one not in (*first, *last)]
     return ranked + [one for one in last if one in found]
