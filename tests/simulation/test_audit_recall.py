@@ -67,7 +67,9 @@ FOUND_BY: dict[str, set[str]] = {
     "more than 24 hours a day": {"more_hours_than_a_day"},
     "a box and none of these": {"box_and_none"},
     "main site that is not ticked": {"main_site_not_ticked"},
-    "answer to a question that was not put": {"answered though not shown", "answered though not asked"},
+    "answer to a question that was not put": {
+        "answered though not shown", "answered though not asked", "no_cramps_but_described",
+    },
     "impossible speed": {"filled in very fast"},
     "same answer to everything": {"same answer throughout"},
     "electrolytes that cannot go together": {"odd beside related results"},
