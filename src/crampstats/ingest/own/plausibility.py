@@ -24,8 +24,8 @@ POSSIBLE_UNIT_SLIP, POSSIBLE_DECIMAL_SLIP = "possible unit slip", "possible deci
 PLACES = (0.1, 10.0, 0.01, 100.0)  # by which a decimal mark is moved
 ASIDE = "It was set aside. Correct it in the source, or state plausible = [low, high] for the variable in the mapping."
 KEPT = (
-    "Look it up in the source and write the unit into the cell. Ask before you correct: a true value so far out occurs in grave "
-    "illness or under treatment."
+    "Look it up in the source and write the unit into the cell. Ask before you correct: true values so far out occur in grave "
+    "illness, on dialysis and under infusions."
 )
 
 
