@@ -159,7 +159,7 @@ def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits
     -------
     Estimates
         One row per row of `shown` that `compared` has: everything follows from the shown counts and the rounded expected share. A
-        hidden row has no numbers and the caution of `shown`.
+        hidden row has no numbers and the caution of `shown`. Notes that count persons are dropped.
 
     Raises
     ------
@@ -178,7 +178,9 @@ def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits
     made |= {name: np.where(hidden, np.nan, made[name]) for name in ("n", "n_events", "observed")}
     caution = [text if gone else now for text, now, gone in zip(rows["caution"], made["caution"], hidden, strict=True)]
     frame = rows[groups].assign(outcome=behind["outcome"], **{**made, "caution": caution})
-    return replace(compared, frame=frame, covariance=None)
+    # notes that begin with a number of persons tell counts nobody has released
+    notes = tuple(note for note in compared.notes if not note[:1].isdigit())
+    return replace(compared, frame=frame, covariance=None, notes=notes)
 
 
 def _check(design: SurveyDesign, reference: Estimates, groups: Sequence[str]) -> None:
