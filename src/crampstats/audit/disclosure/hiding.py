@@ -106,12 +106,23 @@ class Universe:
         if self.earlier is None or not all(shape.cumulative for shape in (*self.shapes, *self.earlier.system.shapes)):
             return None
         before = Before(self.earlier, self.system, self.counts, self.profile)
-        return None if before.has_shrunk else before
+        if before.has_shrunk:
+            return None
+        board = before.join(self._board(before.sensitive))
+        board.hidden |= board.movable
+        # a hidden count of then that fits none of now says the same
+        return before if solve(board.matrix, np.zeros(len(board.low)), *board.bounds()) is not None else None
 
     @cached_property
     def all_goals(self) -> tuple[Goal, ...]:
-        """Those of these tables and of the earlier release."""
-        return (*self.goals, *(self.before.goals if self.before else ()))
+        """Those of these tables and of the earlier release, as far as the latter leaves them to be reached at all."""
+        if self.before is None:
+            return self.goals
+        goals = (*self.goals, *self.before.goals)
+        board = self.board()
+        board.hidden |= board.movable
+        lost = set(board.unreached(goals))
+        return tuple(board.nearest(goal) if goal in lost else goal for goal in goals)
 
     @cached_property
     def secret(self) -> tuple[Key, ...]:
@@ -119,19 +130,22 @@ class Universe:
         return tuple(dict.fromkeys((*self.sensitive, *(self.before.sensitive if self.before else ()))))
 
     def board(self) -> Board:
-        """The cells with the secret ones hidden."""
+        """The cells with the secret ones hidden, joined with those of the earlier release."""
+        board = self._board(self.secret)
+        return self.before.join(board) if self.before else board
+
+    def _board(self, secret: Sequence[Key]) -> Board:
         system = self.system
         low, high = self.open.ranges()
         hidden = np.zeros(len(low), dtype=bool)
-        hidden[[system.places[key] for key in self.secret]] = True
+        hidden[[system.places[key] for key in (*self.sensitive, *secret)]] = True
         hidden[system.n_published :] = True
         counts = np.array([float(self.counts.get(key, 0)) for key in system.keys])
         by_itself = np.array([key in self.open.by_itself for key in system.keys])
         # large cells are dearer, but not by so much that many small ones are hidden instead
         cost = 1.0 + np.log(np.maximum(counts, 1.0))
         movable = ~hidden & by_itself & (counts > 0)
-        board = Board(system.matrix, low, high, self.open.floors, movable, cost, hidden, self.whole)
-        return self.before.join(board) if self.before else board
+        return Board(system.matrix, low, high, self.open.floors, movable, cost, hidden, self.whole)
 
     def hide(self) -> frozenset[Key]:
         """The cells to hide, so that no sensitive one can be worked out.

@@ -80,7 +80,8 @@ def bounds_of(system: System, low: Floats, high: Floats, place: int, *, whole: b
         cost = np.zeros(len(low))
         cost[place] = sign
         values = solve(system.matrix, cost, low, np.minimum(high, CEILING), whole=whole)
-        found.append(np.nan if values is None else values[place])
+        # no minus zero
+        found.append(np.nan if values is None else values[place] + 0.0)
     return found[0], np.inf if found[1] > CEILING / 1e3 else found[1]
 
 
@@ -113,9 +114,7 @@ def _told(shape: Shape, name: str, levels: Sequence[str], counts: Mapping[Key, i
         if cell[place]:
             continue
         keys = [shape.key((*cell[:place], level, *cell[place + 1 :])) for level in levels]
-        # with one level that tells, the others are what it is held against
-        among = keys if len(keys) > 1 else [shape.key(cell)]
-        if all(key in counts for key in (*keys, *among)):
-            known = sum(counts[key] for key in among)
+        if all(key in counts for key in keys):
+            known = sum(counts[key] for key in keys)
             found |= {key for key in keys if known and counts[key] in (0, known)}
     return found

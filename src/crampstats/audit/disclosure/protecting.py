@@ -15,7 +15,7 @@ enough.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import csc_array, hstack
@@ -181,8 +181,19 @@ class Board:
         cost = np.zeros(len(self.floor))
         cost[places] = 1.0
         low, high = self.bounds(zeros_shown=zeros_shown)
-        tables = [solve(self.matrix, sign * cost, low, high) for sign in (1.0, -1.0)] if places else []
+        tables = [solve(self.matrix, sign * cost, low, high, whole=self.whole) for sign in (1.0, -1.0)] if places else []
         return [one for one in tables if one is not None]
+
+    def nearest(self, goal: Goal) -> Goal:
+        """The goal that comes nearest to one that is out of reach."""
+        cost = np.zeros(len(self.floor))
+        cost[goal.place] = -1.0 if goal.above else 1.0
+        found = solve(self.matrix, cost, *self.bounds(zeros_shown=goal.zeros_shown), whole=self.whole)
+        if found is None:
+            return goal
+        at = found[goal.place]
+        value = min(goal.value, np.floor(at + TOLERANCE)) if goal.above else max(goal.value, np.ceil(at - TOLERANCE))
+        return replace(goal, value=int(value))
 
     def possible(self, goal: Goal) -> Floats | None:
         """A table that fits what is shown and reaches a goal."""

@@ -68,8 +68,15 @@ def _release(universe: Universe, tables: Sequence[CountTable]) -> list[ReleasedT
 
 
 def _notes(universe: Universe) -> list[str]:
-    """What a reader must know of the earlier release."""
-    if universe.earlier is None or not universe.profile.hides:
+    """What a reader must know of the proof."""
+    if not universe.profile.hides:
+        return []
+    ring = "Tables that share their dimensions in a ring were held against each other by their margins alone."
+    return ([] if universe.system.is_whole else [ring]) + _notes_of_earlier(universe)
+
+
+def _notes_of_earlier(universe: Universe) -> list[str]:
+    if universe.earlier is None:
         return []
     if universe.before is None:
         return [f"The earlier release counts other {universe.shapes[0].universe}; this one was not held against it."]

@@ -52,6 +52,9 @@ class Shape:
                 raise DataError(f"{what} needs distinct levels; '' stands for all and is no level.")
         if self.split and self.split not in names:
             raise unknown_name("split dimension", self.split, names)
+        if self.split and len(set(dict(self.dimensions)[self.split]) - set(self.not_known)) < 2:
+            what = f"the split {self.split!r} of table {self.name!r}"
+            raise DataError(f"{what} needs two levels that tell something at least; one that nobody has is a row with n = 0.")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -71,6 +71,11 @@ class System:
         return tuple(_crossed_sum(fixed, names, levels) for one in ring for fixed in _combinations(one, levels))
 
     @cached_property
+    def is_whole(self) -> bool:
+        """Whether the cells hold all that the tables say together; False where they close a ring too large to be crossed."""
+        return bool(self._crossed) or not _ring([set(shape.names) for shape in self.shapes])
+
+    @cached_property
     def is_network(self) -> bool:
         """Whether whole numbers reach the bounds of the linear programme: one table of at most two dimensions."""
         return len(self.shapes) == 1 and len(self.shapes[0].names) <= 2
