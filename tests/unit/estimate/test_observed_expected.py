@@ -195,7 +195,8 @@ def test_shown_rows_that_were_not_compared_are_left_out_and_other_groups_are_ref
 
 
 def test_notes_that_count_persons_are_not_handed_on():
-    table = two_sites().assign(clinic_site=lambda t: t["clinic_site"].where(t.index != 3), sex=lambda t: t["sex"].where(t.index > 1))
+    table = two_sites().assign(clinic_site=lambda t: t["clinic_site"].where(t.index != 3))
+    table = table.assign(sex=table["sex"].where(table.index > 1))
     full = compared(table, reference(0.0001), by="clinic_site").with_notes("Patients are not the population.")
     assert any(note.startswith("2 persons") for note in full.notes)
     assert any(note.startswith("1 persons") for note in full.notes)
