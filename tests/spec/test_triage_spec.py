@@ -16,7 +16,7 @@ OTHERS = {
     "serum_calcium_mmol_l": "2.3", "serum_magnesium_mmol_l": "0.85", "cramp_duration_minutes": "", "cramp_nights_past_week": "",
     "sex": "", "age_years": "", "pregnant": "", "body_weight_kg": "",
 }
-WELL = {name: "no" for name in MUST_BE_ANSWERED} | OTHERS | {
+WELL = dict.fromkeys(MUST_BE_ANSWERED, "no") | OTHERS | {
     "cramp_frequency": "never", "cramps_since_years": "", "cramps_disturb_sleep": "",
 }
 BEGINS = {
@@ -59,7 +59,8 @@ def test_a_patient_is_sorted_as_specified(patients, place):
 def test_every_red_flag_and_every_safety_question_has_a_row():
     reasons = {reason for _, row in ROWS for reason in row["reasons"].split("; ")}
     assert {flag.reason for flag in RED_FLAGS} <= reasons
-    left_open = {part.split("=")[0].strip() for _, row in ROWS for part in row["changes"].split(",") if part.strip().endswith("=")}
+    changes = [part.strip() for _, row in ROWS for part in row["changes"].split(",")]
+    left_open = {part.removesuffix("=").strip() for part in changes if part.endswith("=")}
     assert set(MUST_BE_ANSWERED) <= left_open
 
 
