@@ -293,4 +293,6 @@ def _months(intake: Intake) -> pd.Series | None:
     if not intake.has(VISIT_DATE.name):
         return None
     days = pd.to_datetime(intake.table[VISIT_DATE.name], errors="coerce")
+    # a visit that has not been, or was before birth, belongs to no month; one such day would stretch the time shown by decades
+    days = days.mask((days > pd.Timestamp(intake.today)) | (days < intake.birth_dates))
     return days.dt.strftime("%Y-%m").astype(object).where(days.notna(), UNKNOWN)

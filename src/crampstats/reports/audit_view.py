@@ -94,7 +94,8 @@ class Side:
         frame = found.frame[(found.frame[across] == "").all(axis=1)].drop(columns=across)
         return replace(
             found, outcomes={outcome.name: outcome}, population=outcome.population, source=self.intake.data.source,
-            frame=frame.assign(outcome=outcome.name), groups=(group,) if group else (), labels=self.labels(group),
+            frame=frame.assign(outcome=outcome.name, measure="prevalence"), groups=(group,) if group else (),
+            labels=self.labels(group),
         )
 
     def labels(self, group: str) -> dict[str, Label]:
