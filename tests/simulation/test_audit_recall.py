@@ -42,7 +42,9 @@ FOUND_BY: dict[str, set[str]] = {
     "unknown code": {"unreadable", "codes unknown", "odd spelling"},
     "birth date that cannot be read": {"unreadable", "birth_date_impossible", "birth_date_unreadable"},
     "visit in the future": {"date_in_future"}, "blood test in the future": {"date_in_future"},
-    "born in the future": {"birth_date_impossible", "date_before_birth", "date_in_future", "impossible age"},
+    "born in the future": {
+        "birth_date_impossible", "birth_date_unreadable", "date_before_birth", "date_in_future", "impossible age",
+    },
     "visit before birth": {"date_before_birth", "date_long_ago", "impossible age"},
     "blood test far from the visit": {"sample_far_from_visit"},
     "form ended before it began": {"form_ended_before_start", "ended before it began"},
