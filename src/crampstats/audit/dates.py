@@ -27,6 +27,9 @@ YEAR, NEAR_A_YEAR = 365.25, 31
 # A visit is far from the rest where, within so many days of it, there are fewer than this share of the visits that surround the
 # median visit. Choices of this project: a holiday or a clinic that begins slowly stays well above, a year typed wrongly below.
 AROUND, SPARSE = 45, 0.05
+# A file is in the order of its visits where so many of them are not before the one above; then the visits of the rows around
+# tell, this many of them, when a visit must have been. Choices of this project.
+IN_ORDER, ROWS_AROUND = 0.9, 11
 # nobody has lived longer
 OLDEST = 122
 # Years by which a stated age may differ from birth date and visit: asked on another day, or at the next birthday
@@ -53,7 +56,7 @@ def audit_dates(intake: Intake) -> Sequence[Finding]:
         if intake.has(name):
             found += _in_future(intake, name) + _before_birth(intake, name)
     if intake.has(VISIT_DATE.name):
-        found += _long_ago(intake) + _far_from_rest(intake)
+        found += _long_ago(intake) + _far_from_rest(intake) + _year_slips(intake)
     if intake.has(VISIT_DATE.name, SAMPLE_DATE.name):
         found += _far_from_visit(intake)
     return [*found, *_births(intake), *_ages(intake)]
@@ -114,6 +117,52 @@ def _far_from_rest(intake: Intake) -> list[Finding]:
         intake, answers.DATE_FAR_FROM_REST, VISIT_DATE.name, wanted,
         f"{intake.label(VISIT_DATE.name)} with next to no other visit within {AROUND} days of it",
     )
+
+
+def _year_slips(intake: Intake) -> list[Finding]:
+    """In a file in the order of its visits: those whole years off the rows around them, and told by nothing else."""
+    days = possible_visits(intake)
+    off = years_off(_as_numbers(days))
+    told = rows_with(_far_from_rest(intake), intake)
+    heading, shown = intake.heading(VISIT_DATE.name), shown_cells(intake, VISIT_DATE.name)
+    return list_findings(answers.VISIT_YEAR_SLIP, heading, (off > 0) & ~told, lambda place: answers.VISIT_YEAR_SLIP.finding(
+        heading, f"The visit is about {off[place]:g} year(s) off those of the rows around it.", source_row=row_at(intake, place),
+        value=shown(place),
+    ))
+
+
+def rows_with(found: Sequence[Finding], intake: Intake) -> np.ndarray:
+    """(rows,) True where one of the findings stands."""
+    return np.isin(intake.source_rows, [one.source_row for one in found if one.source_row is not None])
+
+
+def years_off(days: np.ndarray) -> np.ndarray:
+    """(rows,) Whole years between a visit and the middle of the rows around it; 0 where less or none, or in a file without order.
+
+    Parameters
+    ----------
+    days
+        (rows,) days since 1970, NaN where there is no date.
+
+    Examples
+    --------
+    >>> days = np.arange(20_000.0, 20_040.0)
+    >>> days[10] -= 365
+    >>> years_off(days).tolist()[9:12]
+    [0.0, 1.0, 0.0]
+    """
+    known = days[np.isfinite(days)]
+    nothing = np.zeros(len(days))
+    if len(known) < 2 * ROWS_AROUND or np.mean(np.diff(known) >= 0) < IN_ORDER:
+        return nothing
+    window = pd.Series(days).rolling(ROWS_AROUND, center=True, min_periods=ROWS_AROUND // 2)
+    middle = window.median().to_numpy()
+    spread = (window.quantile(0.75) - window.quantile(0.25)).to_numpy()
+    apart = np.abs(days - middle)
+    years = np.round(apart / YEAR)
+    with np.errstate(invalid="ignore"):
+        slip = (years >= 1) & (np.abs(apart - years * YEAR) <= NEAR_A_YEAR) & (spread <= NEAR_A_YEAR)
+    return np.where(slip, years, nothing)
 
 
 def visits_around(days: pd.Series) -> np.ndarray:

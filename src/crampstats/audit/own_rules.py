@@ -352,7 +352,7 @@ def _of_limit(intake: Intake, limit: OwnLimit) -> list[Finding]:
     hard = known & ~is_within(values, limit.hard) if limit.hard else nobody
     soft = known & ~is_within(values, limit.soft) & ~hard if limit.soft else nobody
     # told already: a suspected slip of the unit, or a value beyond the codebook's own soft limit
-    soft = soft & ~rows_found(intake, name, ("possible unit slip",))
+    soft = soft & ~rows_found(intake, name, ("possible unit slip", "possible decimal slip"))
     soft = soft & ~find_beyond(intake, SOFT_LIMITS[name]) if name in SOFT_LIMITS else soft
     found: list[Finding] = []
     for check, limits, wanted in ((OWN_LIMIT, limit.hard, hard), (OWN_SOFT_LIMIT, limit.soft, soft)):

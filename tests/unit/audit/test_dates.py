@@ -66,6 +66,16 @@ def test_a_visit_in_another_year_than_all_others_is_told(tmp_path: Path) -> None
     assert rows_of(audit_dates(intake), "date_far_from_rest") == [182]
 
 
+def test_a_visit_a_year_off_the_rows_around_it_is_told_where_the_file_is_in_order(tmp_path: Path) -> None:
+    three_years = [day.date().isoformat() for day in pd.date_range("2023-01-01", periods=300, freq="3D")]
+    # the hundred-and-first visit, 300 days after the first, is 2023-10-28; as 2024-10-28 it has others within 45 days
+    three_years[100] = three_years[100].replace("2023", "2024")
+    found = audit_dates(make_intake(tmp_path, {"visit_date": three_years}))
+    assert [(one.rule, one.source_row) for one in found] == [("visit_year_slip", 102)]
+    shuffled = three_years[::2] + three_years[1::2][::-1]
+    assert audit_dates(make_intake(tmp_path, {"visit_date": shuffled})) == []
+
+
 def test_the_first_weeks_of_a_clinic_and_few_visits_are_not_far_from_the_rest(tmp_path: Path) -> None:
     assert rows_of(audit_dates(make_intake(tmp_path, {"visit_date": DAYS})), "date_far_from_rest") == []
     few = [f"20{year}-03-03" for year in range(10, 25)]

@@ -45,6 +45,11 @@ DATE_FAR_FROM_REST = Check(
     "A year typed wrongly puts a visit into another year's counts.",
     "Look the date up; around New Year the old year is often written.",
 )
+VISIT_YEAR_SLIP = Check(
+    "visit_year_slip", "accuracy", "warning", "A visit a year off the rows around it",
+    "A year typed wrongly puts a visit into another year's counts.",
+    "Look the date up; around New Year the old year is often written.",
+)
 SAMPLE_FAR_FROM_VISIT = Check(
     "sample_far_from_visit", "consistency", "note", "A blood test long before or after the visit",
     "Electrolytes of another season say little about the cramps of this visit.",
@@ -114,7 +119,7 @@ def contradiction_check(one: Contradiction) -> Check:
 
 CHECKS: tuple[Check, ...] = (
     *(contradiction_check(one) for one in ALL), AGE_AGAINST_BIRTH,
-    DATE_IN_FUTURE, DATE_BEFORE_BIRTH, BIRTH_DATE_IMPOSSIBLE, BIRTH_UNREADABLE, BIRTH_ON_VISIT, DATE_LONG_AGO, DATE_FAR_FROM_REST,
+    DATE_IN_FUTURE, DATE_BEFORE_BIRTH, BIRTH_DATE_IMPOSSIBLE, BIRTH_UNREADABLE, BIRTH_ON_VISIT, DATE_LONG_AGO, DATE_FAR_FROM_REST, VISIT_YEAR_SLIP,
     SAMPLE_FAR_FROM_VISIT,
     REQUIRED_OPEN, SAFETY_OPEN, SAFETY_NOT_KNOWN, MUCH_MISSING, COLUMN_EMPTY, NEARLY_EMPTY, ABANDONED, QUESTIONS_LACKING,
     BOX_AND_NONE, SELDOM_SEEN, OWN_LIMIT, OWN_SOFT_LIMIT, OWN_REQUIRED,
