@@ -8,8 +8,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
+from crampstats.estimate.shown_rows import pick_column, pick_shown
 from crampstats.estimate.sums import Floats
 
 Chart = Literal["run", "p", "p prime"]
@@ -98,8 +99,8 @@ def fit_control_chart(estimates: Estimates, *, by: str | None = None, case_mix: 
     Mohammed MA, Worthington P, Woodall WH 2008, doi:10.1136/qshc.2004.012047. Laney DB 2002, doi:10.1081/QEN-120003555. Anhoej J,
     Olesen AV 2014, doi:10.1371/journal.pone.0113825.
     """
-    column = _column(estimates, by)
-    frame = _points(estimates, column)
+    column = pick_column(estimates, by, "a chart over time")
+    frame, hidden = _points(estimates, column)
     n, share = frame["n"].to_numpy(dtype=np.float64), (frame["n_events"] / frame["n"]).to_numpy(dtype=np.float64)
     has_limits = len(frame) >= FEWEST_FOR_LIMITS
     overall = float(frame["n_events"].sum() / frame["n"].sum()) if has_limits or case_mix is not None else float(np.median(share))
@@ -113,10 +114,11 @@ def fit_control_chart(estimates: Estimates, *, by: str | None = None, case_mix: 
     low, high = np.clip(centre - half, 0, 1), np.clip(centre + half, 0, 1)
     beyond = np.where(share > high, 1.0, np.where(share < low, -1.0, 0.0))
     made = frame.assign(centre=centre, low=low, high=high, z=z, beyond=beyond)
+    notes = [f"{hidden} point(s) in time are hidden or empty and left out."] if hidden else []
     result = replace(
         estimates, frame=made, groups=(column,), covariance=None,
         extras=(*estimates.extras, *(name for name in EXTRAS if name not in estimates.extras)),
-        notes=(*estimates.notes, *_hidden_note(estimates, column, len(frame))),
+        notes=(*estimates.notes, *notes),
     )
     useful, longest, crossings = count_runs(share - centre)
     run_limit, crossing_limit = runs_limits(useful)
@@ -182,36 +184,14 @@ def compare_charts(crude: ControlChart, adjusted: ControlChart) -> tuple[str, ..
     return ("The share changes no more than by chance, with and without regard to age and sex.", span)
 
 
-def _column(estimates: Estimates, by: str | None) -> str:
-    if by is None and len(estimates.groups) != 1:
-        listed = ", ".join(estimates.groups) or "none"
-        raise DataError(f"a chart over time needs one group column of points in time; the estimates have {listed}.")
-    if by is not None and by not in estimates.groups:
-        raise unknown_name("group column", by, estimates.groups)
-    return by if by is not None else estimates.groups[0]
-
-
-def _of_points(estimates: Estimates, column: str) -> pd.DataFrame:
-    frame = estimates.frame
-    others = [name for name in estimates.groups if name != column]
-    return frame[(frame[column].astype(str) != "") & (frame[others].astype(str) == "").all(axis=1)]
-
-
-def _points(estimates: Estimates, column: str) -> pd.DataFrame:
-    """Rows with counts in the order of time."""
-    rows = _of_points(estimates, column)
-    hidden = rows["n"].isna() | rows["n_events"].isna() | rows["caution"].str.startswith("suppress")
-    shown = rows[~hidden & (rows["n"] > 0)]
+def _points(estimates: Estimates, column: str) -> tuple[pd.DataFrame, int]:
+    """Rows with counts in the order of time, and how many are hidden or empty."""
+    shown, hidden = pick_shown(estimates, column)
     if len(shown) < 3:
-        raise DataError(f"a chart over time needs at least 3 points; {len(shown)} of {len(rows)} have counts that can be shown.")
+        raise DataError(f"a chart over time needs at least 3 points; {len(shown)} of {len(shown) + hidden} can be shown.")
     label = estimates.labels.get(column)
     ranks = [label.rank(name) if label and label.levels else (0, str(name)) for name in shown[column]]
-    return shown.iloc[sorted(range(len(ranks)), key=lambda place: ranks[place])].reset_index(drop=True)
-
-
-def _hidden_note(estimates: Estimates, column: str, shown: int) -> tuple[str, ...]:
-    hidden = len(_of_points(estimates, column)) - shown
-    return (f"{hidden} point(s) in time are hidden or empty and left out.",) if hidden else ()
+    return shown.iloc[sorted(range(len(ranks)), key=lambda place: ranks[place])].reset_index(drop=True), hidden
 
 
 def _relative(case_mix: Estimates, points: pd.Series[str], n: Floats) -> Floats:

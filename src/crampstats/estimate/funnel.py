@@ -11,6 +11,7 @@ import pandas as pd
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import join_cautions
+from crampstats.estimate.shown_rows import pick_column, pick_shown
 from crampstats.estimate.sums import Floats
 
 Overdispersion = Literal["additive", "multiplicative", "none"]
@@ -129,7 +130,7 @@ def fit_funnel(
         raise unknown_name("treatment of overdispersion", overdispersion, get_args(Overdispersion))
     if not 0 <= winsorised < 0.5:
         raise OptionError(f"winsorised is {winsorised}; a share of 0 to below 0.5 at either end is expected (0.1).")
-    column = _column(estimates, by)
+    column = pick_column(estimates, by, "a funnel")
     shown, hidden = _shown(estimates, column)
     middle, units = _units(shown, centre)
     differences = np.arcsin(np.sqrt(units.events / units.n)) - np.arcsin(np.sqrt(units.null))
@@ -153,27 +154,14 @@ def fit_funnel(
     return Funnel(result, middle, _curve(units, middle, used, phi, tau2), phi, phi_p_value, tau2, used, words)
 
 
-def _column(estimates: Estimates, by: str | None) -> str:
-    if by is None and len(estimates.groups) != 1:
-        listed = ", ".join(estimates.groups) or "none"
-        raise DataError(f"a funnel compares units of one group column; the estimates have {listed}.")
-    if by is not None and by not in estimates.groups:
-        raise unknown_name("group column", by, estimates.groups)
-    return by if by is not None else estimates.groups[0]
-
-
 def _shown(estimates: Estimates, column: str) -> tuple[pd.DataFrame, int]:
     """Rows of single units with counts, and how many are hidden."""
-    frame = estimates.frame
-    others = [name for name in estimates.groups if name != column]
-    units = frame[(frame[column].astype(str) != "") & (frame[others].astype(str) == "").all(axis=1)]
-    hidden = units["caution"].str.startswith("suppress") | units["n"].isna() | units["n_events"].isna()
-    there = units[~hidden & (units["n"] > 0)].reset_index(drop=True)
+    there, hidden = pick_shown(estimates, column)
     if len(there) < 2:
-        raise DataError(f"a funnel compares at least 2 units; {len(there)} can be shown ({int(hidden.sum())} hidden).")
+        raise DataError(f"a funnel compares at least 2 units; {len(there)} can be shown ({hidden} hidden).")
     if there["measure"].nunique() > 1:
         raise DataError(f"a funnel compares one measure; got {', '.join(sorted(set(there['measure'])))}.")
-    return there, int(hidden.sum())
+    return there, hidden
 
 
 def _units(frame: pd.DataFrame, centre: float | None) -> tuple[float, _Units]:

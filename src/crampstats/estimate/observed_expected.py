@@ -17,6 +17,7 @@ from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.prevalence import describe_result, pick_rows
+from crampstats.estimate.shown_rows import HIDDEN
 from crampstats.estimate.sums import Floats, find_outcome, group_columns, require_column, yes_no_sums
 
 MEASURE = "observed / expected"
@@ -151,7 +152,7 @@ def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits
         Result of `compare_with_expected`.
     shown
         Prevalences of the same persons in the same groups, whose `n` and `n_events` are those shown (rounded, or missing where
-        hidden; a caution that begins "suppress" hides the row).
+        hidden; a caution that begins "suppressed" hides the row).
     digits
         Decimals to which the expected share is rounded, so that it tells no single patient's age.
 
@@ -172,7 +173,7 @@ def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits
     place = _keys(compared.frame, groups).get_indexer(_keys(shown.frame, groups)) if groups else np.arange(len(shown.frame))
     rows = shown.frame[place >= 0].reset_index(drop=True)
     behind = compared.frame.iloc[place[place >= 0]].reset_index(drop=True)
-    hidden = (rows["n"].isna() | rows["n_events"].isna() | rows["caution"].str.startswith("suppress")).to_numpy(dtype=bool)
+    hidden = (rows["n"].isna() | rows["n_events"].isna() | rows["caution"].str.startswith(HIDDEN)).to_numpy(dtype=bool)
     counts = _scaled(rows.assign(n=rows["n"].mask(hidden)), behind, digits)
     made = _compared(counts, compared.confidence_level)
     made |= {name: np.where(hidden, np.nan, made[name]) for name in ("n", "n_events", "observed")}

@@ -12,6 +12,7 @@ from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.intervals import Floats, check_level
+from crampstats.estimate.shown_rows import HIDDEN
 
 MEASURE = "prevalence corrected for the screening question"
 EXTRAS = ("apparent", "uncut")
@@ -80,7 +81,7 @@ def correct_for_screening(
     Parameters
     ----------
     prevalence
-        Shares of positive answers in simple samples, with `n` and `n_events`. Rows that are suppressed or have no counts stay so.
+        Shares of positive answers in simple samples, with `n` and `n_events`. Rows that are hidden or have no counts stay so.
     sensitivity, specificity
         Of the question, in persons like these; their uncertainty enters the interval.
     method
@@ -155,7 +156,7 @@ def correct_for_screening(
 
 def _counts(frame: pd.DataFrame) -> tuple[Floats, Floats]:
     """n and events as floats; missing where they are not shown."""
-    hidden = frame["caution"].str.startswith("suppress").to_numpy(dtype=bool)
+    hidden = frame["caution"].str.startswith(HIDDEN).to_numpy(dtype=bool)
     n, events = (frame[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in ("n", "n_events"))
     gone = hidden | ~(n > 0)
     return np.where(gone, np.nan, n), np.where(gone, np.nan, events)

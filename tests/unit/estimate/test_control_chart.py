@@ -133,3 +133,10 @@ def test_a_case_mix_that_lacks_months_is_refused():
     fewer = mixed(months(STEADY[:10]), 0.3)
     with pytest.raises(DataError, match="4 of 14"):
         fit_control_chart(made, case_mix=fewer)
+
+
+def test_months_of_few_patients_are_charted_where_their_counts_may_be_shown():
+    few = "suppress: effective sample size 10.0 (< 30); review: 0 or 100 %"
+    chart = fit_control_chart(months([3, 4, 2, 3], n=10, caution=few))
+    assert len(chart.estimates) == 4
+    assert set(chart.estimates.frame["caution"]) == {"review: 0 or 100 %"}

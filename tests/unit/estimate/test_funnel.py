@@ -105,3 +105,9 @@ def test_a_funnel_of_one_unit_or_of_two_columns_is_refused():
 def test_a_share_of_nobody_around_an_empty_centre_is_refused():
     with pytest.raises(DataError, match="no limits"):
         fit_funnel(units([100, 200], [0, 0]))
+
+
+def test_a_small_unit_whose_counts_may_be_shown_takes_part():
+    funnel = fit_funnel(units([100, 12], [30, 4], caution=["", "suppress: effective sample size 12.0 (< 30)"]))
+    assert list(funnel.estimates.frame["site"]) == ["s00", "s01"]
+    assert list(funnel.estimates.frame["caution"]) == ["", ""]
