@@ -29,7 +29,7 @@ YEAR, NEAR_A_YEAR = 365.25, 31
 AROUND, SPARSE = 45, 0.05
 # A file is in the order of its visits where so many of them are not before the one above; then the visits of the rows around
 # tell, this many of them, when a visit must have been. Choices of this project.
-IN_ORDER, ROWS_AROUND = 0.9, 11
+IN_ORDER, ROWS_AROUND, A_FEW_DAYS = 0.9, 11, 3
 # nobody has lived longer
 OLDEST = 122
 # Years by which a stated age may differ from birth date and visit: asked on another day, or at the next birthday
@@ -161,7 +161,8 @@ def years_off(days: np.ndarray) -> np.ndarray:
     apart = np.abs(days - middle)
     years = np.round(apart / YEAR)
     with np.errstate(invalid="ignore"):
-        slip = (years >= 1) & (np.abs(apart - years * YEAR) <= NEAR_A_YEAR) & (spread <= NEAR_A_YEAR)
+        # in order, so the right date lies no further from the middle than the rows around do; leap years and ties apart
+        slip = (years >= 1) & (np.abs(apart - years * YEAR) <= 2 * spread + A_FEW_DAYS) & (spread <= NEAR_A_YEAR)
     return np.where(slip, years, nothing)
 
 
