@@ -82,12 +82,14 @@ def _monday(results: AuditResults, view: View) -> tuple[str, ...]:
     """Instructions with the numbers that the page may show: all of them where the want of one would tell a number."""
     if not view.is_shareable:
         return tuple(step.sentence() for step in monday(results.triage, results.findings))
-    return tuple(_in_shown_numbers(step, view) for step in every_step(results.triage, results.findings))
+    steps = [step for step in every_step(results.triage, results.findings) if step.name != "form" or results.triage.not_on_form]
+    return tuple(said for step in steps if (said := _in_shown_numbers(step, view)))
 
 
 def _in_shown_numbers(step: Step, view: View) -> str:
+    """The instruction; "" where the page shows that it is about nobody."""
     shown = shown_text(view, "triage", level=step.name) if step.name in LEVELS else ""
-    return step.sentence("" if shown in (HIDDEN, "0") else shown)
+    return "" if shown == "0" else step.sentence("" if shown == HIDDEN else shown)
 
 
 def _methods(view: View) -> list[str]:

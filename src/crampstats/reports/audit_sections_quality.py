@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from crampstats.present.page import Block, Bullets, Paragraph, Section
-from crampstats.present.wording import format_count, format_list, format_sentence
+from crampstats.present.wording import first_upper, format_count, format_list, format_sentence
 from crampstats.reports.audit_results import Comparison, View
 from crampstats.reports.audit_sections import HIDDEN, Kind, Setting, shown_count, shown_text, shown_yes, table_block
 from crampstats.reports.audit_wording import DIMENSIONS, SEVERITY_WORDS
@@ -17,6 +19,7 @@ IN_SIGHT = 8  # kinds of a dimension that stand open on the page
 LEAST_COMPLETE = 8
 WHOLE_COLUMN = "whole column"
 CHANGES = ("better", "worse", "new", "gone")
+NOT_THERE = "\u2013"
 
 
 def quality_section(view: View, setting: Setting) -> Section:
@@ -113,15 +116,21 @@ def comparison_section(view: View) -> tuple[Section, ...]:
     if found is None:
         why = view.refused.get("comparison", "")
         return (Section("Since the earlier audit", (Paragraph(why),)),) if why else ()
-    blocks: list[Block] = [Paragraph(_changed(found)), *_statuses(found, view)]
-    rows = [
-        {"What": str(row["label"]), "Change": str(row["change"]), "Then": str(row["earlier"]) or "\u2013",
-         "Now": str(row["now"]) or "\u2013"}
-        for _, row in found.kinds.iterrows()
-    ]
-    blocks += table_block(rows, f"Patients with each kind of finding, {found.earlier_day} and now", "table-comparison",
-                          right=("Then", "Now"))
-    return (Section("Since the earlier audit", (*blocks, *((Bullets(found.notes),) if found.notes else ()))),)
+    told = [_change_row(row) for _, row in found.kinds.iterrows() if row["change"] in CHANGES]
+    rest = [_change_row(row) for _, row in found.kinds.iterrows() if row["change"] not in CHANGES]
+    caption = f"Patients with each kind of finding, {found.earlier_day} and now"
+    return (Section("Since the earlier audit", (
+        Paragraph(_changed(found)), *_statuses(found, view), *((Bullets(found.notes),) if found.notes else ()),
+        *table_block(told, caption, "table-comparison", right=("Then", "Now"), grouped_by="Change"),
+        *table_block(rest, "Unchanged, or not shown", "table-unchanged", right=("Then", "Now"), grouped_by="Change", folded=True),
+    )),)
+
+
+def _change_row(row: pd.Series) -> dict[str, str]:
+    return {
+        "Change": first_upper(str(row["change"])), "What": str(row["label"]), "Then": str(row["earlier"]) or NOT_THERE,
+        "Now": str(row["now"]) or NOT_THERE,
+    }
 
 
 def _changed(found: Comparison) -> str:

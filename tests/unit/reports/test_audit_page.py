@@ -248,7 +248,7 @@ def test_a_comparison_shows_better_worse_and_new():
     })
     page = words(build_audit_page(made_results(comparison=Comparison("2026-05-01", kinds, {"settled": 3})), {}))
     assert "Kinds of findings since 2026-05-01: 1 better, 1 worse and 1 new." in page
-    assert "Unreadable better 50 31" in page
+    assert "Better Unreadable 50 31 Worse Far off 20 30 New Duplicate \u2013 12" in page
     assert "settled" not in page
 
 
@@ -287,3 +287,10 @@ def test_a_hidden_comparison_says_no_number():
                          "caution": "suppressed: a count is hidden"})
     said = expected_sentence(replace(made_results().shared, expected=Estimates(rows), refused={}))
     assert said == "Whether that is more than expected cannot be said: the numbers are too small to be shown."
+
+
+def test_an_instruction_holds_a_number_only_where_the_page_shows_it(shared, raw):
+    """180 are to be seen soon; 7 urgent ones are hidden."""
+    assert "Give 180 patients under \u201csee soon\u201d an early appointment." in words(shared)
+    assert "A clinician goes through the patients under \u201curgent\u201d today and calls them." in words(shared)
+    assert "A clinician goes through 7 patients under \u201curgent\u201d today and calls them." in words(raw)
