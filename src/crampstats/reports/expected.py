@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 AGE_BAND, SEX = demographics.AGE_DECADE.name, demographics.SEX.name
 MONTH = "visit_month"
 YOUNGEST = 16  # whom NHANES asked
+FARTHEST_YEARS = 5  # from the median date of the visits
 EVERYBODY = "every patient"
 PATIENTS = (
     "Patients are not the population: they came because something is wrong with them, so more cramps than expected among them "
@@ -50,8 +51,9 @@ class ClinicPatients:
     Parameters
     ----------
     design
-        A simple sample of them (its domain), with their answer, age band and sex known; `visit_month` ("2026-03") among its
-        columns where the file has dates of visits. None where the comparison was refused.
+        A simple sample of them (its domain), with their answer, age band and sex known; `visit_month` ("2026-03", missing for
+        dates more than five years from the median one) among its columns where the file has dates of visits. None where the
+        comparison was refused.
     compared
         True for each row of the file's table that takes part.
     flow
@@ -263,7 +265,10 @@ def _design(data: FileData, table: pd.DataFrame, kept: pd.Series[bool]) -> Surve
 
     labels = {AGE_BAND: demographics.AGE_DECADE.to_label()}
     if visit.VISIT_DATE.name in table:
-        table = table.assign(**{MONTH: table[visit.VISIT_DATE.name].dt.strftime("%Y-%m")})
+        dates = table[visit.VISIT_DATE.name]
+        # one mistyped year is no month of the clinic's; the audit lists it among its findings
+        stray = (dates - dates.median()).abs() > pd.Timedelta(days=365 * FARTHEST_YEARS)
+        table = table.assign(**{MONTH: dates.mask(stray).dt.strftime("%Y-%m")})
         labels[MONTH] = Label("Month of the visit")
     design = data.design()
     return replace(design, table=table, labels={**design.labels, **labels}).subset(

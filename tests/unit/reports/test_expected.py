@@ -160,3 +160,10 @@ def test_the_file_is_not_changed(load):
     before = data.table.copy()
     compare_clinic(data, by="visit_month")
     pd.testing.assert_frame_equal(data.table, before)
+
+
+def test_a_mistyped_year_makes_no_month(load):
+    rows = [(40, "male", "no", f"2026-0{month}-09", "south", "all") for month in (1, 2, 3)]
+    data = load(rows=[*rows, (40, "male", "no", "1926-03-09", "south", "all")])
+    assert list(compare_clinic(data, by="visit_month").estimates.frame["visit_month"]) == ["", "2026-01", "2026-02", "2026-03"]
+    assert compare_clinic(data).estimates.frame.loc[0, "n"] == 4

@@ -32,6 +32,7 @@ BOTTOM_MM = 10.0
 SOLID, DASHED, DOTTED = "-", (0, (4, 2)), (0, (1, 1.5))
 GAPS_NOTE = "Gaps: months that are hidden or without patients."
 SHARE_WORDS = "share with the outcome"
+WIDEST_GAP = 3  # months
 MONTH = re.compile(r"(\d{4})-(\d{2})$")
 
 
@@ -157,18 +158,21 @@ def plot_control_chart(
 def find_places(names: Sequence[str]) -> tuple[list[float], bool]:
     """Where points in time stand, and whether months are left out between them.
 
-    Months ("2026-03") stand as far apart as they are; anything else stands side by side.
+    Months ("2026-03") stand as far apart as they are, but a gap of more than three as three, so that one stray date does not
+    squeeze all others; anything else stands side by side.
 
     Examples
     --------
-    >>> find_places(["2025-12", "2026-01", "2026-04"]), find_places(["spring", "summer"])
-    (([0.0, 1.0, 4.0], True), ([0.0, 1.0], False))
+    >>> find_places(["2025-12", "2026-01", "2026-04"]), find_places(["1925-03", "2025-03"]), find_places(["spring", "summer"])
+    (([0.0, 1.0, 4.0], True), ([0.0, 3.0], True), ([0.0, 1.0], False))
     """
     found = [MONTH.match(name) for name in names]
     if not all(found):
         return [float(place) for place in range(len(names))], False
     months = [12 * int(one.group(1)) + int(one.group(2)) for one in found if one]
-    return [float(month - months[0]) for month in months], any(later - sooner > 1 for sooner, later in pairwise(months))
+    steps = [later - sooner for sooner, later in pairwise(months)]
+    places = np.concatenate([[0.0], np.cumsum([min(step, WIDEST_GAP) for step in steps])])
+    return [float(place) for place in places], any(step > 1 for step in steps)
 
 
 def _upper(highest: float, is_ratio: bool) -> float:

@@ -86,7 +86,7 @@ def draw_rows(
         if line.draw is not None:
             line.draw(axes, top + height / 2)
         elif line.is_hidden:
-            axes.axhspan(top + 0.3, top + height - 0.3, facecolor="white", edgecolor="none", zorder=2.5)
+            axes.axhspan(top, top + height, facecolor="white", edgecolor="none", zorder=2.5)
             sheet.write(columns.plot_left + 1.5, header + top + height / 2, HIDDEN, style="italic", color=QUIET)
         top += height
     return sheet.finish(source, foot)
