@@ -21,7 +21,7 @@ from crampstats.ingest.own.identifiers import DIRECT
 SURE = (SAME, ORDER, SPELLING, SLIP, PART)
 # How rare a name must be for a pair of rows that agree in less: less than one chance pair among so many of the name
 CHANCE = 1 / 1000
-WHOLE_BLOCK = 200  # rows of one date of birth that are compared each with each; beyond, a date stands for "not known"
+CROWD = 20  # rows of one date of birth, or times as many as of others, beyond which it stands for "not known"
 NEAR = 65  # of 100, below which no two names are compared word by word
 NEAR_DATES = 30  # dates that differ from a date by one digit or by day and month changed over, about
 MIN_DAYS = 365.0
@@ -43,7 +43,7 @@ class People:
     births
         (rows,) days; NaT where not known.
     sex, height, age
-        (rows,) texts, "" where not known, cm and years.
+        (rows,) texts, "" where not known; cm; years, where they are not worked out from the date of birth.
     """
 
     names: tuple[Name, ...]
@@ -125,10 +125,28 @@ def read_people(intake: Intake) -> People:
     """Names, dates of birth, sex and height of each row; nothing of it is ever shown."""
     names, which = _names(intake)
     sex = intake.table["sex"].astype(object) if intake.has("sex") else pd.Series(pd.NA, index=intake.table.index)
+    placed = intake.placements.get("age_years")
+    age = np.full(len(sex), np.nan) if placed and placed.how == "age" else _numbers(intake, "age_years")
     return People(
-        names, which, intake.birth_dates.to_numpy(dtype="datetime64[D]"), sex.where(sex.notna(), "").to_numpy(),
-        _numbers(intake, "height_cm"), _numbers(intake, "age_years"),
+        names, which, dates_that_tell(intake.birth_dates.to_numpy(dtype="datetime64[D]")),
+        sex.where(sex.notna(), "").to_numpy(), _numbers(intake, "height_cm"), age,
     )
+
+
+def dates_that_tell(births: np.ndarray) -> np.ndarray:
+    """Dates of birth without those that so many rows share that they stand for "not known", such as 1 January 1900.
+
+    Examples
+    --------
+    >>> days = np.array(["1900-01-01"] * 30 + ["1961-03-05"], dtype="datetime64[D]")
+    >>> np.isnat(dates_that_tell(days)).sum()
+    np.int64(30)
+    """
+    known = births[~np.isnat(births)]
+    days, counts = np.unique(known, return_counts=True)
+    least = max(CROWD, CROWD * len(known) / max(MIN_DAYS, len(days)))
+    crowded = days[counts > least]
+    return np.where(np.isin(births, crowded), np.datetime64("NaT", "D"), births)
 
 
 def _numbers(intake: Intake, name: str) -> np.ndarray:
@@ -204,8 +222,8 @@ def find_pairs(people: People, answers: Answers | None = None) -> list[Pair]:
     """
     found = {(pair.first, pair.later): pair for pair in _of_other_dates(people)}
     found |= {(pair.first, pair.later): pair for pair in _of_unknown_dates(people)}
-    first, later, crowd = _near_names(people)
-    found |= {(pair.first, pair.later): pair for pair in _of_one_date(people, first, later, crowd)}
+    first, later = _near_names(people)
+    found |= {(pair.first, pair.later): pair for pair in _of_one_date(people, first, later)}
     if answers is not None:
         for place in np.flatnonzero(answers.agree(first, later)):
             key = int(first[place]), int(later[place])
@@ -214,21 +232,22 @@ def find_pairs(people: People, answers: Answers | None = None) -> list[Pair]:
     return [found[key] for key in sorted(found)]
 
 
-def _near_names(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places of pairs born on one day whose names have something in common, and how many rows were born that day."""
+def _near_names(people: People) -> tuple[np.ndarray, np.ndarray]:
+    """Places of pairs born on one day whose names have something in common."""
     from rapidfuzz import fuzz, process
 
-    first, later, crowd = _same_date(people)
+    first, later = _same_date(people)
     if not len(first):
-        return first, later, crowd
+        return first, later
     one, other = people.which[first], people.which[later]
     words = np.array([" ".join(name.words) for name in people.names], dtype=object)
+    given = pd.factorize(np.array([" ".join(name.given) for name in people.names], dtype=object))[0]
     near = process.cpdist(words[one].tolist(), words[other].tolist(), scorer=fuzz.token_set_ratio, score_cutoff=NEAR) >= NEAR
-    kept = near | (one == other)
-    return first[kept], later[kept], crowd[kept]
+    kept = near | (given[one] == given[other])
+    return first[kept], later[kept]
 
 
-def _of_one_date(people: People, first: np.ndarray, later: np.ndarray, crowd: np.ndarray) -> Iterator[Pair]:
+def _of_one_date(people: People, first: np.ndarray, later: np.ndarray) -> Iterator[Pair]:
     """Pairs born on one day whose names agree."""
     one, other = people.which[first], people.which[later]
     agreed: dict[tuple[int, int], str] = {}
@@ -236,62 +255,37 @@ def _of_one_date(people: People, first: np.ndarray, later: np.ndarray, crowd: np
         pair = int(one[place]), int(other[place])
         if pair not in agreed:
             agreed[pair] = compare_names(people.names[pair[0]], people.names[pair[1]], people.established)
-        made = _pair(people, int(first[place]), int(later[place]), agreed[pair], int(crowd[place]))
+        made = _pair(people, int(first[place]), int(later[place]), agreed[pair])
         if made:
             yield made
 
 
-def _same_date(people: People) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Places of pairs of rows with a name that were born on one day, and how many were born that day."""
+def _same_date(people: People) -> tuple[np.ndarray, np.ndarray]:
+    """Places of pairs of rows with a name that were born on one day."""
     rows = np.flatnonzero((people.which >= 0) & ~np.isnat(people.births))
     rows = rows[np.argsort(people.births[rows], kind="stable")]
     _, starts, sizes = np.unique(people.births[rows], return_index=True, return_counts=True)
-    first, later, crowd = [], [], []
-    for size in np.unique(sizes[(sizes > 1) & (sizes <= WHOLE_BLOCK)]):
+    first, later = [np.zeros(0, dtype="int64")], [np.zeros(0, dtype="int64")]
+    for size in np.unique(sizes[sizes > 1]):
         blocks = rows[starts[sizes == size][:, None] + np.arange(size)]
         left, right = np.triu_indices(size, 1)
         first.append(blocks[:, left].ravel())
         later.append(blocks[:, right].ravel())
-    for start, size in zip(starts[sizes > WHOLE_BLOCK], sizes[sizes > WHOLE_BLOCK], strict=True):
-        left, right = _same_key(people, rows[start : start + size])
-        first.append(left)
-        later.append(right)
-    if not first:
-        return (np.zeros(0, dtype="int64"),) * 3
-    first, later = np.concatenate(first), np.concatenate(later)
-    of_date = dict(zip(people.births[rows[starts]].astype("int64").tolist(), sizes.tolist(), strict=True))
-    crowd = np.array([of_date[day] for day in people.births[first].astype("int64").tolist()], dtype="int64")
-    return first, later, crowd
+    return np.concatenate(first), np.concatenate(later)
 
 
-def _same_key(people: People, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of many rows those with the same words of a name, each with the one before it."""
-    keys = pd.factorize(people.keys[people.which[rows]])[0]
-    order = np.argsort(keys, kind="stable")
-    again = np.flatnonzero(keys[order][1:] == keys[order][:-1])
-    return rows[order][again], rows[order][again + 1]
-
-
-def _pair(people: People, first: int, later: int, how: str, crowd: int) -> Pair | None:
+def _pair(people: People, first: int, later: int, how: str) -> Pair | None:
     if not how:
         return None
-    one = people.which[first]
     same_sex = people.sex[first] == people.sex[later] or not people.sex[first] or not people.sex[later]
-    n = int(people.n_of_name[one])
-    if how in (SAME, ORDER) and crowd > 1 and crowd * max(0, n - 2) / len(people.which) > 0.05 and crowd > WHOLE_BLOCK / 10:
-        return None  # a date many share is no date of birth, and the name is frequent
     if how == SURNAME:
-        rarest = min(people.given[word] for word in people.names[one].given)
-        return Pair(first, later, f"same date of birth, {how}", False) if same_sex and _rare(people, rarest, crowd) else None
+        rarest = min(people.given[word] for word in people.names[people.which[first]].given)
+        rare = (rarest - 1) / people.days < CHANCE
+        return Pair(first, later, f"same date of birth, {how}", False) if same_sex and rare else None
     if not same_sex:
         return Pair(first, later, f"same date of birth, {how}, another sex", False) if how in (SAME, ORDER, SPELLING) else None
     sure = how in SURE and (how in (SAME, ORDER, SPELLING) or _as_tall(people, first, later))
     return Pair(first, later, f"same date of birth, {how}", sure)
-
-
-def _rare(people: People, n: int, crowd: int) -> bool:
-    """Whether two of the n rows with something in common would hardly be born on one day by chance."""
-    return (n - 1) / people.days < CHANCE and crowd <= WHOLE_BLOCK / 10
 
 
 def _of_other_dates(people: People) -> Iterator[Pair]:
