@@ -19,6 +19,8 @@ from crampstats.audit.related_values import audit_related
 from crampstats.audit.unit_slips import audit_units
 from crampstats.core.findings import Finding, Findings
 
+FAR, UNREADABLE = "far from the rest", "unreadable"
+EXPLAINS_FAR = ("unit slip", "decimal slip", "possible unit slip", "possible decimal slip", "implausible value", UNREADABLE)
 Checker = Callable[[Intake], Sequence[Finding]]
 Progress = Callable[[str, int, int], None]
 # What each step is called on the screen, and what it does; a checker reports and never raises for what the data hold.
@@ -66,4 +68,21 @@ def audit_findings(
     for number, (label, check) in enumerate(steps):
         progress(label, number, len(steps))
         found = found.add(*check(intake))
-    return found
+    return Findings(tuple(_told_once(found)))
+
+
+def _told_once(found: Findings) -> list[Finding]:
+    """The findings without those that say again of a cell what another says, or says better.
+
+    A date that fills two variables is read twice; a value far from the rest is told by its slip where one explains it.
+    """
+    explained = {(one.column, one.source_row) for one in found.rows if one.rule in EXPLAINS_FAR}
+    kept: dict[tuple[object, ...], Finding] = {}
+    for number, one in enumerate(found.rows):
+        place = (one.column, one.source_row)
+        if one.rule == FAR and one.source_row is not None and place in explained:
+            continue
+        # of a cell that could not be read one finding is enough; others may concern the cell in different ways
+        key = (*place, one.rule) if one.rule == UNREADABLE and one.source_row is not None else (number,)
+        kept.setdefault(key, one)
+    return list(kept.values())

@@ -170,7 +170,12 @@ def _texts_among(texts: Sequence[str], rows: np.ndarray, found: NumberReadings) 
 
 def _far_numbers(texts: Sequence[str], rows: np.ndarray, found: NumberReadings, numeric: np.ndarray) -> Iterator[Finding]:
     declared = {finding.value for finding in suspect_codes(texts, rows.astype(int).tolist())}
-    usable = [i for i in np.flatnonzero(numeric) if texts[i] not in declared]
+    # a number in another unit than the rest is another scale, and is brought to the column's where it is read
+    usual_unit = _commonest(found.units[numeric], rows[numeric]) if len(found.units) else ""
+    usable = [
+        i for i in np.flatnonzero(numeric)
+        if texts[i] not in declared and (not len(found.units) or found.units[i] in ("", usual_unit))
+    ]
     numbers, weights = found.values[usable].astype(float), rows[usable]
     if weights.sum() < ENOUGH:
         return
@@ -178,6 +183,11 @@ def _far_numbers(texts: Sequence[str], rows: np.ndarray, found: NumberReadings, 
     usual = np.sort(numbers[~far])
     for i in np.flatnonzero(far)[:AT_MOST]:
         yield _say_far(texts[usable[i]], numbers[i], int(weights[i]), usual)
+
+
+def _commonest(units: np.ndarray, rows: np.ndarray) -> str:
+    """The unit most rows state; "" where most state none."""
+    return max(sorted(set(units.tolist())), key=lambda unit: rows[units == unit].sum())
 
 
 def _pairs(texts: Sequence[str], rows: np.ndarray) -> Iterator[Finding]:
