@@ -22,14 +22,19 @@ NO_CRAMPS = "did not know, or left empty; asked only of those with cramps"
 
 EVER = asked(
     "cramps_ever", "Leg cramps, ever",
-    known_as=("ever had leg cramps", "ever cramps", "lifetime cramps", "leg cramps ever"),
+    known_as=(
+        "ever had leg cramps", "ever cramps", "lifetime cramps", "leg cramps ever", "calambres alguna vez", "crampes un jour",
+        "jemals wadenkrämpfe", "cãibras alguma vez", "crampi nella vita",
+    ),
 )
 FREQUENCY = at_the_clinic(CRAMP_FREQUENCY)
 NIGHTS = asked(
     "cramp_nights_past_week", "Nights with a leg cramp, past week", "integer", unit="nights", plausible=(0, 7),
     known_as=(
         "cramp nights", "nights with cramps", "cramps per week", "noches con calambres", "nuits avec crampes",
-        "nächte mit krämpfen", "noites com cãibras", "notti con crampi",
+        "nächte mit krämpfen", "noites com cãibras", "notti con crampi", "noches con calambres última semana",
+        "nuits avec crampes semaine passée", "nächte mit krämpfen letzte woche", "noites com cãibras última semana",
+        "notti con crampi ultima settimana",
     ),
 )
 HAS_CRAMPS = AnyOf(IsTrue(EVER.name), OneOf(FREQUENCY.name, tuple(FREQUENCY.levels)[1:]))
@@ -133,16 +138,25 @@ LINGERING = _of_those_with_cramps(
 )
 DISTURB_SLEEP = _of_those_with_cramps(
     "cramps_disturb_sleep", "Cramps disturb sleep, past month",
-    known_as=("disturbs sleep", "sleep disturbance", "sleep disturbed"),
+    known_as=(
+        "disturbs sleep", "sleep disturbance", "sleep disturbed", "alteran el sueño", "troublent le sommeil", "stören den schlaf",
+        "perturbam o sono", "disturbano il sonno",
+    ),
 )
 DISTRESS = _of_those_with_cramps("cramps_distressing", "Cramps are very distressing", known_as=("distress", "distressing"))
 SINCE = _of_those_with_cramps(
     "cramps_since_years", "Years with cramps", "number", unit="years", accepts=quantities.YEARS, plausible=(0, 122),
-    known_as=("cramps since", "years with cramps", "how long cramps", "onset years ago"),
+    known_as=(
+        "cramps since", "years with cramps", "how long cramps", "onset years ago", "calambres desde", "crampes depuis",
+        "krämpfe seit", "cãibras há", "crampi da",
+    ),
 )
 WIDESPREAD = asked(
     "cramps_in_other_muscles", "Cramps or spasms in muscles other than the legs",
-    known_as=("widespread cramps", "generalised cramps", "generalized cramps", "cramps in arms or trunk"),
+    known_as=(
+        "widespread cramps", "generalised cramps", "generalized cramps", "cramps in arms or trunk", "calambres en otros músculos",
+        "crampes dans d'autres muscles", "krämpfe in anderen muskeln", "cãibras noutros músculos", "crampi in altri muscoli",
+    ),
 )
 QUININE = asked("quinine_for_cramps", "Takes quinine against cramps", known_as=("quinine for cramps", "quinine against cramps"))
 MAGNESIUM_SUPPLEMENT = asked(

@@ -34,68 +34,120 @@ MAYO = (
 # No source gives a length; three months, as chronic pain is counted. A choice of this project.
 PERSISTENT_YEARS = 0.25
 
-HOT_CALF = asked("calf_hot_or_tender", "Hot, tender or swollen calf", known_as=("hot calf", "tender calf", "swollen calf"))
+HOT_CALF = asked("calf_hot_or_tender", "Hot, tender or swollen calf",
+    known_as=(
+        "hot calf", "tender calf", "swollen calf", "pantorrilla caliente", "mollet chaud", "wade heiß", "heiße wade",
+        "panturrilha quente", "polpaccio caldo", "pantorrilla caliente o dolorosa", "mollet chaud ou sensible",
+        "wade heiß oder empfindlich", "panturrilha quente ou dolorosa", "polpaccio caldo o dolente",
+    ),
+)
 ONE_LEG_SWOLLEN = asked(
     "one_leg_swollen", "One leg more swollen than the other",
-    known_as=("unilateral swelling", "one-sided swelling", "swelling one leg"),
+    known_as=(
+        "unilateral swelling", "one-sided swelling", "swelling one leg", "una pierna hinchada", "une jambe gonflée",
+        "ein bein geschwollen", "uma perna inchada", "una gamba gonfia",
+    ),
 )
 BOTH_LEGS_SWOLLEN = asked(
     "both_legs_swollen", "Both legs swollen",
     # swelling of which nobody says that it is on both sides may be on one, which is urgent
-    known_as=("bilateral swelling", "two-sided swelling", "bilateral oedema", "bilateral edema"),
+    known_as=(
+        "bilateral swelling", "two-sided swelling", "bilateral oedema", "bilateral edema", "ambas piernas hinchadas",
+        "deux jambes gonflées", "beide beine geschwollen", "ambas as pernas inchadas", "gambe gonfie entrambe",
+        "entrambe le gambe gonfie",
+    ),
 )
 CHEST_OR_BREATH = asked(
     "chest_pain_or_breathless", "Chest pain or breathlessness now or in the past days",
-    known_as=("chest pain or breathlessness", "chest pain or shortness of breath", "chest pain or dyspnoea"),
+    known_as=(
+        "chest pain or breathlessness", "chest pain or shortness of breath", "chest pain or dyspnoea",
+        "dolor de pecho o falta de aire", "douleur thoracique ou essoufflement", "brustschmerz oder atemnot",
+        "dor no peito ou falta de ar", "dolore al petto o affanno",
+    ),
 )
 COLD_LEG = asked("leg_cold_or_pale", "Cold or pale leg or foot",
-known_as=("cold leg", "pale leg", "cold foot", "cold or pale leg"))
+    known_as=(
+        "cold leg", "pale leg", "cold foot", "cold or pale leg", "pierna fría o pálida", "jambe froide ou pâle",
+        "bein kalt oder blass", "perna fria ou pálida", "gamba fredda o pallida",
+    ),
+)
 NO_PULSE = asked(
     "foot_pulse_absent", "No pulse felt at a foot", missing="not examined",
     known_as=("pulseless", "foot pulses absent", "absent pulses", "pedal pulses absent"),
 )
 PAIN_AT_REST = asked(
     "leg_pain_at_rest", "Pain in leg or foot at rest that is no cramp",
-    known_as=("rest pain", "ischaemic rest pain", "pain at rest"),
+    known_as=(
+        "rest pain", "ischaemic rest pain", "pain at rest", "dolor de pierna en reposo", "douleur de jambe au repos",
+        "beinschmerz in ruhe", "ruheschmerz", "dor na perna em repouso", "dolore alla gamba a riposo",
+    ),
 )
 SADDLE = asked(
     "saddle_numbness", "Numbness between the legs or around the back passage",
-    known_as=("saddle anaesthesia", "saddle anesthesia", "perineal numbness"),
+    known_as=(
+        "saddle anaesthesia", "saddle anesthesia", "perineal numbness", "entumecimiento en silla de montar",
+        "anestesia en silla de montar", "anesthésie en selle", "taubheit im reithosenbereich", "reithosenanästhesie",
+        "dormência em sela", "anestesia em sela", "anestesia a sella",
+    ),
 )
 BLADDER_BOWEL = asked(
     "bladder_or_bowel_change", "New trouble with bladder or bowel",
-    known_as=("incontinence", "bladder change", "bowel change", "bladder bowel change"),
+    known_as=(
+        "incontinence", "bladder change", "bowel change", "bladder bowel change", "cambio de vejiga o intestino",
+        "trouble urinaire ou fécal", "blase oder darm verändert", "alteração da bexiga ou intestino",
+        "disturbi di vescica o intestino",
+    ),
 )
 NOT_EASING = asked(
     "cramp_not_easing", "A cramp over 10 minutes that did not get better",
-    known_as=("cramp longer than 10 minutes", "prolonged cramp"),
+    known_as=(
+        "cramp longer than 10 minutes", "prolonged cramp", "calambre de más de 10 min sin ceder",
+        "crampe de plus de 10 min sans céder", "krampf über 10 min löst sich nicht", "cãibra de mais de 10 min sem ceder",
+        "crampo oltre 10 min non cede", "cramp over 10 min not easing",
+    ),
 )
 TETANUS = asked(
-    "tetanus_risk", "Dirty wound, stiff jaw or spreading spasms", known_as=("tetanus", "tetanus exposure", "possible tetanus"),
+    "tetanus_risk", "Dirty wound, stiff jaw or spreading spasms",
+    known_as=(
+        "tetanus", "tetanus exposure", "possible tetanus", "tétanos posible", "tétanos possible", "tetanus möglich",
+        "tétano possível", "tetano possibile",
+    ),
 )
 TOXIN = asked("toxin_contact", "Contact with lead, mercury or another poison",
-known_as=("toxin exposure", "poison contact", "toxins"))
+    known_as=(
+        "toxin exposure", "poison contact", "toxins", "contacto con tóxicos", "contact avec un toxique", "kontakt mit gift",
+        "contacto com tóxicos", "contatto con tossici",
+    ),
+)
 DARK_URINE = asked(
     "dark_urine_muscle_pain", "Dark urine with severe muscle pain",
-    known_as=("dark urine", "cola urine", "rhabdomyolysis symptoms"),
+    known_as=(
+        "dark urine", "cola urine", "rhabdomyolysis symptoms", "orina oscura y dolor muscular", "urines foncées et myalgies",
+        "dunkler urin und muskelschmerz", "urina escura e dor muscular", "urine scure e dolore muscolare",
+    ),
 )
 WEAKNESS = asked(
     "weakness_or_wasting", "Leg muscles weaker or thinner",
     known_as=(
         "weakness", "muscle wasting", "wasting", "leg weakness", "atrophy", "debilidad", "faiblesse", "schwäche", "fraqueza",
-        "debolezza",
+        "debolezza", "debilidad o atrofia", "faiblesse ou fonte musculaire", "schwäche oder muskelschwund",
+        "fraqueza ou atrofia", "debolezza o atrofia",
     ),
 )
 NUMBNESS = asked(
     "numbness_or_tingling", "Numbness or tingling in legs or feet",
     known_as=(
         "numbness", "tingling", "paraesthesia", "paresthesia", "pins and needles", "hormigueo", "fourmillements", "kribbeln",
-        "formigamento", "formicolio",
+        "formigamento", "formicolio", "entumecimiento u hormigueo", "engourdissement ou fourmillements",
+        "taubheit oder kribbeln", "dormência ou formigamento", "intorpidimento o formicolio",
     ),
 )
 SKIN = asked(
     "skin_change", "Skin of the leg changed colour, hardened or broke",
-    known_as=("skin changes", "leg skin changes", "skin discoloration", "discolouration"),
+    known_as=(
+        "skin changes", "leg skin changes", "skin discoloration", "discolouration", "cambios en la piel", "peau modifiée",
+        "hautveränderung", "hautveränderungen", "alterações da pele", "alterazioni della pelle",
+    ),
 )
 ABNORMAL_EXAM = asked(
     "abnormal_neurological_exam", "Abnormal neurological examination of the legs", missing="not examined",
