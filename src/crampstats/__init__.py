@@ -25,6 +25,12 @@ _HOMES = {
     "crampstats.core.labels": ("Label",),
     "crampstats.core.outcomes": ("Outcome",),
     "crampstats.core.source": ("Source",),
+    "crampstats.audit.intake": ("open_intake",),
+    "crampstats.audit.disclosure.profiles": ("read_profile",),
+    "crampstats.audit.disclosure.release": ("release_tables",),
+    "crampstats.audit.disclosure.tables": ("CountTable",),
+    "crampstats.audit.run": ("audit_findings",),
+    "crampstats.audit.triage": ("triage_patients",),
     "crampstats.codebook": ("claims", "outcomes"),
     "crampstats.codebook.formulas": ("classify",),
     "crampstats.datasets.nhanes": ("load_nhanes",),
@@ -70,6 +76,8 @@ _HOMES = {
     "crampstats.ingest.own.writing": ("format_mapping",),
     "crampstats.ingest.readers.opening": ("read_file",),
     "crampstats.ingest.tidy": ("read_tidy",),
+    "crampstats.reports.audit_files": ("write_audit",),
+    "crampstats.reports.clinic_audit": ("AuditOptions", "audit_file"),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *sorted(_HOME)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding, Findings
+from crampstats.ingest.readers.oversized import refuse_oversized
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 # Bytes looked at; the mark of an SPSS portable file stands behind a title page of 400 characters.
@@ -99,6 +100,7 @@ def read_file(
     path = Path(path)
     kind = find_kind(path)
     _refuse_options(path, kind, sheet=sheet, header_row=header_row, dictionary=dictionary)
+    refuse_oversized(path, kind)
     file = _misnamed_told(_read(path, kind, sheet, header_row), path, kind)
     if kind in ("text", "excel"):
         return _refined(file, dictionary, missing)
