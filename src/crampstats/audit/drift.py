@@ -3,8 +3,7 @@
 Of every variable the share of each answer and of missing cells is compared by Pearson's chi-squared, numbers by the test of
 Kruskal and Wallis; between groups of at least 30 patients. Over everything tested the false discovery rate is held at 1 %
 (Benjamini and Hochberg 1995), and what is left has to be large as well: large files alarm by size, not by p. By month a step, the
-split of time that explains most (p times the number of splits), is told where it explains the difference, and else the month that
-stands out.
+split of time that explains most, or a month that explains more, is told with its p times the number of splits.
 
 Who comes differs between sites, observers and seasons: a difference is a question, no fault.
 
@@ -214,11 +213,12 @@ def _splits(counts: np.ndarray, in_time: bool) -> list[Split]:
 
 
 def _p_value(overall: float, groups: int, best: float, splits: int, freedom: int, in_time: bool) -> float:
-    """Of the test over all large groups; in time also of the split that explains most, times the number of splits."""
+    """Of the test over all large groups; in time of the split that explains most, times the number of splits."""
     from scipy.special import chdtrc
 
-    p_value = float(chdtrc((groups - 1) * freedom, overall)) if groups > 1 else 1.0
-    return min(p_value, splits * float(chdtrc(freedom, best))) if in_time else p_value
+    if in_time:
+        return min(1.0, splits * float(chdtrc(freedom, best)))
+    return float(chdtrc((groups - 1) * freedom, overall)) if groups > 1 else 1.0
 
 
 def _shares(
