@@ -79,7 +79,7 @@ def plot_funnel(
         labels, unnamed = _place_labels(rows, by, (to_mm, lower), (width, height), look)
         notes = wrap_notes(look, [
             _title(estimates, rows["outcome"].iloc[0], ", observed over expected number" if is_ratio else ""),
-            f"Thin line: {f'{centre:.2f}' if is_ratio else format_share(centre)}, all together. Dashed: 95 % limits; solid: "
+            f"Level line: {f'{centre:.2f}' if is_ratio else format_share(centre)}, all together. Dashed: 95 % limits; solid: "
             "99.8 % limits. Triangles: outside 95 %; diamonds: outside 99.8 %.",
             f"Outside, without room for a name: {', '.join(unnamed)}." if unnamed else "",
         ])
