@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crampstats.audit.triage import LEVELS, Triage
+from crampstats.audit.unit_slips import UNSETTLED
+from crampstats.codebook.checks.people import ENTERED_TWICE, EXACT_DUPLICATE, RECORD_OF_TWO, SAME_ANSWERS
 from crampstats.core.findings import Finding, Findings
 
 # findings that one look into the source settles
-SETTLE = ("possible unit slip", "implausible value")
-SAME_PERSON = ("exact duplicate", "same person entered twice", "repeated record number")
+SETTLE = (*UNSETTLED, "implausible value")
+SAME_PERSON = (EXACT_DUPLICATE.name, ENTERED_TWICE.name, SAME_ANSWERS.name)
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,11 @@ def _questions(triage: Triage, n: Mapping[str, int]) -> tuple[Step, ...]:
 
 def _look_ups(told: Mapping[str, int]) -> tuple[Step, ...]:
     return (
+        Step(
+            "mixed up", "Find out whose answers stand in {n} under a record number of somebody else.",
+            told.get(RECORD_OF_TWO.name, 0), "rows",
+            "Find out whose answers stand in the rows under a record number of somebody else.",
+        ),
         Step(
             "settle", "Look up {n} with a doubtful unit or decimal mark in the laboratory's report.",
             sum(told.get(rule, 0) for rule in SETTLE), "values",

@@ -152,7 +152,7 @@ def test_monday_begins_with_the_gravest_and_leaves_out_what_concerns_nobody(tmp_
 def test_every_step_stands_also_where_nobody_is_concerned(tmp_path):
     triage = sort(tmp_path, {})
     assert monday(triage) == ()
-    assert len(every_step(triage)) == 9
+    assert len(every_step(triage)) == 10
 
 
 def test_a_number_is_written_with_its_noun():
