@@ -191,7 +191,7 @@ def find_unsettled(intake: Intake, findings: Iterable[Finding]) -> pd.DataFrame:
 def _beyond_limits(intake: Intake, name: str) -> np.ndarray:
     """(rows,) True for whatever one of the rules may have told of a column."""
     values, variable = read_numbers(intake, name), intake.variables[name]
-    found = (intake.data.reasons[name] == IMPLAUSIBLE).to_numpy(dtype=bool)
+    found = np.array(intake.data.reasons[name] == IMPLAUSIBLE, dtype=bool)  # its own copy, which is written to
     with np.errstate(invalid="ignore"):
         if variable.usual:
             found |= ~np.isnan(values) & ~is_within(values, variable.usual)
