@@ -80,7 +80,7 @@ def _lacking(table: str, level: str, others: str, view: View, what: str) -> str:
     if count == HIDDEN:
         return f"The number of patients with {what} is hidden."
     share = share_yes(view, table, level, others.split(", "))
-    return f"{count} patients have {what}" + ("." if share is None else f" ({100 * share:.0f} in 100).")
+    return f"{count} patients have {what}" + ("." if share is None else f" ({100 * share:.1f} in 100).")
 
 
 def _triage(view: View) -> Answer:
