@@ -9,7 +9,7 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import linprog
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_diag, csr_array
 
 from crampstats.audit.disclosure.profiles import read_profile
@@ -52,6 +52,14 @@ def _tables(people: np.ndarray, tables: tuple[str, ...], split: str) -> list[Cou
         counts = pd.DataFrame(rows, columns=[*dimensions, "n"])
         found.append(CountTable(dimensions, counts, split=split if split in dimensions else "", not_known=(f"{split}2",)))
     return found
+
+
+def _optimum(matrix: csr_array, cost: np.ndarray, limits: list[tuple[float, float]]) -> np.ndarray:
+    """Least-cost cells with all sums right."""
+    low, high = np.array(limits).T
+    found = milp(cost, constraints=LinearConstraint(matrix, 0, 0), bounds=Bounds(low, np.minimum(high, 1e6)))
+    assert found.status == 0, found.message
+    return found.x
 
 
 class Outsider:
@@ -117,11 +125,7 @@ class Outsider:
         cost = np.zeros(n * k)
         at = np.array([block * n + self.place[key] for block, key in enumerate(keys)])
         cost[at] = side
-        limits = [(low, min(high, 1e6)) for low, high in ranges] * k
-        matrix = block_diag([self.matrix] * k, format="csr")
-        found = linprog(cost, A_eq=matrix, b_eq=np.zeros(matrix.shape[0]), bounds=limits, method="highs")
-        assert found.status == 0, found.message
-        return found.x[at]
+        return _optimum(block_diag([self.matrix] * k, format="csr"), cost, ranges * k)[at]
 
 
 def _truth(people: np.ndarray, tables: tuple[str, ...]) -> dict[frozenset[str], int]:
@@ -189,10 +193,10 @@ def _arrivals(seed: int) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", ["cms", "5"])
-@pytest.mark.parametrize("start", [0, 10])
+@pytest.mark.parametrize("start", [0, 5])
 def test_nothing_hidden_follows_from_a_release_and_an_earlier_one_together(start, profile):
     top = RULES[profile][0]
-    for seed in range(start, start + 10):
+    for seed in range(start, start + 5):
         kinds, split = KINDS[seed % len(KINDS)]
         then, now = _arrivals(seed)
         first = release_tables(_tables(then, kinds, split), read_profile(profile))
@@ -221,11 +225,7 @@ def _assert_wide(matrix: csr_array, limits: list[tuple[float, float]], places: l
         at = np.arange(k) * n + places
         cost = np.zeros(k * n)
         cost[at] = -1.0
-        blocks = block_diag([matrix] * k, format="csr")
-        bounded = [(low, min(high, 1e6)) for low, high in limits] * k
-        found = linprog(cost, A_eq=blocks, b_eq=np.zeros(blocks.shape[0]), bounds=bounded, method="highs")
-        assert found.status == 0, found.message
-        assert (found.x[at] >= top - SLACK).all()
+        assert (_optimum(block_diag([matrix] * k, format="csr"), cost, limits * k)[at] >= top - SLACK).all()
 
 
 def _whole_tables(shape: tuple[int, int], most: int) -> np.ndarray:
@@ -272,7 +272,7 @@ def test_every_whole_table_that_fits_what_is_printed_agrees_with_the_bounds(shap
 @pytest.mark.slow
 @pytest.mark.parametrize("profile", list(RULES))
 def test_no_hidden_number_is_printed_anywhere_of_a_release(profile):
-    for seed in range(40):
+    for seed in range(12):
         people, (kinds, split) = _people(seed)
         # numbers nothing else can be taken for, all of them different
         order = np.arange(people.size).reshape(people.shape)
