@@ -207,3 +207,12 @@ def test_clean_cells_are_left_alone(measured: Measured) -> None:
 def test_every_patient_has_the_level_of_the_table(measured: Measured) -> None:
     wrong = measured.triage[measured.triage["level"] != measured.triage["told"]]
     assert wrong.to_dict("records") == []
+
+
+def test_the_shipped_example_shows_what_it_was_made_for(tmp_path: Path) -> None:
+    script = generator()
+    shipped = measure(tmp_path, script.SEED, n=script.PATIENTS)
+    recall = shipped.recall().drop(index=[POUNDS, *HARMLESS])
+    assert recall[recall["recall"] < LEAST_FOUND].to_dict("index") == {}
+    assert shipped.false_share() < MOST_FALSE
+    assert (shipped.triage["level"] == shipped.triage["told"]).all()
