@@ -137,6 +137,7 @@ def _gather(
     everybody = all_columns(intake, outcomes, patients.compared)
     columns = shown_columns(everybody, options.profile)
     tables, small = (count_tables(intake, triage, findings.rows, one) for one in (everybody, columns))
+    small = tuple(replace(one, cumulative=options.cumulative) for one in small)
     tell("disclosure control")
     released = release_tables(small, options.profile, earlier=earlier.release if earlier else None)
     shared, raw = (
