@@ -29,6 +29,7 @@ RESERVED = ("history", "triage", "start here")  # Excel keeps the first for itse
 START, TRIAGE = "Start here", "Triage"
 HEADING_ROW = 4
 LINE_HEIGHT, WIDER = 15.0, 1.0  # points; letters are on the average narrower than a digit, but words break early
+MOST_KNOWN = 10_000  # texts whose cell is kept
 MOST_LINES = 27  # Excel allows 409 points
 TO_FILL = ("Settled", "By")
 WIDTHS = {
@@ -130,7 +131,7 @@ class _Styles:
     def __init__(self, workbook: Any) -> None:
         from openpyxl.styles import Alignment, PatternFill
 
-        self.workbook = workbook
+        self.known: dict[tuple[str, int], Any] = {}
         sheet = workbook.create_sheet(START)
         wrapped = Alignment(wrap_text=True, vertical="top")
         self.first = sheet
@@ -158,9 +159,14 @@ class _Styles:
         """A text; never a formula, a number or a date, whatever it looks like."""
         from openpyxl.cell import WriteOnlyCell
 
-        cell = WriteOnlyCell(sheet)
-        cell._style = look or self.text
-        cell._value, cell.data_type = as_cell(text), "s"
+        key = (str(text), id(look))
+        # cells are written one after the other, so one that says the same can stand in many rows
+        cell = self.known.get(key) or WriteOnlyCell(sheet)
+        if key not in self.known:
+            cell._style = look or self.text
+            cell._value, cell.data_type = as_cell(text), "s"
+            if len(self.known) < MOST_KNOWN:
+                self.known[key] = cell
         return cell
 
     def row(self, sheet: Any, values: Sequence[object], look: Any = None) -> list[Any]:
