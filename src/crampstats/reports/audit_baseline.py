@@ -16,8 +16,8 @@ BY_SHARE = "Better and worse go by the share of patients with a finding of the k
 BY_CODE = "Findings were followed patient by patient, by the key's codes."
 OTHER_KEY = "Single findings were not followed: the two audits share no patient's code, as happens when another key was used."
 BY_ROW = (
-    "Findings were followed row by row: both files have as many rows, and as many were left out. Where rows were sorted or changed "
-    "in between, this misleads; with --key patients are followed instead."
+    "Findings were followed row by row: both files have as many rows, and as many were left out. Where rows were sorted or "
+    "changed in between, this misleads; with --key patients are followed instead."
 )
 NOT_FOLLOWED = (
     "Single findings were not followed: without --key in both audits rows may have moved, and the number of rows differs."
