@@ -15,7 +15,9 @@ from crampstats.audit.duplicates import audit_duplicates
 from crampstats.audit.free_text import audit_free_text
 from crampstats.audit.intake import Intake
 from crampstats.audit.limits import audit_limits
+from crampstats.audit.places import audit_places
 from crampstats.audit.related_values import audit_related
+from crampstats.audit.trial_records import audit_trial_records
 from crampstats.audit.unit_slips import audit_units
 from crampstats.core.findings import Finding, Findings
 
@@ -26,6 +28,8 @@ Progress = Callable[[str, int, int], None]
 # What each step is called on the screen, and what it does; a checker reports and never raises for what the data hold.
 CHECKERS: tuple[tuple[str, Checker], ...] = (
     ("people entered twice", audit_duplicates),
+    ("trials of the form", audit_trial_records),
+    ("codes of sites and clinicians", audit_places),
     ("units of measurements", audit_units),
     ("decimal marks", audit_decimals),
     ("values seldom seen", audit_limits),
