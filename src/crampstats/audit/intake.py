@@ -15,7 +15,7 @@ from crampstats.audit.stray_codes import leave_stray_codes
 from crampstats.codebook.columns import NOT_APPLICABLE, NOT_ASKED, Variable
 from crampstats.ingest.own.applying import variable_of
 from crampstats.ingest.own.file_data import FileData
-from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, Identifier, list_identifiers
+from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, Identifier
 from crampstats.ingest.own.loading import map_survey, open_survey, select_rows
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping, Placement
@@ -167,4 +167,4 @@ def open_intake(
     rows = select_rows(opened.file, mapping)
     mapping, stray = leave_stray_codes(mapping, rows)
     data = map_survey(opened.file, mapping, noted=(*opened.noted, *stray), key=key)
-    return Intake(data, rows, list_identifiers(rows), today)
+    return Intake(data, rows, data.identifiers, today)

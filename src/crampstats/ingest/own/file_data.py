@@ -14,6 +14,7 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.flow import Flow
 from crampstats.core.outcomes import Outcome
+from crampstats.ingest.own.identifiers import Identifier
 from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.survey_data import SurveyData
 
@@ -36,10 +37,13 @@ class FileData(SurveyData):
         As for `SurveyData`; `recorded` holds the file's text without the columns that identify anybody.
     mapping
         How the file was read.
+    identifiers
+        Columns of the file that tell who somebody is, and why; none of their cells is in the table.
     """
 
     declaration: Form
     mapping: FileMapping = field(default_factory=lambda: FileMapping(()))
+    identifiers: tuple[Identifier, ...] = ()
 
     def require(self, *names: str) -> None:
         """Refuse names the table does not hold; an `OptionError` lists those it does."""

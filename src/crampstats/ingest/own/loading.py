@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from crampstats.ingest.own.checking import check_mapping
 from crampstats.ingest.own.columns import masked_finding
 from crampstats.ingest.own.events import join_events, join_record
 from crampstats.ingest.own.file_data import FileData
-from crampstats.ingest.own.identifiers import find_identifiers, mask_headings, warn_kept
+from crampstats.ingest.own.identifiers import Identifier, list_identifiers, mask_headings, warn_kept
 from crampstats.ingest.own.keys import hash_records, open_key, read_record
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
@@ -143,7 +143,8 @@ def map_survey(
     table = select_rows(file, mapping)
     if mapping.placements or mapping.name != PROPOSED:
         check_mapping(mapping, table)
-    identifiers = _identifiers(table, mapping)
+    telling = list_identifiers(table)
+    identifiers = _identifiers(table, mapping, telling)
     applied = apply_mapping(table, mapping, hidden=identifiers)
     design, design_changes = read_sampling(table, mapping)
     leading = {"source_row": pd.array(table.source_rows, dtype="Int64"), **_records(table, mapping, key), **design}
@@ -155,7 +156,7 @@ def map_survey(
     declared |= {column.name for column in table.columns if column.choices}
     odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
     findings = (
-        *_unnamed(table), *noted, *_unread_instruments(file), *_left_out(table, mapping), *_repeated_records(table, mapping),
+        *_unnamed(table), *noted, *_unread_instruments(file), *_left_out(telling, mapping), *_repeated_records(table, mapping),
         *warn_kept(table, mapping), *applied.findings, *odd,
     )
     return FileData(
@@ -236,9 +237,9 @@ def _event_of(table: RecordedTable, mapping: FileMapping) -> RecordedTable:
     return replace(table, cells=table.cells[kept].reset_index(drop=True), source_rows=table.source_rows[kept], flow=flow)
 
 
-def _identifiers(table: RecordedTable, mapping: FileMapping) -> list[str]:
+def _identifiers(table: RecordedTable, mapping: FileMapping, telling: Iterable[Identifier]) -> list[str]:
     """Columns that tell who a person is, in the file's order."""
-    known = {*find_identifiers(table), *mapping.identifiers, *([mapping.record] if mapping.record else [])}
+    known = {*(one.column for one in telling), *mapping.identifiers, *([mapping.record] if mapping.record else [])}
     return [name for name in table.cells if name in known]
 
 
@@ -254,15 +255,15 @@ def _records(table: RecordedTable, mapping: FileMapping, key: str | Path | None)
     return {"record": pd.array(hashed, dtype="str")}
 
 
-def _left_out(table: RecordedTable, mapping: FileMapping) -> list[Finding]:
+def _left_out(telling: Iterable[Identifier], mapping: FileMapping) -> list[Finding]:
     """Columns left out because they tell who a person is, without the mapping saying so."""
     named = {*mapping.identifiers, *mapping.keep, mapping.record, *(name for one in mapping.placements for name in one.reads)}
     return [
         Finding(
-            mask_text(name), "left out as identifying", "note", f"the column was left out: {why}.",
+            mask_text(one.column), "left out as identifying", "note", f"the column was left out: {one.kind}: {one.why}.",
             "If it tells nobody, place it or list it under [file] keep in the mapping.",
         )
-        for name, why in find_identifiers(table).items() if name not in named
+        for one in telling if one.column not in named
     ]
 
 
