@@ -18,7 +18,7 @@ from ..unit.audit.small_intakes import make_intake
 SLOW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 YES_NO = tuple(dict.fromkeys(
     name for flag in RED_FLAGS for name in flag.questions
-    if not name.startswith("serum_") and name not in (FREQUENCY.name, "cramps_since_years")
+    if not name.startswith("serum_") and name not in (FREQUENCY.name, "cramps_since_years", "ceap_class")
 ))
 NUMBERS = {
     "serum_sodium_mmol_l": (100.0, 120.0, 140.0, 165.0, None), "serum_potassium_mmol_l": (2.0, 2.7, 4.0, 6.0, None),

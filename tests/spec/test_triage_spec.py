@@ -14,7 +14,8 @@ ROWS = [(block, row) for block, rows in SPEC.items() for row in rows]
 OTHERS = {
     "foot_pulse_absent": "no", "abnormal_neurological_exam": "no", "serum_sodium_mmol_l": "140", "serum_potassium_mmol_l": "4.2",
     "serum_calcium_mmol_l": "2.3", "serum_magnesium_mmol_l": "0.85", "cramp_duration_minutes": "", "cramp_nights_past_week": "",
-    "sex": "", "age_years": "", "pregnant": "", "body_weight_kg": "",
+    "sex": "", "age_years": "", "pregnant": "", "body_weight_kg": "", "ceap_class": "C0", "complains_of_cramps": "no",
+    "woken_by_cramps": "",
 }
 WELL = dict.fromkeys(MUST_BE_ANSWERED, "no") | OTHERS | {
     "cramp_frequency": "never", "cramps_since_years": "", "cramps_disturb_sleep": "",

@@ -10,7 +10,7 @@ import pandas as pd
 
 from crampstats.audit.intake import Intake
 from crampstats.audit.triage_pointers import raise_pointers, word_pointers
-from crampstats.audit.triage_signs import SIGNS, Signs, open_answers, read_signs, settled_table
+from crampstats.audit.triage_signs import SIGNS, Signs, contradicts_coming, open_answers, read_signs, settled_table
 from crampstats.audit.triage_unsettled import ask_to_settle, blocks_level, find_in_doubt, find_unusable
 from crampstats.audit.triage_words import JOINER, add_words, distinct_rows, join_words, plain_label
 from crampstats.codebook.catalogue import as_recorded
@@ -32,6 +32,7 @@ SIGNED_OFF = (
     "The rules follow no single guideline; each has its source beside it. A clinician of the clinic signs them off before the "
     "list is used."
 )
+CAME_FOR_NONE = "whether there are cramps: came because of them, yet told of none"
 LEFT_ONE_OUT = (
     "What each rule contributes: the patients it applies to, and those whose level would be lower without it. This is counted on "
     "the clinic's own patients; it says nothing of how many ill patients the rule finds."
@@ -159,7 +160,8 @@ def _ask(wanted: pd.DataFrame, table: pd.DataFrame, in_doubt: pd.DataFrame, to_s
     absent = wanted.drop(columns=there).to_numpy(dtype=bool).sum(axis=1)
     open_ones = pd.DataFrame({name: wanted[name] & ~in_doubt.get(name, False) for name in there}, index=wanted.index)
     patterns, which = distinct_rows(open_ones)
-    texts = np.array([_list_questions(there, row) for row in patterns], dtype=object)[which]
+    asked = np.array([_list_questions(there, row) for row in patterns], dtype=object)[which]
+    texts = add_words(np.where(contradicts_coming(table), CAME_FOR_NONE, "").astype(object), asked)
     numbers = ["", "1 question the form does not have"]
     numbers += [f"{n} questions the form does not have" for n in range(2, len(wanted.columns) + 1)]
     return add_words(add_words(texts, np.array(numbers, dtype=object)[absent]), to_settle)

@@ -10,7 +10,9 @@ import pandas as pd
 from crampstats.audit.triage_words import add_words, plain_label
 from crampstats.codebook.catalogue import DERIVED, as_recorded
 from crampstats.codebook.pointers import INSTEAD, POINTERS, SAID, Pointer
-from crampstats.codebook.rules import AtLeast, Below, IsTrue, OneOf, Rule
+from crampstats.codebook.rules import AtLeast, Below, Derivation, IsTrue, OneOf, Rule
+
+MEASURED_DIGITS = 6  # as laboratories write, also after a change of unit
 
 
 def raise_pointers(table: pd.DataFrame) -> pd.DataFrame:
@@ -52,8 +54,8 @@ def _raised(pointer: Pointer, table: pd.DataFrame) -> np.ndarray:
 
 def _shown_with(sign: Rule, table: pd.DataFrame) -> list[str]:
     """Columns whose values a sign is put into words with: its own, and the measurement behind a class."""
-    measured = [DERIVED[name].rule.columns[0] for name in sign.columns if name in DERIVED]
-    return [name for name in dict.fromkeys((*sign.columns, *measured)) if name in table]
+    behind = [column for name in sign.columns if name in DERIVED for column in DERIVED[name].rule.columns]
+    return [name for name in dict.fromkeys((*sign.columns, *behind)) if name in table]
 
 
 def _said_better(sign: Rule, table: pd.DataFrame) -> np.ndarray:
@@ -78,7 +80,7 @@ def _(sign: IsTrue, pointer: Pointer, rows: pd.DataFrame) -> list[str]:
 @_words.register(AtLeast)
 def _(sign: Below | AtLeast, pointer: Pointer, rows: pd.DataFrame) -> list[str]:
     what = SAID.get((pointer.name, sign.column), plain_label(sign.column))
-    return [what.format(f"{value:.3g}") for value in rows[sign.column].astype(float)]
+    return [what.format(text) for text in _numbers(rows, sign.column, (sign,))]
 
 
 @_words.register
@@ -89,8 +91,28 @@ def _(sign: OneOf, pointer: Pointer, rows: pd.DataFrame) -> list[str]:
     if measured not in rows:
         return [f"{what} {value}" for value in classes]
     unit = as_recorded(measured).unit
-    numbers = rows[measured].astype("Float64")
-    return [
-        f"{what} {value}" if pd.isna(number) else f"{what} {value} ({number:.3g} {unit})"
-        for value, number in zip(classes, numbers, strict=True)
-    ]
+    numbers = _numbers(rows, measured, (DERIVED[sign.column].rule,))
+    shown = [f" ({number} {unit})" if number else "" for number in numbers]
+    return [f"{what} {value}{number}" for value, number in zip(classes, shown, strict=True)]
+
+
+def _numbers(rows: pd.DataFrame, name: str, rules: tuple[Derivation, ...]) -> list[str]:
+    """The values of a column in as few digits as say the same; "" where there is none.
+
+    What was measured is shown as measured. What was worked out has three digits, or as many as it takes that no rule, read from
+    the digits shown, says something else: an eGFR of 59.97 is not 60, which would not be low.
+    """
+    exact = rows[name].astype("Float64")
+    texts = exact.map(lambda value: repr(float(value)), na_action="ignore").astype(object).where(exact.notna(), "")
+    for digits in range(MEASURED_DIGITS, (3 if name in DERIVED else MEASURED_DIGITS) - 1, -1):
+        rounded = exact.map(lambda value, digits=digits: float(f"{value:.{digits}g}"), na_action="ignore").astype("Float64")
+        same = exact.notna().to_numpy(dtype=bool)
+        for rule in rules:
+            same = same & _equal(rule.evaluate(rows), rule.evaluate(rows.assign(**{name: rounded})))
+        texts = texts.mask(same, rounded.map(lambda value: f"{value:.{MEASURED_DIGITS}g}", na_action="ignore"))
+    return texts.tolist()
+
+
+def _equal(first: pd.Series, second: pd.Series) -> np.ndarray:
+    equal: np.ndarray = (first.astype(object).fillna("") == second.astype(object).fillna("")).to_numpy(dtype=bool)
+    return equal

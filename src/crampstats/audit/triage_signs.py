@@ -13,6 +13,7 @@ from crampstats.codebook.cramp_features import FREQUENCY, HAS_CRAMPS, PAST_WEEK,
 from crampstats.codebook.outcomes import ANY
 from crampstats.codebook.red_flags import MUST_BE_ANSWERED, RED_FLAGS, RedFlag
 from crampstats.codebook.rules import AskedOf, IsTrue
+from crampstats.codebook.visit import COMPLAINS
 from crampstats.ingest.mapping import dtype_of
 
 SIGNS = tuple(sorted(RED_FLAGS, key=lambda flag: ("urgent", "see soon").index(flag.level)))  # gravest first, else as declared
@@ -110,14 +111,37 @@ def has_cramps(table: pd.DataFrame) -> pd.Series:
     """Whether each patient has cramps: ever, in the past month or in the past week; yes, no or unknown.
 
     Any answer that tells of a cramp is a yes. A no needs a no to every question of cramps ever and in the past month that the
-    form has; a question that is on the form and was left open leaves it unknown.
+    form has; a question that is on the form and was left open leaves it unknown, and so does a no of somebody who came because
+    of cramps.
     """
+    answer = _answered_no_or_yes(table)
+    if COMPLAINS.name in table:
+        came = _is_yes(table[COMPLAINS.name])
+        answer = answer.mask(came & answer.isna(), True).mask(came & answer.eq(False).fillna(False).astype(bool), pd.NA)
+    if PAST_WEEK.name in table:
+        answer = answer.mask(_is_yes(table[PAST_WEEK.name]), True)
+    return answer
+
+
+def contradicts_coming(table: pd.DataFrame) -> np.ndarray:
+    """True for whoever came because of cramps and told of none."""
+    if COMPLAINS.name not in table:
+        return np.zeros(len(table), dtype=bool)
+    denied = _answered_no_or_yes(table).eq(False) & has_cramps(table).isna()
+    found: np.ndarray = (denied.fillna(False) & _is_yes(table[COMPLAINS.name])).to_numpy(dtype=bool)
+    return found
+
+
+def _is_yes(answers: pd.Series) -> pd.Series:
+    return answers.astype("boolean").fillna(False).astype(bool)
+
+
+def _answered_no_or_yes(table: pd.DataFrame) -> pd.Series:
+    """What the questions of cramps ever and in the past month say together."""
     asked = [rule for rule in (*HAS_CRAMPS.rules, IsTrue(ANY.name)) if set(rule.columns) <= set(table.columns)]
     answer = pd.Series(pd.NA, index=table.index, dtype="boolean")
     for number, rule in enumerate(asked):
         answer = rule.evaluate(table) if number == 0 else answer | rule.evaluate(table)
-    if PAST_WEEK.name in table:
-        answer = answer.mask(table[PAST_WEEK.name].astype("boolean").fillna(False).astype(bool), True)
     return answer
 
 

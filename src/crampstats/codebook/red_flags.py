@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from crampstats.codebook import clinic_conditions
+from crampstats.codebook import clinic_conditions, veins
 from crampstats.codebook.clinic import POPULATION, asked
 from crampstats.codebook.clinic_measurements import CRITICAL, CRITICAL_SOURCE
 from crampstats.codebook.columns import Derived
@@ -247,6 +247,14 @@ RED_FLAGS = (
     _yes("see soon", clinic_conditions.DIALYSIS.name, "dialysis", SECONDARY),
     _yes("see soon", clinic_conditions.CIRRHOSIS.name, "cirrhosis of the liver", SECONDARY),
     _yes("see soon", ABNORMAL_EXAM.name, "abnormal neurological examination", BEST_PRACTICE, "clinician"),
+    RedFlag(
+        "skin_change_seen", "see soon", "changed skin or ulcer of the leg, seen by the clinician (CEAP C4 to C6)",
+        OneOf(veins.CLASS.name, ("C4", "C5", "C6")), f"{MAYO}; {veins.CEAP}", "clinician",
+    ),
+    RedFlag(
+        "swelling_seen", "see soon", "swelling from the veins, seen by the clinician (CEAP C3)",
+        OneOf(veins.CLASS.name, ("C3",)), f"{NHS_CRAMPS}; {veins.CEAP}", "clinician",
+    ),
 )
 # Questions whose silence is no "no"
 MUST_BE_ANSWERED = tuple(dict.fromkeys(

@@ -6,6 +6,7 @@ import pytest
 from crampstats.audit.run import audit_findings
 from crampstats.audit.triage import LEFT_ONE_OUT, LEVELS, MEANING, SCREENING_AID, SIGNED_OFF, triage_patients
 from crampstats.audit.triage_monday import Step, every_step, monday
+from crampstats.audit.triage_pointers import raise_pointers
 from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.red_flags import MUST_BE_ANSWERED, RED_FLAGS
 from crampstats.core.findings import Finding
@@ -137,6 +138,28 @@ def test_pointers_name_the_answers_that_raised_them(tmp_path):
     ]
     assert list(triage.pointed) == [one.name for one in POINTERS]
     assert triage.pointed["kidney"].tolist() == [True, True, *[False] * 6]
+
+
+def test_a_value_is_never_rounded_across_a_limit(tmp_path):
+    also = {"age_years": "70", "sex": "female", "serum_creatinine_umol_l": "", "serum_calcium_mmol_l": "", "hba1c_percent": ""}
+    triage = sort(
+        tmp_path, {"serum_sodium_mmol_l": "119.9"}, {"serum_calcium_mmol_l": "1.7475"}, {"hba1c_percent": "6.504"},
+        {"serum_sodium_mmol_l": "134.96"}, also={"serum_sodium_mmol_l": ""} | also,
+    )
+    assert triage.patients["level"].tolist() == ["urgent", "urgent", "none", "none"]
+    assert triage.patients["pointers"].tolist() == [
+        "an electrolyte out of its range: sodium low (119.9 mmol/L)",
+        "an electrolyte out of its range: calcium low (1.7475 mmol/L)", "diabetes: HbA1c 6.504 %",
+        "an electrolyte out of its range: sodium low (134.96 mmol/L)",
+    ]
+
+
+def test_what_is_worked_out_has_the_digits_that_tell_its_side_of_a_limit():
+    rows = pd.DataFrame({"egfr_ml_min_1_73m2": [41.2345, 59.961, 59.99999]})
+    kidney = next(one for one in POINTERS if one.name == "kidney")
+    # to three digits 41.2, 60.0 and 60.0: the last two would not be below 60
+    told = raise_pointers(rows)["kidney"].tolist()
+    assert told == [f"{kidney.label}: eGFR {text}" for text in ("41.2", "59.96", "59.99999")]
 
 
 def test_monday_begins_with_the_gravest_and_leaves_out_what_concerns_nobody(tmp_path):
