@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -103,15 +103,16 @@ class Universe:
     @cached_property
     def before(self) -> Before | None:
         """The earlier release to hold this one against; None where it says nothing of these persons."""
-        if self.earlier is None or not all(shape.cumulative for shape in (*self.shapes, *self.earlier.system.shapes)):
+        if self.earlier is None:
             return None
         before = Before(self.earlier, self.system, self.counts, self.profile)
-        if before.has_shrunk:
+        if not before.common:
             return None
         board = before.join(self._board(before.sensitive))
         board.hidden |= board.movable
-        # a hidden count of then that fits none of now says the same
-        return before if solve(board.matrix, np.zeros(len(board.low)), *board.bounds()) is not None else None
+        # a hidden count of then may fit none of now: persons of then have left
+        fits = solve(board.matrix, np.zeros(len(board.low)), *board.bounds()) is not None
+        return before if fits else replace(before, may_join=False)
 
     @cached_property
     def all_goals(self) -> tuple[Goal, ...]:

@@ -12,6 +12,10 @@ from crampstats.audit.disclosure.shapes import Cell, Key
 from crampstats.audit.disclosure.tables import CountTable, gather_counts
 
 __all__ = ["Release", "ReleasedTable", "read_release", "release_tables"]
+FEWER = (
+    "A group counts fewer {universe} than in the earlier release: records were corrected or have left. Of such tables no "
+    "difference from 1 to {top} between the two releases is shown."
+)
 
 
 def release_tables(tables: Sequence[CountTable], profile: Profile, *, earlier: Release | None = None) -> Release:
@@ -82,7 +86,10 @@ def _notes_of_earlier(universe: Universe) -> list[str]:
         return [f"The earlier release counts other {universe.shapes[0].universe}; this one was not held against it."]
     lost = [one for one in universe.earlier.printed if one not in universe.counts]
     apart = " Groups that the earlier one names otherwise were not compared." if lost else ""
-    return [f"Nothing hidden follows from this release and the earlier one together.{apart}"]
+    told = [f"Nothing hidden follows from this release and the earlier one together.{apart}"]
+    if universe.before.has_shrunk:
+        told.append(FEWER.format(universe=universe.shapes[0].universe, top=universe.profile.hide_up_to))
+    return told
 
 
 def _printed(table: CountTable, profile: Profile, hidden: frozenset[Key]) -> Mapping[Cell, int | None]:

@@ -31,9 +31,10 @@ class CountTable:
     split
         Dimension in which 0 % and 100 % of a group tell something of each of its members ("cramps").
     not_known
-        Levels of the split that tell nothing ("not known"); 0 % of them may be shown.
+        Levels of the split that tell nothing ("not known"); 0 % of them may be shown. Of any dimension: levels that fall as
+        answers are filled in.
     cumulative
-        Whether a later table of this name counts the same persons and more.
+        Whether a later table counts the same persons and more, each in the same cell; False for what is settled and falls.
 
     Raises
     ------
