@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from crampstats.core.estimates import Estimates
 
 Direction = Literal["about", "up to", "more than"]
-VerdictWord = Literal["supported", "contradicted", "cannot tell", "not testable here"]
+VerdictWord = Literal["supported", "contradicted", "cannot tell", "not testable here", "not a test"]
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,7 @@ class Verdict:
     claim
         The claim judged.
     word
-        supported, contradicted, cannot tell or not testable here.
+        supported, contradicted, cannot tell or not testable here; "not a test" where data of others stand beside a claim.
     reason
         Why, in a sentence with the numbers.
     estimates

@@ -15,12 +15,14 @@ from crampstats.present.figures import clinic, clinic_charts, plot_claim_reading
 from crampstats.present.page import FigureBlock
 from crampstats.present.theme import PAGE_MM
 from crampstats.reports.audit_csv import InertTable
+from crampstats.reports.audit_names import shown_file, shown_source
 from crampstats.reports.audit_results import AuditResults, View
 from crampstats.reports.audit_tables import MONTH
 from crampstats.reports.figures import Drawing, save_drawing
 from crampstats.reports.sixty_percent_page import PHONE_MM
 
 FORMATS = ("svg",)
+MARGIN = 0.05  # as claims are judged
 ENDINGS = (*FORMATS, "csv", "txt")
 
 
@@ -70,7 +72,7 @@ def _prevalence(results: AuditResults, view: View, title: str) -> Drawing | None
     parts = split_groups(found)
     return Drawing(
         lambda width, grey: clinic.plot_group_prevalence(parts, width_mm=width, grey=grey), found,
-        captions_clinic.format_clinic_caption(parts, title=title, source=results.source),
+        captions_clinic.format_clinic_caption(parts, title=title, source=shown_source(results, view)),
         captions_clinic.format_group_prevalence_alt(parts),
     )
 
@@ -95,7 +97,7 @@ def _expected(results: AuditResults, view: View, title: str) -> Drawing | None:
         return None
     return Drawing(
         lambda width, grey: clinic.plot_observed_expected(found, width_mm=width, grey=grey), found,
-        captions_clinic.format_clinic_caption(found, title=title, source=results.source),
+        captions_clinic.format_clinic_caption(found, title=title, source=shown_source(results, view)),
         captions_clinic.format_observed_expected_alt(found),
     )
 
@@ -107,7 +109,9 @@ def _funnel(results: AuditResults, view: View, title: str) -> Drawing | None:
     return Drawing(
         lambda width, grey: clinic_charts.plot_funnel(found.estimates, found.curve, found.centre, width_mm=width, grey=grey),
         found.estimates,
-        captions_clinic.format_clinic_caption(found.estimates, title=title, notes=[found.words], source=results.source),
+        captions_clinic.format_clinic_caption(
+            found.estimates, title=title, notes=[found.words], source=shown_source(results, view),
+        ),
         captions_clinic.format_funnel_alt(found.estimates, found.centre, words=found.words),
     )
 
@@ -118,7 +122,9 @@ def _control_chart(results: AuditResults, view: View, title: str) -> Drawing | N
         return None
     return Drawing(
         lambda width, grey: clinic_charts.plot_control_chart(found.estimates, width_mm=width, grey=grey), found.estimates,
-        captions_clinic.format_clinic_caption(found.estimates, title=title, notes=found.signals, source=results.source),
+        captions_clinic.format_clinic_caption(
+            found.estimates, title=title, notes=found.signals, source=shown_source(results, view),
+        ),
         captions_clinic.format_control_chart_alt(found.estimates, signals=found.signals),
     )
 
@@ -129,9 +135,12 @@ def _claims(results: AuditResults, view: View, title: str) -> Drawing | None:
     if check is None:
         return None
     if not any(one.estimates is not None for one in check.verdicts):
-        raise DataError(f"no reading of the claim can be tested on {results.file}.")
+        raise DataError(f"no reading of the claim can be held against {shown_file(results, view)}.")
+    # where nothing is judged there is no zone that counts as "about"
+    margin = None if all(one.word == "not a test" for one in check.verdicts) else MARGIN
     return Drawing(
-        lambda width, grey: plot_claim_readings(check, width_mm=width, grey=grey), check, captions.format_claims_caption(check),
+        lambda width, grey: plot_claim_readings(check, margin=margin, width_mm=width, grey=grey), check,
+        captions.format_claims_caption(check, margin=margin),
         captions.format_claims_alt(check),
     )
 

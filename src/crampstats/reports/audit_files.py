@@ -123,14 +123,13 @@ def _kinds(results: AuditResults) -> pd.DataFrame:
 
 
 def _answers(results: AuditResults) -> pd.DataFrame:
-    """Questions with those who answered, as shown."""
-    prefix, rows = "answer ", []
-    for table in results.shared.release.tables:
-        if table.name.startswith(prefix):
-            name = table.name.removeprefix(prefix)
-            shown = (table.text(**{table.name: level}) for level in ("answered", "no answer", "not asked"))
-            rows.append((name, results.labels.get(name, name), *shown))
-    return pd.DataFrame(rows, columns=["variable", "label", "answered", "no_answer", "not_asked"])
+    """Questions with the share left without an answer, as shown; counts would tell small ones of questions asked together."""
+    from crampstats.reports.audit_sections_quality import without_answer
+
+    prefix, view = "answer ", results.shared
+    names = [table.name.removeprefix(prefix) for table in view.release.tables if table.name.startswith(prefix)]
+    rows = [(name, results.labels.get(name, name), without_answer(view, name)) for name in names]
+    return pd.DataFrame(rows, columns=["variable", "label", "without_answer"])
 
 
 def _write_pages(results: AuditResults, aside: Path) -> None:

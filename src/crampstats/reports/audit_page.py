@@ -12,6 +12,7 @@ from crampstats.audit.triage_monday import Step, every_step, monday
 from crampstats.core.estimates import Estimates
 from crampstats.present.page import FigureBlock, Section, build_page
 from crampstats.present.wording import format_citation, format_methods
+from crampstats.reports.audit_names import shown_file, shown_source
 from crampstats.reports.audit_results import AuditResults, View
 from crampstats.reports.audit_sections import HIDDEN, Kind, Setting, shown_text
 from crampstats.reports.audit_sections_prevalence import claim_section, prevalence_section
@@ -64,8 +65,9 @@ def describe_setting(
     """What a page says besides numbers of patients: the one place where the shareable page meets the full results."""
     profile = results.profile if view.is_shareable else PROFILES["none"]
     return Setting(
-        results.file, results.source, results.today, results.outcomes, results.labels, results.signed_off, profile.label,
-        profile.source, tuple(Kind(kind.check, kind.severity, kind.columns) for kind in results.kinds), _monday(results, view),
+        shown_file(results, view), shown_source(results, view), results.today, results.outcomes, results.labels,
+        results.signed_off, profile.label, profile.source,
+        tuple(Kind(kind.check, kind.severity, kind.columns) for kind in results.kinds), _monday(results, view),
         results.triage.not_on_form, figures, undrawn,
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from crampstats.core.claims import ClaimCheck
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.control_chart import ControlChart
 from crampstats.estimate.funnel import Funnel, list_outside
@@ -21,6 +22,7 @@ from crampstats.present.wording import (
     format_sentence,
     format_share,
 )
+from crampstats.reports.audit_claim import NO_TEST
 from crampstats.reports.audit_results import View
 from crampstats.reports.audit_sections import HIDDEN, Setting, is_hidden
 from crampstats.reports.audit_sections_summary import expected_sentence
@@ -49,11 +51,24 @@ def claim_section(view: View, setting: Setting) -> Section:
     blocks: list[Block] = [Paragraph(said, strong=True) for said in view.notes.get("claim", ()) or (NOT_SAID,)]
     if view.claim is None:
         blocks.append(Paragraph(view.refused.get("claim", "The claim could not be held against these patients.")))
+    elif all(verdict.word == "not a test" for verdict in view.claim.verdicts):
+        blocks += [*setting.figure("claims"), *_beside_claim(view.claim)]
     else:
-        caption = "The claim, reading by reading, as if it spoke of these patients"
-        table = TableBlock(format_claims_table(view.claim), caption, "table-claim")
+        table = TableBlock(format_claims_table(view.claim), "The claim, reading by reading", "table-claim")
         blocks += [*setting.figure("claims"), table]
     return Section("The 60 percent claim", tuple(blocks))
+
+
+def _beside_claim(check: ClaimCheck) -> tuple[TableBlock, ...]:
+    """Each reading with the patients' own share; no verdict, because the claim is not about them."""
+    rows = []
+    for verdict in check.verdicts:
+        found = verdict.estimates
+        share = _share(found.frame.iloc[0]) if found is not None else first_upper(verdict.reason.removeprefix(f"{NO_TEST}, and "))
+        rows.append({"What is said of adults": verdict.claim.statement, "Among these patients": share})
+    notes = [f"Not a test: {NO_TEST}. Shares with 95 % intervals, of those with an answer."]
+    table = build_table(pd.DataFrame(rows), title="", right=(), notes=notes)
+    return (TableBlock(table, "The claim, reading by reading, and these patients", "table-claim"),)
 
 
 def _shares(view: View, setting: Setting) -> list[Block]:

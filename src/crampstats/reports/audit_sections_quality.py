@@ -17,9 +17,15 @@ SEVERITY_TITLES = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 HEADINGS_SHOWN, LONGEST = 2, 48
 IN_SIGHT = 8  # kinds of a dimension that stand open on the page
 LEAST_COMPLETE = 8
+TOGETHER = " / "  # between headings of one finding
 WHOLE_COLUMN = "whole column"
 CHANGES = ("better", "worse", "new", "gone")
 NOT_THERE = "\u2013"
+FEW, NOT_SHOWN = "few", "not shown"
+FEW_WITHOUT = (
+    "\u201cFew\u201d is a number too small to be shown, or too near to one. Counts are not shown here: questions put to the same "
+    "patients would give small ones away."
+)
 
 
 def quality_section(view: View, setting: Setting) -> Section:
@@ -43,50 +49,94 @@ def _dimension(view: View, setting: Setting, name: str) -> Section:
     first = (told or kinds)[:IN_SIGHT]
     rest = [kind for kind in kinds if kind not in first]
     blocks: list[Block] = [Paragraph(question)]
-    blocks += _kind_table(view, first, f"{title}: what was found", f"table-{name}")
+    blocks += _kind_table(view, setting, first, f"{title}: what was found", f"table-{name}")
     more = f"{title}: {len(rest)} further kind{'s' if len(rest) != 1 else ''}"
-    blocks += _kind_table(view, rest, more, f"table-{name}-more", folded=True)
+    blocks += _kind_table(view, setting, rest, more, f"table-{name}-more", folded=True)
     return Section(title, tuple(blocks))
 
 
-def _kind_table(view: View, kinds: Sequence[Kind], caption: str, id: str, *, folded: bool = False) -> tuple[Block, ...]:
-    rows = [_kind_row(view, kind) for kind in kinds]
+def _kind_table(
+    view: View, setting: Setting, kinds: Sequence[Kind], caption: str, id: str, *, folded: bool = False
+) -> tuple[Block, ...]:
+    rows = [_kind_row(view, setting, kind) for kind in kinds]
     return table_block(rows, caption, id, right=("Patients",), grouped_by="Severity", folded=folded)
 
 
-def _kind_row(view: View, kind: Kind) -> dict[str, str]:
+def _kind_row(view: View, setting: Setting, kind: Kind) -> dict[str, str]:
     check = kind.check
     return {
         "Severity": SEVERITY_TITLES[kind.severity],
         "What, and why it matters": f"{format_sentence(check.label)} {format_sentence(check.why)}",
-        "Where": _headings(kind.columns), "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN,
+        "Where": _headings([_question(setting, one) if view.is_shareable else one for one in kind.columns]),
+        "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN,
         "What to do": check.advice,
     }
 
 
+def _question(setting: Setting, column: str) -> str:
+    """The question's own label for a heading of the file, or for several of them; a heading without one as it stands."""
+    if column in setting.labels:
+        return setting.labels[column]
+    known = [setting.labels.get(one, one) for one in column.split(TOGETHER)]
+    return TOGETHER.join(dict.fromkeys(known))
+
+
 def _headings(columns: Sequence[str]) -> str:
+    columns = list(dict.fromkeys(columns))
     more = len(columns) - HEADINGS_SHOWN
     named = [column if len(column) <= LONGEST else f"{column[:LONGEST].rstrip(' /')} \u2026" for column in columns]
     return "; ".join(named[:HEADINGS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _questions(view: View, setting: Setting) -> Section:
-    """How complete each question is, among those of whom it was asked."""
+    """How complete each question is, among those of whom it was asked; counts on the clinic's own page alone."""
     prefix = "answer "
     names = [one.name.removeprefix(prefix) for one in view.release.tables if one.name.startswith(prefix)]
-    rows = sorted(((_lacking(view, name), _question_row(view, setting, name)) for name in names), key=lambda pair: -pair[0])
-    worst = [row for lacking, row in rows[:LEAST_COMPLETE] if lacking > 0]
+    ranked = sorted(names, key=lambda name: -_percent(view, name))
+    worst = [name for name in ranked[:LEAST_COMPLETE] if _percent(view, name) > 0]
     right = ("Answered", "No answer", "Not asked", "Without answer")
     text = (
         f"{len(names)} question{'s' if len(names) != 1 else ''} of the form could be read. A question that the form did not show "
-        "to a patient lacks no answer; "
-        "\u201cwithout answer\u201d is the share among those who were asked."
+        f"to a patient lacks no answer; \u201cwithout answer\u201d is the share among those who were asked. "
+        f"{FEW_WITHOUT if view.is_shareable else ''}"
     )
     return Section("How complete the answers are", (
-        Paragraph(text),
-        *table_block(worst, "The least complete questions", "table-incomplete", right=right),
-        *table_block([row for _, row in rows], "Every question", "table-questions", right=right, folded=True),
+        Paragraph(text.strip()),
+        *table_block([_question_row(view, setting, name) for name in worst], "The least complete questions", "table-incomplete",
+                     right=right),
+        *table_block([_question_row(view, setting, name) for name in ranked], "Every question", "table-questions", right=right,
+                     folded=True),
     ))
+
+
+def without_answer(view: View, name: str) -> str:
+    """Share of those asked who gave no answer, in whole percent, as it may be shown.
+
+    Parameters
+    ----------
+    view
+        What the page may say.
+    name
+        The question's variable.
+
+    Returns
+    -------
+    str
+        "12 %"; "0 %" only where nobody's is missing; "few" where the number without an answer is hidden, and "not shown" where
+        the number with one is.
+
+    Notes
+    -----
+    Counts are not shown: of two questions with the same condition one that everybody answered would tell how many were asked,
+    and with it the hidden number without an answer to the other.
+    """
+    answered, none = _counts(view, name)
+    if answered is None or none is None:
+        return FEW if answered is not None else NOT_SHOWN
+    percent = 100 * _lacking(view, name)
+    if 0 < percent < 1:
+        return "under 1 %"
+    return "over 99 %" if 99 < percent < 100 else f"{percent:.0f} %"
 
 
 def _counts(view: View, name: str) -> list[int | None]:
@@ -100,14 +150,18 @@ def _lacking(view: View, name: str) -> float:
     return none / (answered + none) if answered is not None and none is not None and answered + none else 0.0
 
 
+def _percent(view: View, name: str) -> int:
+    """In whole percent, so that not even the order of the questions tells more."""
+    return round(100 * _lacking(view, name))
+
+
 def _question_row(view: View, setting: Setting, name: str) -> dict[str, str]:
+    shown = {"Question": setting.label(name), "Without answer": without_answer(view, name)}
+    if view.is_shareable:
+        return shown
     table = f"answer {name}"
     texts = [shown_text(view, table, **{table: level}) for level in ANSWERS]
-    known = None not in _counts(view, name)
-    return {
-        "Question": setting.label(name), "Answered": texts[0], "No answer": texts[1], "Not asked": texts[2],
-        "Without answer": f"{100 * _lacking(view, name):.0f} %" if known else HIDDEN,
-    }
+    return {"Question": shown["Question"], "Answered": texts[0], "No answer": texts[1], "Not asked": texts[2], **shown}
 
 
 def comparison_section(view: View) -> tuple[Section, ...]:

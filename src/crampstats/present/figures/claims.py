@@ -31,7 +31,7 @@ from crampstats.present.wording import first_upper, format_count, format_share
 
 TRACK_MM = 4.6
 INNER = "90 % interval"  # the measure of the row whose interval the verdict rests on ends so
-WORDS = ("supported", "contradicted", "cannot tell", "not testable here")
+WORDS = ("supported", "contradicted", "cannot tell", "not testable here", "not a test")
 
 
 @dataclass(frozen=True)
