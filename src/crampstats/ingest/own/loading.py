@@ -169,6 +169,7 @@ def map_survey(
         findings=type(table.findings)(mask_headings(findings, map(str, table.cells))),
         recorded={mask_text(table.name): table.cells.drop(columns=[name for name in identifiers if name not in mapping.keep])},
         mapping=mapping,
+        identifiers=telling,
     )
 
 
