@@ -61,7 +61,7 @@ def _check(intake: Intake, name: str) -> Iterable[Finding]:
         return
     heading, label = intake.heading(name), intake.label(name)
     observers = intake.table[CLINICIAN.name].astype("str") if CLINICIAN.name in intake.table else None
-    told = _by_observer(digits, observers) if observers is not None else {}
+    told = _by_observer(intake.written(name), observers) if observers is not None else {}
     # of those who prefer nothing themselves; where everybody does it, it is said once
     rest = digits if observers is None else digits[~observers.isin(list(told))]
     overall = _describe(rest if len(rest.dropna()) >= ENOUGH else digits, ENOUGH)
@@ -73,8 +73,12 @@ def _check(intake: Intake, name: str) -> Iterable[Finding]:
         yield DIGITS.finding(heading, f"{label}, observer {shown[who]}: {words}.")
 
 
-def _by_observer(digits: pd.Series, observers: pd.Series) -> dict[str, str]:
-    told = {str(who): _describe(part, OF_AN_OBSERVER) for who, part in digits.groupby(observers, sort=True)}
+def _by_observer(written: pd.Series, observers: pd.Series) -> dict[str, str]:
+    told = {}
+    for who, cells in written.dropna().groupby(observers, sort=True):
+        # whoever rounds may write fewer decimals than the others: the digits that count are each observer's own
+        digits = find_last_digits(cells)
+        told[str(who)] = "" if digits is None else _describe(digits, OF_AN_OBSERVER)
     return {who: words for who, words in told.items() if words}
 
 

@@ -49,3 +49,12 @@ def test_the_observer_who_rounds_is_told_by_code_and_one_with_a_name_by_number(t
     assert "observer no. 2 of 2 in alphabetical order" in finding.message
     assert "Kowalczyk" not in finding.message
     assert finding.source_row is None
+
+
+def test_an_observer_who_writes_no_decimals_is_told_by_the_digits_of_the_own_cells(tmp_path: Path) -> None:
+    # three observers write a tenth of a kilogram, the fourth whole kilograms in steps of five
+    rng = np.random.default_rng(3)
+    weights, who = rng.normal(80, 15, 400), np.array(["aa", "bb", "cc", "dd"])[np.arange(400) % 4]
+    cells = [f"{round(one / 5) * 5}" if name == "dd" else f"{one:.1f}" for one, name in zip(weights, who, strict=True)]
+    (finding,) = audit_digits(make_intake(tmp_path, {"body_weight_kg": cells, "clinician": who.tolist()}))
+    assert "observer dd: 100% of 100 numbers end in 0 or 5" in finding.message
