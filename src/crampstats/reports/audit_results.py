@@ -95,15 +95,13 @@ class View:
         Every count, as it may be shown. Tables by name:
 
         - ``triage`` (dimension ``level``),
-        - for each outcome NAME: ``NAME`` (dimension NAME: "yes", "no", "not known"; on the shareable page also "not analysed":
-          without an answer, age, sex, site or month, or below 20), and for the first ``NAME by age_group``, ``NAME by sex``,
-          ``NAME by clinic_site``, ``NAME by month``,
+        - for each outcome NAME: ``NAME`` (dimension NAME: "yes", "no", "not known", and "not analysed": those who may not be
+          compared; on the shareable page also those without an answer, age, sex, site or month, or below 20), and for the first
+          ``NAME by age_group``, ``NAME by sex``, ``NAME by clinic_site``, ``NAME by month``,
         - ``any error`` (dimension ``any error``: "yes", "no"): patients with a finding of severity error,
         - ``finding RULE`` (dimension ``finding RULE``: "yes", "no") for each kind with rows,
         - ``rule NAME`` (dimension ``rule NAME``: "alone", "with others", "no") for each red flag, and ``pointer NAME``
           (dimension ``pointer NAME``: "yes", "no") for each possible cause,
-        - ``expected`` and ``expected by clinic_site`` (dimension ``compared``: "yes", "no") for those held against NHANES, where
-          they are not all who are analysed,
         - ``answer VARIABLE`` (dimension ``answer VARIABLE``: "answered", "no answer", "not asked") for each question,
         - ``left out`` (dimension ``reason``; universe "rows left out").
     prevalence

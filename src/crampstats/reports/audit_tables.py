@@ -7,7 +7,7 @@ the file that were left out are a universe of their own: their number is never p
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,7 @@ from crampstats.audit.triage import LEVELS, Triage
 from crampstats.codebook.columns import NOT_APPLICABLE, NOT_ASKED
 from crampstats.codebook.demographics import AGE, AGE_GROUP, SEX
 from crampstats.codebook.pointers import POINTERS
-from crampstats.codebook.visit import SITE, VISIT_DATE
+from crampstats.codebook.visit import GIVEN_TO, SITE, VISIT_DATE
 from crampstats.core.findings import Finding
 from crampstats.core.outcomes import Outcome
 
@@ -28,7 +28,6 @@ YES, NO, UNKNOWN, OUTSIDE = "yes", "no", "not known", "not analysed"
 ANSWERED, UNANSWERED, WITHHELD = "answered", "no answer", "not asked"
 ANY_ERROR = "any error"
 ALONE, BESIDE = "alone", "with others"
-EXPECTED, COMPARED = "expected", "compared"
 OTHER_SITES = "other sites"
 STATES = (ANSWERED, UNANSWERED, WITHHELD)
 TRIAGE, LEVEL = "triage", "level"
@@ -49,16 +48,10 @@ class Columns:
         "yes", "no", "not known" or "not analysed" by outcome, one text per row.
     groups
         Age group, sex, site and month, those the file has; also "not analysed" in the same rows.
-    compared
-        True for each row that takes part in observed and expected.
-    compares_all
-        Whether those are all who are analysed, so that they need no count of their own.
     """
 
     answers: Mapping[str, pd.Series]
     groups: Mapping[str, pd.Series]
-    compared: pd.Series
-    compares_all: bool = False
 
     @property
     def first(self) -> str:
@@ -86,43 +79,56 @@ def count_tables(intake: Intake, triage: Triage, findings: Sequence[Finding], co
         Named as `audit_results.View` lists them.
     """
     return (
-        *_of_outcomes(columns), *_of_compared(columns), _of_triage(triage), *_of_rules(triage), *_of_pointers(triage),
-        *_of_findings(intake, findings), *_of_answers(intake, columns), *_of_rows(intake),
+        *_of_outcomes(columns), _of_triage(triage), *_of_rules(triage), *_of_pointers(triage), *_of_findings(intake, findings),
+        *_of_answers(intake, columns), *_of_rows(intake),
     )
 
 
-def all_columns(intake: Intake, outcomes: Sequence[Outcome], compared: pd.Series) -> Columns:
-    """Every row as it is: those whose age, sex, site or month is not known are levels of their own."""
+def all_columns(intake: Intake, outcomes: Sequence[Outcome], analysed: pd.Series) -> Columns:
+    """Every row as it is: those whose age, sex, site or month is not known are levels of their own.
+
+    Parameters
+    ----------
+    intake
+        The file.
+    outcomes
+        Those it holds.
+    analysed
+        True for each row whose answers are counted; one that says otherwise is "not analysed" if it has an answer.
+    """
     made = {
         AGE_GROUP.name: _age_groups(intake), SEX.name: _texts(intake, SEX.name), SITE.name: _texts(intake, SITE.name),
         MONTH: _months(intake),
     }
     groups = {name: column for name, column in made.items() if column is not None and (column != UNKNOWN).any()}
-    return Columns({one.name: yes_no(intake.table[one.name]) for one in outcomes}, groups, compared)
+    answers = {one.name: yes_no(intake.table[one.name]) for one in outcomes}
+    answers = {name: column.mask(~analysed & (column != UNKNOWN), OUTSIDE) for name, column in answers.items()}
+    outside = next((column == OUTSIDE for column in answers.values()), ~analysed)
+    return Columns(answers, {name: column.mask(outside, OUTSIDE) for name, column in groups.items()})
 
 
 def shown_columns(columns: Columns, profile: Profile) -> Columns:
     """The same rows as a disclosure rule needs them: few groups, none of them tiny.
 
-    Whoever lacks an answer, an age, a sex, a site or a month, and whoever is below 20, is counted together as "not analysed": by
+    Whoever lacks an answer, an age, a sex, a site or a month, and whoever is below 20, joins those who are "not analysed": by
     itself each would be a small count, and to protect it a large one beside it would be hidden in every table. A group column of
     which more than a tenth is not known keeps that as a level. Rare sites become "other sites", months of few patients join their
-    neighbours. Those held against expected numbers are all who are analysed, unless more than a tenth may not be compared.
+    neighbours.
     """
     if not (columns.answers and profile.hides):
         return columns
-    outside = columns.answers[columns.first] == UNKNOWN
+    apart = columns.answers[columns.first].isin([UNKNOWN, OUTSIDE])
+    outside = apart.copy()
     for column in columns.groups.values():
-        odd = column.isin([UNKNOWN, YOUNGEST])
-        outside |= odd if odd.mean() <= MOST_LEFT else False
+        odd = column.isin([UNKNOWN, YOUNGEST]) & ~apart
+        outside |= odd if odd[~apart].mean() <= MOST_LEFT else False
     answers = {name: column.mask(outside, OUTSIDE) for name, column in columns.answers.items()}
     groups = {}
     for name, column in columns.groups.items():
         other = {SITE.name: OTHER_SITES, MONTH: ""}.get(name)
         kept = column if other is None else _merged(column, answers[columns.first], outside, profile, other)
         groups[name] = kept.mask(outside, OUTSIDE)
-    few_apart = (columns.compared[~outside]).mean() >= 1 - MOST_LEFT
-    return Columns(answers, groups, ~outside if few_apart else columns.compared & ~outside, few_apart)
+    return Columns(answers, groups)
 
 
 def _merged(groups: pd.Series, answers: pd.Series, outside: pd.Series, profile: Profile, other: str) -> pd.Series:
@@ -147,17 +153,6 @@ def _of_outcomes(columns: Columns) -> Iterator[CountTable]:
         yield _split(name, {one: columns.answers[one] for one in across}, names, "" if number else name)
     for name, column in columns.groups.items() if names else ():
         yield _split(f"{first} by {name}", {name: column, first: columns.answers[first]}, names, first)
-
-
-def _of_compared(columns: Columns) -> Iterator[CountTable]:
-    """Those held against the expected numbers beside those who are not, so that neither follows from the other and from all."""
-    if columns.compares_all or not (columns.answers and columns.compared.any()):
-        return
-    beside = {COMPARED: yes_no(columns.compared.astype("boolean")), columns.first: columns.answers[columns.first]}
-    both = (COMPARED, *columns.answers)
-    yield _split(EXPECTED, beside, both)
-    if SITE.name in columns.groups:
-        yield _split(f"{EXPECTED} by {SITE.name}", {SITE.name: columns.groups[SITE.name], **beside}, both)
 
 
 def _split(name: str, columns: Mapping[str, pd.Series], outcomes: Collection[str], split: str = "") -> CountTable:
@@ -189,9 +184,9 @@ def _of_triage(triage: Triage) -> CountTable:
 def _of_findings(intake: Intake, findings: Sequence[Finding]) -> Iterator[CountTable]:
     """For each kind the patients with at least one finding, and those with any error."""
     wrong = {one.source_row for one in findings if one.severity == "error"} - {None}
-    yield _split_in_two(ANY_ERROR, (YES, NO), len(wrong), len(intake.table) - len(wrong))
-    for rule, n in patients_by_rule(findings).items():
-        yield _split_in_two(f"finding {rule}", (YES, NO), n, len(intake.table) - n)
+    for name, n in ((ANY_ERROR, len(wrong)), *((f"finding {rule}", n) for rule, n in patients_by_rule(findings).items())):
+        # findings are settled: fewer of them are not fewer patients
+        yield replace(_split_in_two(name, (YES, NO), n, len(intake.table) - n), cumulative=False)
 
 
 def patients_by_rule(findings: Iterable[Finding]) -> dict[str, int]:
@@ -214,7 +209,8 @@ def _of_answers(intake: Intake, columns: Columns) -> Iterator[CountTable]:
         if name in intake.table and name in intake.data.reasons:
             table, whose = f"answer {name}", beside.get(name, "")
             across = {whose: known[whose]} if whose else {}
-            yield CountTable(table, _counted({**across, table: _answered(intake, name)}, {**both, table: STATES}))
+            counts = _counted({**across, table: _answered(intake, name)}, {**both, table: STATES})
+            yield CountTable(table, counts, not_known=(UNANSWERED, WITHHELD, UNKNOWN, OUTSIDE))
 
 
 def _beside(intake: Intake, columns: Columns) -> dict[str, str]:
@@ -222,6 +218,8 @@ def _beside(intake: Intake, columns: Columns) -> dict[str, str]:
     made_of = {AGE_GROUP.name: AGE.name, MONTH: VISIT_DATE.name}
     found = {made_of.get(name, name): name for name in columns.groups}
     rules = {one.name: one.rule for one in intake.data.declaration.derived}
+    # who is not analysed may be those of whom nobody said who got the form
+    found |= {GIVEN_TO.name: columns.first} if columns.first else {}
     for outcome in columns.answers:
         for root in rules[outcome].columns if outcome in rules else (outcome,):
             found.setdefault(root, outcome)

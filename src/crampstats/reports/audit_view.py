@@ -11,6 +11,7 @@ import pandas as pd
 from crampstats.audit.disclosure.released import HIDDEN
 from crampstats.audit.intake import Intake
 from crampstats.codebook.claims import SIXTY_PERCENT
+from crampstats.codebook.cramp_features import TIMES
 from crampstats.codebook.demographics import AGE_GROUP
 from crampstats.codebook.visit import SITE
 from crampstats.core.claims import ClaimCheck
@@ -19,18 +20,25 @@ from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
+from crampstats.core.source import Source
 from crampstats.estimate.claims import check_claim
 from crampstats.estimate.observed_expected import SHOWN_DIGITS
+from crampstats.reports.audit_claim import is_of_adults, show_beside
 from crampstats.reports.audit_results import Comparison, View
-from crampstats.reports.audit_tables import COMPARED, EXPECTED, MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns
+from crampstats.reports.audit_tables import MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns
 
 if TYPE_CHECKING:
     from crampstats.audit.disclosure.release import Release
-    from crampstats.reports.expected import ClinicPatients
+    from crampstats.estimate.funnel import Funnel
+    from crampstats.reports.expected import Analysed, ClinicPatients
 
 PATIENTS = (
     "These are patients of a clinic, not the population: who comes, and who gets the form, decides the share. It neither "
     "supports nor contradicts a statement on all adults."
+)
+ADULTS = (
+    "The mapping says that these are adults of a population. The verdicts hold only as far as that is so, and as far as those "
+    "who answered are like those who did not."
 )
 NOT_STATED = (
     "The file does not say over which time and of whom was asked, so no statement with a time and a population can be held "
@@ -44,14 +52,17 @@ NO_EARLIER_RELEASE = (
     "The earlier audit's release.json was not found beside its findings, so nobody can tell what was shown then. The "
     "comparison is on the raw page only."
 )
-ANALYSED = (
-    "Shares are of patients of 20 and over with an answer whose age, sex, site and month are known, as far as the file has "
-    "them; the others are counted together as not analysed{n}. Each by itself would be a small count."
+ANALYSED = "Shares are of {whom}. The others{n} are counted together as not analysed: {reasons}."
+WHOM = "patients of 20 and over with an answer whose age, sex, site and month are known, as far as the file has them"
+COMPARABLE = "patients with an answer who may be held against NHANES"
+NOT_SELECTED = "patients with an answer who got the form whatever they came for"
+# each by itself would be a small count
+ODD = "without an answer, age, sex, site or month, or below 20"
+SAME_PATIENTS = "Shares, observed and expected numbers are of the same patients."
+OF_RATIOS = (
+    "Sites are compared by observed over expected numbers, so that the age and sex of their patients do not make the difference."
 )
-ALL_ANALYSED = (
-    "Observed numbers are of all patients analysed; the share expected is that of those among them who may be compared (one "
-    "form for each, given whatever they came for), who are nine in ten at least."
-)
+OF_SHARES = "Sites are compared by their shares as they are: part of a difference may be the age and sex of their patients."
 FEWEST_SITES = 3  # of two, each is only compared with the other
 
 
@@ -69,6 +80,10 @@ class Side:
         What each row counts as.
     patients
         Who may be held against the expected numbers.
+    source
+        Of the data, in words the page may show.
+    analysed
+        Whose shares are shown, and why others are not among them.
     sensitivity, specificity
         As in `AuditOptions`.
     """
@@ -77,6 +92,8 @@ class Side:
     release: Release
     columns: Columns
     patients: ClinicPatients
+    source: Source
+    analysed: Analysed
     sensitivity: tuple[int, int] | None = None
     specificity: tuple[int, int] | None = None
 
@@ -84,6 +101,13 @@ class Side:
     def outcomes(self) -> tuple[Outcome, ...]:
         """Outcomes the file holds."""
         return self.intake.data.declaration.outcomes
+
+    @property
+    def population(self) -> str:
+        """Who is counted: as the mapping says it, else the persons in the file; with the lowest age where the groups tell it."""
+        said = self.intake.data.mapping.population or f"persons in {self.source.label.removeprefix('the file ')}"
+        ages = self.columns.groups.get(AGE_GROUP.name)
+        return f"{said}, aged 20 and over" if ages is not None and not ages.isin([YOUNGEST, UNKNOWN]).any() else said
 
     def shares(self, outcome: Outcome, group: str = "") -> Estimates:
         """Share with the outcome among those with an answer, of everybody and of each group."""
@@ -93,7 +117,8 @@ class Side:
         across = [name for name in found.groups if name != group]
         frame = found.frame[(found.frame[across] == "").all(axis=1)].drop(columns=across)
         return replace(
-            found, outcomes={outcome.name: outcome}, population=outcome.population, source=self.intake.data.source,
+            found, outcomes={outcome.name: replace(outcome, population=self.population)}, population=self.population,
+            source=self.source,
             frame=frame.assign(outcome=outcome.name, measure="prevalence"), groups=(group,) if group else (),
             labels=self.labels(group),
         )
@@ -128,19 +153,21 @@ def build_view(side: Side, comparison: Comparison | None, *, shareable: bool, la
         Whether there is an earlier audit of which nobody knows what it showed.
     """
     refused: dict[str, str] = {}
-    notes: dict[str, tuple[str, ...]] = {"claim": (PATIENTS,), "prevalence": _analysed(side)}
+    of_adults = is_of_adults(side.intake.data.mapping.population)
+    notes: dict[str, tuple[str, ...]] = {"claim": (ADULTS if of_adults else PATIENTS,), "prevalence": _analysed(side)}
     prevalence = {one.name: _all_shares(side, one) for one in side.outcomes}
     parts = {
         name: _part(name, make, side, refused)
-        for name, make in (
-            ("claim", _claim), ("expected", _expected), ("funnel", _funnel), ("control_chart", _chart), ("screening", _screening),
-        )
+        for name, make in (("claim", _claim), ("expected", _expected), ("control_chart", _chart), ("screening", _screening))
     }
+    funnel = _part("funnel", lambda one: _funnel(one, parts["expected"]), side, refused)
+    if funnel is not None:
+        notes["funnel"] = (OF_RATIOS if "expected" in funnel.estimates.frame else OF_SHARES,)
     if parts["control_chart"] is not None and side.patients.design is not None:
         notes["case_mix"] = _part("case_mix", lambda one: _case_mix(one, parts["control_chart"]), side, refused) or ()
     if lacks_release and shareable:
         refused["comparison"] = NO_EARLIER_RELEASE
-    return View(shareable, side.release, prevalence, **parts, comparison=comparison, refused=refused, notes=notes)
+    return View(shareable, side.release, prevalence, **parts, funnel=funnel, comparison=comparison, refused=refused, notes=notes)
 
 
 def _part(name: str, make: Callable[[Side], Any], side: Side, refused: dict[str, str]) -> Any:
@@ -168,19 +195,29 @@ def _without_all(found: Estimates) -> Estimates:
 
 
 def _analysed(side: Side) -> tuple[str, ...]:
-    """Who is counted in the shares, where not everybody with an answer is."""
-    first = side.columns.first
+    """Who is counted in the shares, where not everybody with an answer is; and who they are."""
+    first, told = side.columns.first, [side.analysed.warning] if side.analysed.warning else []
     if not first or not (side.columns.answers[first] == OUTSIDE).any():
-        return ()
+        return tuple(told)
     shown = side.release.table(first).text(**{first: OUTSIDE})
-    return (ANALYSED.format(n=f" ({shown} patients)" if shown != HIDDEN else ""),)
+    hides = side.release.profile.hides
+    reasons = [f"{why} ({n:,})" if not hides else why for why, n in side.analysed.left_out.items()]
+    if hides:
+        reasons = [*(why for why in reasons if not why.startswith(("age", "sex"))), ODD]
+    n = f" ({shown} patients)" if shown != HIDDEN else ""
+    whom = WHOM if hides else NOT_SELECTED if side.patients.design is None else COMPARABLE
+    return (*told, ANALYSED.format(whom=whom, n=n, reasons="; ".join(reasons)))
 
 
 def _claim(side: Side) -> ClaimCheck:
-    """The 60 % claim on the shown numbers of those of 20 and over."""
+    """The 60 % claim: held against a population of adults, and only shown beside patients, on the numbers shown."""
     mapping = side.intake.data.mapping
     if not (mapping.population and any(one.is_comparable for one in side.outcomes)):
         raise DataError(NOT_STATED)
+    if not is_of_adults(mapping.population):
+        shares = {one.name: side.shares(one) for one in side.outcomes if one.is_comparable}
+        asks = any(one.name in side.intake.placements for one in TIMES)
+        return show_beside(SIXTY_PERCENT, shares, side.outcomes, asks_time_of_day=asks)
     first = side.outcomes[0]
     youngest = 20 if side.has(first, AGE_GROUP.name) else None
     rows = []
@@ -193,7 +230,7 @@ def _claim(side: Side) -> ClaimCheck:
     table = pd.DataFrame(rows).astype("boolean")
     held = [one for one in side.outcomes if one.name in table]
     design = SurveyDesign(
-        table, outcomes=held, source=side.intake.data.source, population=mapping.population, youngest=youngest,
+        table, outcomes=held, source=side.source, population=mapping.population, youngest=youngest,
     )
     return check_claim(SIXTY_PERCENT, design)
 
@@ -202,7 +239,8 @@ def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
     """Patients of 20 and over with an answer, as shown; None where it is hidden, or counted without ages."""
     if not side.has(outcome, AGE_GROUP.name):
         ages = side.columns.groups.get(AGE_GROUP.name)
-        return None if ages is not None else side.release.table(outcome.name).count(**{outcome.name: answer})
+        aged = ages is not None and ages.isin([YOUNGEST, UNKNOWN]).any()
+        return None if aged else side.release.table(outcome.name).count(**{outcome.name: answer})
     table = side.release.table(f"{outcome.name} by {AGE_GROUP.name}")
     ages = [one for one in side.columns.groups[AGE_GROUP.name].unique() if one not in (YOUNGEST, UNKNOWN, OUTSIDE)]
     counts = [table.count(**{AGE_GROUP.name: age, outcome.name: answer}) for age in ages]
@@ -214,15 +252,9 @@ def _expected(side: Side) -> Estimates:
     from crampstats.estimate.observed_expected import compare_shown_with_expected
 
     outcome = side.outcomes[0]
-    if side.columns.compares_all:
-        group = SITE.name if side.has(outcome, SITE.name) else ""
-        compared, shown = _compared(side, group), side.shares(outcome, group)
-        return compare_shown_with_expected(compared, shown).with_notes(*side.patients.notes, ALL_ANALYSED)
-    group = SITE.name if side.has_table(f"{EXPECTED} by {SITE.name}") else ""
-    compared = _compared(side, group)
-    table = side.release.table(f"{EXPECTED} by {group}" if group else EXPECTED)
-    shown = table.shares(event={outcome.name: YES}, among={outcome.name: (YES, NO), COMPARED: YES})
-    return compare_shown_with_expected(compared, shown).with_notes(*side.patients.notes)
+    group = SITE.name if side.has(outcome, SITE.name) else ""
+    found = compare_shown_with_expected(_compared(side, group), side.shares(outcome, group))
+    return found.with_notes(*side.patients.notes, SAME_PATIENTS)
 
 
 def _compared(side: Side, group: str) -> Estimates:
@@ -236,13 +268,15 @@ def _compared(side: Side, group: str) -> Estimates:
         raise DataError(NOBODY_LEFT if why.startswith(NOBODY_LEFT_RAW) and side.release.profile.hides else why)
     outcome = side.outcomes[0].name
     table = design.table.assign(**({group: side.columns.groups[group]} if group else {}))
-    narrow = replace(design, table=table).subset(
-        (side.columns.compared & side.patients.compared).to_numpy(dtype=bool), population=design.population,
+    adults = side.population if "aged 20" in side.population else f"{side.population}, aged {design.youngest} and over"
+    narrow = replace(design, table=table, source=side.source).subset(
+        side.columns.answers[outcome].isin([YES, NO]).to_numpy(dtype=bool), population=adults,
     )
     return compare_with_expected(narrow, outcome, expected_reference(outcome), by=[group] if group else None)
 
 
-def _funnel(side: Side) -> object:
+def _funnel(side: Side, expected: Estimates | None) -> Funnel:
+    """Sites compared: by observed over expected where there is one, which takes their case mix out; else by their shares."""
     from crampstats.estimate.funnel import fit_funnel
 
     outcome = side.outcomes[0]
@@ -250,6 +284,12 @@ def _funnel(side: Side) -> object:
         raise DataError("The file has no column of sites.")
     if len(_named(side, SITE.name)) < FEWEST_SITES:
         raise DataError(f"Sites are compared from {FEWEST_SITES} with enough patients on.")
+    if expected is not None:
+        try:
+            return fit_funnel(_known_groups(expected))
+        except DataError:
+            # too few expected, or a site of whom everybody would be: the shares may still be compared
+            pass
     return fit_funnel(_known_groups(side.shares(outcome, SITE.name)))
 
 

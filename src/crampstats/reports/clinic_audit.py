@@ -23,10 +23,11 @@ from crampstats.core.findings import Finding, Findings
 from crampstats.ingest.own.masking import mask_text
 from crampstats.reports.audit_baseline import compare_raw, compare_shown
 from crampstats.reports.audit_findings import EarlierAudit, read_earlier
+from crampstats.reports.audit_names import nameless
 from crampstats.reports.audit_results import SEVERITIES, AuditResults, Comparison, KindOfFinding
 from crampstats.reports.audit_tables import all_columns, count_tables, shown_columns
 from crampstats.reports.audit_view import Side, build_view
-from crampstats.reports.expected import ClinicPatients, select_comparable
+from crampstats.reports.expected import ClinicPatients, select_analysed, select_comparable
 from crampstats.reports.inputs import printable
 
 RELEASE = "release.json"
@@ -134,15 +135,19 @@ def _gather(
     outcomes = intake.data.declaration.outcomes
     tell("counting")
     patients = _comparable(intake)
-    everybody = all_columns(intake, outcomes, patients.compared)
+    analysed = select_analysed(intake.data, patients)
+    everybody = all_columns(intake, outcomes, analysed.rows)
     columns = shown_columns(everybody, options.profile)
     tables, small = (count_tables(intake, triage, findings.rows, one) for one in (everybody, columns))
-    small = tuple(replace(one, cumulative=options.cumulative) for one in small)
+    small = tuple(replace(one, cumulative=one.cumulative and options.cumulative) for one in small)
     tell("disclosure control")
     released = release_tables(small, options.profile, earlier=earlier.release if earlier else None)
     shared, raw = (
-        Side(intake, release, one, patients, options.sensitivity, options.specificity)
-        for release, one in ((released, columns), (release_tables(tables, PROFILES["none"]), everybody))
+        Side(intake, release, one, patients, source, analysed, options.sensitivity, options.specificity)
+        for release, one, source in (
+            (released, columns, nameless(intake.data.source, _file_name(intake))),
+            (release_tables(tables, PROFILES["none"]), everybody, intake.data.source),
+        )
     )
     tell("comparing")
     codes = _codes(intake)
@@ -150,7 +155,7 @@ def _gather(
     lacks = earlier is not None and earlier.release is None
     return AuditResults(
         file=_file_name(intake), source=intake.data.source, today=intake.today, profile=options.profile, outcomes=outcomes,
-        labels={name: one.label for name, one in intake.data.declaration.labels().items()}, flow=intake.data.flow,
+        labels=_labels(intake), flow=intake.data.flow,
         findings=findings, kinds=kinds, triage=triage, records=_records(intake) if options.record_ids else {}, codes=codes,
         tables=tables, shared=build_view(shared, sides[0], shareable=True, lacks_release=lacks),
         raw=build_view(raw, sides[1], shareable=False), signed_off=SIGNED_OFF,
@@ -237,6 +242,12 @@ def _inert(one: Finding) -> Finding:
 
 def _file_name(intake: Intake) -> str:
     return mask_text(printable(intake.rows.name))
+
+
+def _labels(intake: Intake) -> dict[str, str]:
+    """Words for columns: by variable, and by the heading of the file."""
+    known = {name: one.label for name, one in intake.data.declaration.labels().items()}
+    return {intake.heading(name): label for name, label in known.items()} | known
 
 
 def _comparable(intake: Intake) -> ClinicPatients:

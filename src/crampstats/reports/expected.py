@@ -28,6 +28,7 @@ MONTH = "visit_month"
 YOUNGEST = 16  # whom NHANES asked
 FARTHEST_YEARS = 5  # from the median date of the visits
 EVERYBODY = "every patient"
+NOT_SAID_OF_ROW = "nobody said who got the form"
 PATIENTS = (
     "Patients are not the population: they came because something is wrong with them, so more cramps than expected among them "
     "are no sign that cramps are commoner where they live, and say nothing of why."
@@ -40,6 +41,10 @@ NOBODY_SAID = (
 SCREENED = (
     "The form went only to people who complain of cramps (screened_for_cramps = true in the mapping). Among them nearly "
     "everybody has cramps, whatever is usual, so observed and expected numbers are not compared."
+)
+WHOLE_FILE = (
+    "The form went only to people who complain of cramps, or to people chosen in another way: these shares are of patients who "
+    "were selected, and say nothing of how common cramps are among all who come."
 )
 NONE_LEFT = "No patient is left to compare: {reasons}."
 
@@ -69,6 +74,25 @@ class ClinicPatients:
     flow: Flow
     refused: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Analysed:
+    """The patients whose share with cramps is shown.
+
+    Parameters
+    ----------
+    rows
+        True for each row of the file's table that counts, if it has an answer.
+    left_out
+        Patients who do not count, by the first reason that holds; those without an answer alone are not among them.
+    warning
+        What a reader must know of those who count, as a sentence; "" for nothing.
+    """
+
+    rows: pd.Series[bool]
+    left_out: Mapping[str, int]
+    warning: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +188,38 @@ def select_comparable(
     return ClinicPatients(_design(data, table.assign(**{AGE_BAND: banded}), kept), kept, flow, "", _notes(data))
 
 
+def select_analysed(data: FileData, patients: ClinicPatients) -> Analysed:
+    """Whose share is shown: those who may be compared, else all but the selected, else everybody.
+
+    Parameters
+    ----------
+    data
+        The clinic's file.
+    patients
+        Of `select_comparable`. Where somebody may be compared, observed and expected numbers and shares are of these alone.
+
+    Returns
+    -------
+    Analysed
+        Where nobody may be compared for another reason (the time asked about, no sex): without those who got the form because of
+        their cramps or were chosen in another way, if any got it whatever they came for. Where all were selected, all of them,
+        with a warning; where nobody said who got the form, all.
+    """
+    if patients.design is not None:
+        # the last step is that of the answer, without which nobody is in a share anyway
+        return Analysed(patients.compared, {why: n for step in patients.flow.steps[:-1] for why, n in step.excluded})
+    everybody = pd.Series(True, index=data.table.index)
+    reasons = {why: rows for why, rows in _not_everybody(data).items() if why != NOT_SAID_OF_ROW}
+    selected = pd.concat([~everybody, *reasons.values()], axis=1).any(axis=1)
+    if data.mapping.screened_for_cramps:
+        return Analysed(everybody, {}, WHOLE_FILE)
+    if not selected.any():
+        return Analysed(everybody, {})
+    if not _open_to_all(data).any():
+        return Analysed(everybody, {}, WHOLE_FILE)
+    return Analysed(~selected, {why: int(rows.sum()) for why, rows in reasons.items() if rows.any()})
+
+
 def compare_clinic(
     data: FileData, *, by: str | None = None, outcome: str = outcomes.ANY.name, persons: pd.Series[str] | None = None,
     patients: ClinicPatients | None = None, level: float = 0.95,
@@ -236,8 +292,17 @@ def _not_everybody(data: FileData) -> dict[str, pd.Series[bool]]:
         "form given to patients chosen in another way": (given.notna() & ~given.isin([EVERYBODY, "patients with cramps"])),
     }
     if data.mapping.screened_for_cramps is None:
-        reasons["nobody said who got the form"] = given.isna()
+        reasons[NOT_SAID_OF_ROW] = given.isna()
     return reasons
+
+
+def _open_to_all(data: FileData) -> pd.Series[bool]:
+    """Rows of whom every patient got the form."""
+    rows = pd.Series(data.mapping.screened_for_cramps is False, index=data.table.index)
+    if visit.GIVEN_TO.name not in data.table:
+        return rows
+    given = data.table[visit.GIVEN_TO.name].astype("string")
+    return given.eq(EVERYBODY).fillna(False).astype(bool) | (given.isna() & rows)
 
 
 def _persons(table: pd.DataFrame, persons: pd.Series[str] | None) -> pd.Series[str]:

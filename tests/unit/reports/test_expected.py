@@ -9,7 +9,7 @@ from crampstats.core.errors import DataError, OptionError
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.loading import load_survey
-from crampstats.reports.expected import compare_clinic, expected_reference, select_comparable
+from crampstats.reports.expected import compare_clinic, expected_reference, select_analysed, select_comparable
 
 MAPPING = """version = 1
 [file]
@@ -167,3 +167,38 @@ def test_a_mistyped_year_makes_no_month(load):
     data = load(rows=[*rows, (40, "male", "no", "1926-03-09", "south", "all")])
     assert list(compare_clinic(data, by="visit_month").estimates.frame["visit_month"]) == ["", "2026-01", "2026-02", "2026-03"]
     assert compare_clinic(data).estimates.frame.loc[0, "n"] == 4
+
+
+def analysed(data: FileData):
+    return select_analysed(data, select_comparable(data))
+
+
+def test_shares_are_of_those_who_may_be_compared(load):
+    """Rows 1, 2 and 10 of the file; row 5 has no answer and is compared with nobody."""
+    data = load()
+    found = analysed(data)
+    assert data.table.index[found.rows].tolist() == [data.table.index[place] for place in (0, 1, 9)]
+    assert found.left_out["form given only to patients who complain of cramps"] == 1
+    assert found.warning == ""
+
+
+def test_without_a_comparison_the_selected_are_left_out_where_others_got_the_form_whatever_they_came_for(load):
+    """The time asked about is not that of NHANES; row 3 got the form for cramps, row 6 was chosen otherwise."""
+    found = analysed(load('window = "past week"'))
+    assert (~found.rows).to_numpy().nonzero()[0].tolist() == [2, 5]
+    assert dict(found.left_out) == {
+        "form given only to patients who complain of cramps": 1, "form given to patients chosen in another way": 1,
+    }
+
+
+@pytest.mark.parametrize("file", ['window = "past month"', 'window = "past month"\nscreened_for_cramps = true'])
+def test_where_all_were_selected_all_are_shown_with_a_warning(load, file):
+    found = analysed(load(file, rows=[(*row[:-1], "cramps") for row in ROWS]))
+    assert found.rows.all()
+    assert "patients who were selected" in found.warning
+
+
+def test_where_nobody_said_who_got_the_form_all_are_shown(load):
+    found = analysed(load(given=False))
+    assert found.rows.all()
+    assert (dict(found.left_out), found.warning) == ({}, "")
