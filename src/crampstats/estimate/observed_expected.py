@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,14 @@ MEASURE = "observed / expected"
 EXTRAS = ("observed", "expected", "expected_std_error", "expected_share", "null_variance", "z")
 FEW_EXPECTED = 5.0  # convention: below it neither the normal approximation nor a reader should rely on the ratio
 SHOWN_DIGITS = 3  # of the expected share behind shown counts: a tenth of a percentage point
+# expected share by level of the one group column; None: not to be shown
+Digits = Mapping[str, int | None]
+UNTOLD = "suppressed: the expected number would tell the ages of few patients"
+COARSE = (
+    "Where the ages of few patients would follow otherwise, the expected share is rounded to whole percents; the interval then "
+    "holds what rounding may have done."
+)
+STEEPEST = 200.0  # beyond it everybody of a reweighted reference is in one group
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,9 @@ def compare_with_expected(
     return replace(result, frame=frame, extras=EXTRAS, notes=(*result.notes[1:], *told))
 
 
-def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits: int = SHOWN_DIGITS) -> Estimates:
+def compare_shown_with_expected(
+    compared: Estimates, shown: Estimates, *, digits: int | Digits = SHOWN_DIGITS, reference: Estimates | None = None,
+) -> Estimates:
     """The same comparison from counts as they may be shown.
 
     Parameters
@@ -154,13 +164,19 @@ def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits
         Prevalences of the same persons in the same groups, whose `n` and `n_events` are those shown (rounded, or missing where
         hidden; a caution that begins "suppressed" hides the row).
     digits
-        Decimals to which the expected share is rounded, so that it tells no single patient's age.
+        Decimals to which the expected share is rounded, so that it tells no single patient's age; by level of the one group
+        column ("" is everybody) where they differ. None: nothing expected is shown of the level.
+    reference
+        The reference of `compared`: variances are then those of the reference's persons, weighted by age and sex (exponentially
+        in their prevalence) so that they have the rounded share, and tell nothing beside it. Without it they are of the rounded
+        mix of the persons themselves.
 
     Returns
     -------
     Estimates
         One row per row of `shown` that `compared` has: everything follows from the shown counts and the rounded expected share. A
-        hidden row has no numbers and the caution of `shown`. Notes that count persons are dropped.
+        hidden row has no numbers and the caution of `shown`. With fewer than 3 decimals the interval also holds what rounding
+        may have done, and there is no test. Notes that count persons are dropped.
 
     Raises
     ------
@@ -174,14 +190,44 @@ def compare_shown_with_expected(compared: Estimates, shown: Estimates, *, digits
     rows = shown.frame[place >= 0].reset_index(drop=True)
     behind = compared.frame.iloc[place[place >= 0]].reset_index(drop=True)
     hidden = (rows["n"].isna() | rows["n_events"].isna() | rows["caution"].str.startswith(HIDDEN)).to_numpy(dtype=bool)
-    counts = _scaled(rows.assign(n=rows["n"].mask(hidden)), behind, digits)
-    made = _compared(counts, compared.confidence_level)
+    decimals = _decimals(rows, groups, digits)
+    rows = rows.assign(n=rows["n"].mask(hidden))
+    made = _from_shown(rows, behind, decimals, reference, compared.confidence_level)
     made |= {name: np.where(hidden, np.nan, made[name]) for name in ("n", "n_events", "observed")}
-    caution = [text if gone else now for text, now, gone in zip(rows["caution"], made["caution"], hidden, strict=True)]
+    told = np.where(np.isnan(decimals), UNTOLD, made["caution"])
+    caution = [text if gone else now for text, now, gone in zip(rows["caution"], told, hidden, strict=True)]
     frame = rows[groups].assign(outcome=behind["outcome"], **{**made, "caution": caution})
     # notes that begin with a number of persons tell counts nobody has released
     notes = tuple(note for note in compared.notes if not note[:1].isdigit())
-    return replace(compared, frame=frame, covariance=None, notes=notes)
+    coarse = (COARSE,) if (decimals[~hidden] < SHOWN_DIGITS).any() else ()
+    return replace(compared, frame=frame, covariance=None, notes=(*notes, *coarse))
+
+
+def _decimals(rows: pd.DataFrame, groups: Sequence[str], digits: int | Digits) -> Floats:
+    """Decimals of each row; NaN where nothing expected is shown."""
+    if isinstance(digits, int):
+        return np.full(len(rows), float(digits))
+    names = rows[groups[0]].astype(str) if groups else [""] * len(rows)
+    known = [digits.get(name) for name in names]
+    return np.array([np.nan if one is None else float(one) for one in known])
+
+
+def _from_shown(
+    rows: pd.DataFrame, behind: pd.DataFrame, decimals: Floats, reference: Estimates | None, level: float
+) -> dict[str, Any]:
+    """Columns of the result; the interval over all that rounds to the shares shown, where that is worth speaking of."""
+    share = _rounded(behind["expected_share"].to_numpy(dtype=np.float64), decimals)
+    made = _compared(_scaled(rows, behind, share, decimals, reference), level)
+    coarse = decimals < SHOWN_DIGITS
+    if coarse.any():
+        half = 0.5 * 10.0**-decimals
+        low, high = (
+            _compared(_scaled(rows, behind, np.clip(share + side, 0, 1), decimals, reference), level) for side in (half, -half)
+        )
+        made["conf_low"] = np.where(coarse, low["conf_low"], made["conf_low"])
+        made["conf_high"] = np.where(coarse, high["conf_high"], made["conf_high"])
+        made |= {name: np.where(coarse, np.nan, made[name]) for name in ("p_value", "z")}
+    return made
 
 
 def _check(design: SurveyDesign, reference: Estimates, groups: Sequence[str]) -> None:
@@ -244,14 +290,51 @@ def _expect(observed: Floats, n: Floats, mix: Floats, reference: Estimates) -> _
     )
 
 
-def _scaled(rows: pd.DataFrame, behind: pd.DataFrame, digits: int) -> _Counts:
-    """Shown counts with what is expected of as many persons of the same (rounded) case mix."""
+def _rounded(values: Floats, decimals: Floats) -> Floats:
+    """Each value to its own number of decimals; NaN without one."""
+    return np.array([np.nan if np.isnan(to) else np.round(one, int(to)) for one, to in zip(values, decimals, strict=True)])
+
+
+def _scaled(
+    rows: pd.DataFrame, behind: pd.DataFrame, share: Floats, decimals: Floats, reference: Estimates | None
+) -> _Counts:
+    """Shown counts with what is expected of as many persons with this share."""
     n, size = rows["n"].to_numpy(dtype=np.float64, na_value=np.nan), behind["n"].to_numpy(dtype=np.float64)
-    share = np.round(behind["expected_share"].to_numpy(dtype=np.float64), digits)
-    spread = np.round(behind["null_variance"].to_numpy(dtype=np.float64) / size, digits)
-    error = np.round(behind["expected_std_error"].to_numpy(dtype=np.float64) / size, digits + 1)
     observed = rows["n_events"].to_numpy(dtype=np.float64, na_value=np.nan)
-    return _Counts(observed, n, n * share, n * spread, (n * error) ** 2, np.round(_reference_df(behind)))
+    if reference is not None:
+        spread, error, df = (np.array(part) for part in zip(*(_public(one, reference) for one in share), strict=True))
+    else:
+        spread = _rounded(behind["null_variance"].to_numpy(dtype=np.float64) / size, decimals)
+        error = _rounded(behind["expected_std_error"].to_numpy(dtype=np.float64) / size, decimals + 1)
+        df = np.round(_reference_df(behind))
+    return _Counts(observed, n, n * share, n * spread, (n * error) ** 2, df)
+
+
+def _public(share: float, reference: Estimates) -> tuple[float, float, float]:
+    """Variance within, standard error and degrees of freedom of this share among the reference's persons, reweighted to it."""
+    from scipy.optimize import brentq
+
+    usable = _usable(reference)
+    frame = reference.frame[usable]
+    if np.isnan(share) or frame.empty:
+        return np.nan, np.nan, np.nan
+    p = frame["estimate"].to_numpy(dtype=np.float64)
+    persons = frame["n"].to_numpy(dtype=np.float64) if "n" in frame else np.ones(len(p))
+
+    def mix(tilt: float) -> Floats:
+        weight = persons * np.exp(tilt * (p - p.mean()) - abs(tilt) * np.abs(p - p.mean()).max())
+        return np.asarray(weight / weight.sum(), dtype=np.float64)
+
+    steepest = STEEPEST / max(float(np.ptp(p)), 1e-12)
+    ends = [float(mix(side * steepest) @ p) for side in (-1.0, 1.0)]
+    if not ends[0] < share < ends[1]:
+        # rounded to beyond the youngest or the oldest: everybody in that group
+        w = mix(steepest if share >= ends[1] else -steepest)
+    else:
+        w = mix(brentq(lambda tilt: float(mix(tilt) @ p) - share, -steepest, steepest))
+    between = np.asarray(reference.covariance)[np.ix_(usable, usable)]
+    df = frame["df"].to_numpy(dtype=np.float64)
+    return float(w @ (p * (1 - p))), float(np.sqrt(w @ between @ w)), float(df.min())
 
 
 def _reference_df(behind: pd.DataFrame) -> Floats:
