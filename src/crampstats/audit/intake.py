@@ -13,6 +13,7 @@ import pandas as pd
 
 from crampstats.audit.stray_codes import leave_stray_codes
 from crampstats.codebook.columns import NOT_APPLICABLE, NOT_ASKED, Variable
+from crampstats.core.errors import DataError
 from crampstats.ingest.own.applying import variable_of
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, Identifier
@@ -162,6 +163,11 @@ def open_intake(
         The file cannot be read or the mapping does not fit it; the message says what to do.
     """
     opened = open_survey(path, mapping, sheet=sheet, header_row=header_row, dictionary=dictionary, missing=missing)
+    if not opened.mapping.placements:
+        raise DataError(
+            f"no column of {mask_text(opened.file.main.name)} could be understood, so there is nothing to audit. Say which "
+            "column is what in a mapping: crampstats map FILE --out mapping.toml writes one to edit."
+        )
     said = {name: value for name, value in (("population", population), ("window", window)) if value}
     mapping = replace(opened.mapping, **said)
     rows = select_rows(opened.file, mapping)
