@@ -29,6 +29,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,7 @@ from crampstats.core.findings import Finding, Severity
 from crampstats.ingest.own.mapping_entries import Entries, Problems, nearest, show
 from crampstats.ingest.own.mapping_lines import read_toml
 
+AND, OR = re.compile(r"\s+and\s+"), re.compile(r"\s+or\s+")
 TABLES = ("version", "rule", "limits", "required")
 RULE_ENTRIES = ("name", "when", "any", "unless", "severity", "message", "why", "advice")
 LONGEST_NAME = 60
@@ -270,12 +272,23 @@ def _check_name(entries: Entries, name: str) -> None:
 
 def _conditions(entries: Entries, key: str, known: Mapping[str, Variable]) -> tuple[Condition, ...]:
     found = []
-    for written in entries.texts(key):
+    # "a and b" is two conditions of which both must hold, which is what a list under when says; elsewhere it would not
+    for written in _parts(entries.texts(key)) if key == "when" else entries.texts(key):
         try:
+            if OR.search(written) or (key != "when" and AND.search(written)):
+                raise DataError(
+                    f"{written!r} joins conditions in a way that is not read: list those of which all must hold under when, and "
+                    "those of which one is enough under any, each in quotation marks."
+                )
             found.append(read_condition(written, known))
         except DataError as problem:
             entries.refuse(key, str(problem))
     return tuple(found)
+
+
+def _parts(written: Iterable[str]) -> list[str]:
+    """Conditions one by one, as of "age_years < 18 and takes_statin = yes"."""
+    return [part for text in written for part in AND.split(text)]
 
 
 def _in_words(when: Sequence[Condition], any_of: Sequence[Condition], unless: Sequence[Condition]) -> str:

@@ -159,3 +159,24 @@ def test_a_cell_that_tells_who_somebody_is_is_masked(tmp_path: Path) -> None:
     text = '[[rule]]\nname = "a"\nwhen = ["age_years < 18", "takes_statin = yes"]\n'
     intake = make_intake(tmp_path, {"age_years": ["17"], "takes_statin": ["yes"], "medicines": ["Mrs Jones gives a statin"]})
     assert "Jones" not in str(_rules(tmp_path, text)(intake))
+
+
+def test_conditions_joined_by_and_are_two_conditions(tmp_path: Path) -> None:
+    written = '[[rule]]\nname = "young smoker"\nwhen = "age_years < 18 and takes_statin = yes"\n'
+    (tmp_path / "rules.toml").write_text(written, encoding="utf-8")
+    (rule,) = read_own_rules(tmp_path / "rules.toml").rules
+    assert [one.written for one in rule.when] == ["age_years < 18", "takes_statin = yes"]
+
+
+def test_conditions_joined_by_or_are_refused_with_the_way_to_write_them(tmp_path: Path) -> None:
+    written = '[[rule]]\nname = "x"\nwhen = ["age_years < 18 or takes_statin = yes"]\n'
+    (tmp_path / "rules.toml").write_text(written, encoding="utf-8")
+    with pytest.raises(DataError, match="one is enough under any"):
+        read_own_rules(tmp_path / "rules.toml")
+
+
+def test_the_example_that_ships_is_read_whole() -> None:
+    from crampstats.datasets.files import data_file
+
+    rules = read_own_rules(data_file("clinic_rules_example.toml"))
+    assert len(rules.rules) == 3
