@@ -142,10 +142,13 @@ def _first_told(mixes: Sequence[Mix], groups: PublicGroups, profile: Profile, di
             if not 0 < counts[kind].sum() <= top:
                 continue
             target = outsider.target(where, kind)
-            for value, above in ((1.0, False), (float(top), True)):
-                # what follows without any expected number does not follow from it
-                if not outsider.leaves_open(target, value, above=above) and blind.leaves_open(target, value, above=above):
-                    return name
+            # what follows without any expected number does not follow from it
+            if any(
+                not outsider.leaves_open(target, value, above=above)
+                and not outsider.leaves_open(target, blind.nearest(target, value, above=above), above=above)
+                for value, above in ((1.0, False), (float(top), True))
+            ):
+                return name
     return None
 
 
@@ -226,3 +229,14 @@ class _Outsider:
             if found.x is None:
                 return False
         return True
+
+    def nearest(self, target: tuple[Floats, Floats], value: float, *, above: bool) -> float:
+        """The whole number nearest to a value that the sum can reach."""
+        from scipy.optimize import Bounds, milp
+
+        cost = -target[0] if above else target[0]
+        found = milp(cost, bounds=Bounds(0.0, self.upper), constraints=self._constraint)
+        if found.x is None:
+            return value
+        reached = float(target[0] @ found.x)
+        return min(value, np.floor(reached + TOLERANCE)) if above else max(value, np.ceil(reached - TOLERANCE))
