@@ -36,6 +36,8 @@ from crampstats.ingest.readers.opening import find_kind, read_file
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 EVENT = "redcap_event_name"
+# 31 days of a month
+LONGEST_SCALE = 31
 
 
 def load_survey(
@@ -154,7 +156,7 @@ def map_survey(
     left_out = {*identifiers, *mapping.skip, mapping.strata, mapping.psu, mapping.weights}
     declared = {name for one in mapping.placements if one.codes or one.missing for name in one.columns}
     declared |= {column.name for column in table.columns if column.choices}
-    odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared)
+    odd = profile_columns(table, placed=placed, left_out=left_out - placed, declared=declared, scales=_scales(mapping))
     findings = (
         *_unnamed(table), *noted, *_unread_instruments(file), *_left_out(telling, mapping), *_repeated_records(table, mapping),
         *warn_kept(table, mapping), *applied.findings, *odd,
@@ -179,6 +181,16 @@ def select_rows(file: RecordedFile, mapping: FileMapping) -> RecordedTable:
     It holds what tells who somebody is, so it goes no further than a check needs it.
     """
     return _event_of(_without_rows(file.main, mapping), mapping)
+
+
+def _scales(mapping: FileMapping) -> set[str]:
+    """Columns of whole numbers that can have few values: a value outside is told as implausible, none inside is far off."""
+    found = set()
+    for placement in mapping.placements:
+        variable = variable_of(mapping, placement)
+        if variable.kind == "integer" and variable.plausible and variable.plausible[1] - variable.plausible[0] <= LONGEST_SCALE:
+            found.update(placement.columns)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

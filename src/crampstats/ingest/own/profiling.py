@@ -15,7 +15,8 @@ from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 # Of a column placed on a variable the parsers have already told what they could not read
 TOLD_BY_PARSERS = ("text among numbers", "odd spelling", "two spellings", "abbreviation")
-ABOUT_CODES = ("probable code for missing", "far from the rest", "missing among numbers")
+FAR = "far from the rest"
+ABOUT_CODES = ("probable code for missing", FAR, "missing among numbers")
 # Where more of a column lies beyond its limits, it is the limits that are wrong
 MOSTLY = 0.5
 # A column with more different texts than this is looked at in its most frequent ones
@@ -24,6 +25,7 @@ MOST_TEXTS = 50_000
 
 def profile_columns(
     recorded: RecordedTable, *, placed: Collection[str] = (), left_out: Collection[str] = (), declared: Collection[str] = (),
+    scales: Collection[str] = (),
 ) -> list[Finding]:
     """What is odd within each column, with every row.
 
@@ -37,6 +39,8 @@ def profile_columns(
         Columns whose codes the mapping or the file lists; no number in them is suspected of being a code.
     left_out
         Columns not to look at (those that identify somebody).
+    scales
+        Columns of whole numbers with few possible values (0 to 10 points, 0 to 7 nights), of which none lies far from the others.
 
     Returns
     -------
@@ -48,7 +52,10 @@ def profile_columns(
         if name in left_out:
             continue
         distinct = find_distinct(recorded.cells[name])
-        known = (*(TOLD_BY_PARSERS if name in placed else ()), *(ABOUT_CODES if name in declared else ()))
+        known = (
+            *(TOLD_BY_PARSERS if name in placed else ()), *(ABOUT_CODES if name in declared else ()),
+            *((FAR,) if name in scales else ()),
+        )
         told = [one for one in _suspect(distinct) if one.rule not in known]
         found += _with_rows(told, distinct, name, recorded.source_rows)
         found += _beyond_limits(recorded.column(name), distinct, recorded.source_rows)
