@@ -11,10 +11,8 @@ from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
 
 def make_table(name: str, cells: list[str]) -> RecordedTable:
-    rows = np.arange(2, len(cells) + 2)
-    return RecordedTable(
-        "list.csv", pd.DataFrame({name: cells}, dtype="str"), rows, (RecordedColumn(name),), "csv", Flow.start("rows", len(cells)),
-    )
+    rows, flow = np.arange(2, len(cells) + 2), Flow.start("rows", len(cells))
+    return RecordedTable("list.csv", pd.DataFrame({name: cells}, dtype="str"), rows, (RecordedColumn(name),), "csv", flow)
 
 
 def test_a_point_of_a_short_scale_is_never_far_from_the_rest() -> None:
