@@ -15,15 +15,16 @@ from crampstats.codebook.cramp_features import TIMES
 from crampstats.codebook.demographics import AGE_GROUP
 from crampstats.codebook.visit import SITE
 from crampstats.core.claims import ClaimCheck
-from crampstats.core.design import SurveyDesign
+from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.estimate.claims import check_claim
-from crampstats.estimate.observed_expected import SHOWN_DIGITS
+from crampstats.estimate.observed_expected import SHOWN_DIGITS, UNTOLD
 from crampstats.reports.audit_claim import is_of_adults, show_beside
+from crampstats.reports.audit_expected import DIGITS_OF_MONTHS, ExpectedPrecision
 from crampstats.reports.audit_results import Comparison, View
 from crampstats.reports.audit_tables import MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns
 
@@ -250,11 +251,30 @@ def _adults(side: Side, outcome: Outcome, answer: str) -> int | None:
 
 def _expected(side: Side) -> Estimates:
     from crampstats.estimate.observed_expected import compare_shown_with_expected
+    from crampstats.reports.expected import expected_reference
 
     outcome = side.outcomes[0]
     group = SITE.name if side.has(outcome, SITE.name) else ""
-    found = compare_shown_with_expected(_compared(side, group), side.shares(outcome, group))
+    compared, shown = _compared(side, group), side.shares(outcome, group)
+    if side.release.profile.hides:
+        reference, digits = expected_reference(outcome.name), _precision(side, group).by(group, shown)
+        found = compare_shown_with_expected(compared, shown, digits=digits, reference=reference)
+    else:
+        found = compare_shown_with_expected(compared, shown)
     return found.with_notes(*side.patients.notes, SAME_PATIENTS)
+
+
+def _precision(side: Side, *groups: str) -> ExpectedPrecision:
+    """How precisely expected shares may be printed in these groups."""
+    from crampstats.reports.expected import expected_reference
+
+    design, outcome = side.patients.design, side.outcomes[0].name
+    if design is None:
+        raise DataError(side.patients.refused)
+    people = design.table.assign(**{group: side.columns.groups[group] for group in groups if group})
+    rows = people[DOMAIN] if design.domain else pd.Series(True, index=people.index)
+    answered = side.columns.answers[outcome].isin([YES, NO]) & rows.astype(bool)
+    return ExpectedPrecision(side.release, outcome, people[answered], expected_reference(outcome))
 
 
 def _compared(side: Side, group: str) -> Estimates:
@@ -284,7 +304,8 @@ def _funnel(side: Side, expected: Estimates | None) -> Funnel:
         raise DataError("The file has no column of sites.")
     if len(_named(side, SITE.name)) < FEWEST_SITES:
         raise DataError(f"Sites are compared from {FEWEST_SITES} with enough patients on.")
-    if expected is not None:
+    # where few patients' ages would follow, a site has a share to show, but nothing it could be divided by
+    if expected is not None and not expected.frame["caution"].str.startswith(UNTOLD).any():
         try:
             return fit_funnel(_known_groups(expected))
         except DataError:
@@ -306,9 +327,15 @@ def _case_mix(side: Side, crude: Any) -> tuple[str, ...]:
     """Whether a change over the months goes with who came, in words."""
     from crampstats.estimate.control_chart import compare_charts, fit_control_chart
 
-    compared = _compared(side, MONTH)
-    mix = replace(compared, frame=compared.frame.assign(expected_share=compared.frame["expected_share"].round(SHOWN_DIGITS)))
-    return compare_charts(crude, fit_control_chart(_known_groups(side.shares(side.outcomes[0], MONTH)), case_mix=mix))
+    outcome, compared, digits = side.outcomes[0], _compared(side, MONTH), SHOWN_DIGITS
+    months, told = side.shares(outcome, MONTH), True
+    if side.release.profile.hides:
+        group, digits = SITE.name if side.has(outcome, SITE.name) else "", DIGITS_OF_MONTHS
+        told = _precision(side, group, MONTH).may_tell_months(group, side.shares(outcome, group), MONTH, months)
+    mix = replace(compared, frame=compared.frame.assign(expected_share=compared.frame["expected_share"].round(digits)))
+    words = compare_charts(crude, fit_control_chart(_known_groups(months), case_mix=mix))
+    # the second sentence names shares
+    return words if told else words[:1]
 
 
 def _known_groups(found: Estimates) -> Estimates:
