@@ -12,7 +12,10 @@ from crampstats.reports.audit_findings import EarlierAudit, EarlierKind, key_of
 from crampstats.reports.audit_results import Change, Comparison, KindOfFinding
 
 COLUMNS = ("rule", "label", "dimension", "severity", "earlier", "now", "change")
-BY_SHARE = "Better and worse go by the share of patients with a finding of the kind, because the number of patients may differ."
+BY_SHARE = (
+    "Better and worse go by the share of patients with a finding of the kind, which stands beside the number where "
+    "there are more patients now, or fewer."
+)
 BY_CODE = "Findings were followed patient by patient, by the key's codes."
 OTHER_KEY = "Single findings were not followed: the two audits share no patient's code, as happens when another key was used."
 BY_ROW = (
@@ -44,7 +47,7 @@ def compare_raw(
     for rule, (label, dimension, severity) in _all_kinds(earlier, kinds).items():
         before = _size(earlier.kinds.get(rule), earlier.rows)
         after = _size(now.get(rule), rows)
-        shown = [f"{size[0]:,}" if size else "" for size in (before, after)]
+        shown = [_told(size, with_share=rows != earlier.rows) for size in (before, after)]
         lines.append((rule, label, dimension, severity, *shown, _change(before, after)))
     statuses, note = _follow(earlier, findings, codes, rows, read)
     return Comparison(earlier.today, pd.DataFrame(lines, columns=list(COLUMNS)), statuses, (BY_SHARE, note))
@@ -70,16 +73,22 @@ def compare_shown(
         sides = [_shown_size(rule, counts, n) for counts, n in zip((before, after), rows, strict=True)]
         if rule not in before and rule not in after:
             continue
-        texts = [_text(rule, counts) for counts in (before, after)]
+        texts = [
+            "hidden" if counts.get(rule, 0) is None else _told(size, with_share=None not in rows and rows[0] != rows[1])
+            for counts, size in zip((before, after), sides, strict=True)
+        ]
         hidden = "hidden" in texts and "" not in texts
         change: Change = "not shown" if hidden or None in rows else _change(*sides)
         lines.append((rule, label, dimension, severity, *texts, change))
     return Comparison(earlier.today, pd.DataFrame(lines, columns=list(COLUMNS)), {}, (BY_SHARE,))
 
 
-def _text(rule: str, counts: Mapping[str, int | None]) -> str:
-    n = counts.get(rule, 0)
-    return "" if rule not in counts else "hidden" if n is None else f"{n:,}"
+def _told(size: tuple[int, float] | None, *, with_share: bool) -> str:
+    """A number of patients, with their share where that may have changed though the number did not; "" where there is none."""
+    if size is None:
+        return ""
+    n, share = size
+    return f"{n:,} ({100 * share:.1f} %)" if with_share and share <= 1 and share != n else f"{n:,}"
 
 
 def _all_kinds(earlier: EarlierAudit, kinds: Sequence[KindOfFinding]) -> dict[str, tuple[str, str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import pandas as pd
@@ -17,7 +18,7 @@ SEVERITY_TITLES = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
 HEADINGS_SHOWN, LONGEST = 2, 48
 IN_SIGHT = 8  # kinds of a dimension that stand open on the page
 LEAST_COMPLETE = 8
-TOGETHER = " / "  # between headings of one finding
+TOGETHER, BOX = " / ", "___"  # between headings of one finding; between a question of REDCap and its box
 WHOLE_COLUMN = "whole column"
 CHANGES = ("better", "worse", "new", "gone")
 NOT_THERE = "\u2013"
@@ -67,25 +68,33 @@ def _kind_row(view: View, setting: Setting, kind: Kind) -> dict[str, str]:
     return {
         "Severity": SEVERITY_TITLES[kind.severity],
         "What, and why it matters": f"{format_sentence(check.label)} {format_sentence(check.why)}",
-        "Where": _headings([_question(setting, one) if view.is_shareable else one for one in kind.columns]),
-        "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN,
+        "Where": _where(view, setting, kind.columns), "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN,
         "What to do": check.advice,
     }
 
 
-def _question(setting: Setting, column: str) -> str:
-    """The question's own label for a heading of the file, or for several of them; a heading without one as it stands."""
-    if column in setting.labels:
-        return setting.labels[column]
-    known = [setting.labels.get(one, one) for one in column.split(TOGETHER)]
-    return TOGETHER.join(dict.fromkeys(known))
+def _where(view: View, setting: Setting, columns: Sequence[str]) -> str:
+    """The headings concerned, as a page may name them.
+
+    The clinic's own page has them as they stand. The other has the questions' labels in the order of the alphabet: which headings
+    go together in one finding, how many such sets there are and which came first would tell of single patients.
+    """
+    if not view.is_shareable:
+        return _listed(columns, f"; and {len(columns) - HEADINGS_SHOWN} more")
+    known = {question for column in columns for question in _labels_of(setting, column)}
+    return _listed(sorted(filter(None, known), key=str.lower), "; and more")
 
 
-def _headings(columns: Sequence[str]) -> str:
-    columns = list(dict.fromkeys(columns))
-    more = len(columns) - HEADINGS_SHOWN
+def _listed(columns: Sequence[str], rest: str) -> str:
     named = [column if len(column) <= LONGEST else f"{column[:LONGEST].rstrip(' /')} \u2026" for column in columns]
-    return "; ".join(named[:HEADINGS_SHOWN]) + (f"; and {more} more" if more > 0 else "")
+    return "; ".join(named[:HEADINGS_SHOWN]) + (rest if len(columns) > HEADINGS_SHOWN else "")
+
+
+def _labels_of(setting: Setting, column: str) -> list[str]:
+    """The questions a heading, or several of one finding, stand for; of a ticked box the question it belongs to."""
+    parts = [column] if column in setting.labels else column.split(TOGETHER)
+    words = [re.sub(r"[_\s]+", " ", part.partition(BOX)[0]).strip() for part in parts]
+    return [word if BOX in part else setting.labels.get(part, word) for part, word in zip(parts, words, strict=True)]
 
 
 def _questions(view: View, setting: Setting) -> Section:

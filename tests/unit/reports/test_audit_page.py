@@ -32,6 +32,7 @@ from crampstats.reports import (
 from crampstats.reports.audit_page import build_audit_page
 from crampstats.reports.audit_results import AuditResults, Comparison, KindOfFinding, View
 from crampstats.reports.audit_sections import Setting
+from crampstats.reports.audit_sections_quality import without_answer
 from crampstats.reports.audit_sections_summary import expected_sentence, judge_trust
 
 SECTIONS = (
@@ -294,3 +295,44 @@ def test_an_instruction_holds_a_number_only_where_the_page_shows_it(shared, raw)
     assert "Give 180 patients under \u201csee soon\u201d an early appointment." in words(shared)
     assert "A clinician goes through the patients under \u201curgent\u201d today and calls them." in words(shared)
     assert "A clinician goes through 7 patients under \u201curgent\u201d today and calls them." in words(raw)
+
+
+def answers(answered: int, none: int, *, profile: str = "cms") -> View:
+    name = "answer sex"
+    frame = pd.DataFrame({name: ["answered", "no answer", "not asked"], "n": [answered, none, 300]})
+    return View(True, release_tables([CountTable(name, frame)], PROFILES[profile]), {})
+
+
+@pytest.mark.parametrize(("answered", "none", "said"), [
+    (900, 100, "10 %"), (900, 0, "0 %"), (5000, 11, "under 1 %"), (11, 5000, "over 99 %"), (900, 7, "few"), (4, 900, "not shown"),
+])
+def test_what_is_left_open_is_said_in_whole_percent_and_never_as_a_small_number(answered, none, said):
+    assert without_answer(answers(answered, none), "sex") == said
+
+
+def test_the_shared_page_holds_no_count_of_answers_and_the_clinics_own_does(shared, raw):
+    """900 answered and 77 did not: 7.9 %. Of two questions put to the same patients the counts would give small ones away."""
+    start = shared.index("How complete the answers are</h")
+    part = words(shared[start:shared.index("How common are cramps here?</h")])
+    assert "8 %" in part
+    assert not re.search(r"\b(900|77)\b", part)
+    assert "Not asked" not in part
+    assert re.search(r"900 77 0", words(raw))
+
+
+def test_a_shared_page_names_neither_the_file_nor_its_mapping_unless_the_data_are_made_up():
+    real = Source("the file Smith Mary.csv", detail="mapped by Smith.toml")
+    results = replace(made_results(), file="Smith Mary.csv", source=real)
+    page = build_audit_page(results, {})
+    assert "Smith" not in page
+    assert "the clinic's file (CSV)" in words(page).replace("&#39;", "'")
+    assert "Smith Mary.csv" in build_audit_page(results, {}, raw=True)
+    assert "intake.csv" in build_audit_page(made_results(), {})
+
+
+def test_which_boxes_went_together_and_in_how_many_sets_is_on_the_clinics_own_page_alone():
+    results = made_results()
+    sets = ("where___1 / where___0", "where___1 / where___2 / where___0", "where___3 / where___0", "Potassium")
+    results = replace(results, kinds=(replace(results.kinds[0], columns=sets), *results.kinds[1:]))
+    assert "___" not in build_audit_page(results, {})
+    assert "and 2 more" in words(build_audit_page(results, {}, raw=True))
