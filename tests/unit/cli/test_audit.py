@@ -172,6 +172,70 @@ def test_no_shareable_file_shows_a_count_from_1_to_10(audited) -> None:
     assert not {str(n) for n in SMALL} & {text.strip() for text in read_cells(out / "audit.html").texts}
 
 
+# numbers of persons in words: "4 patients", "n = 4", "4/90", "4 of 90"; no share, ratio or limit of time
+COUNTED = re.compile(
+    r"(?<![\d.,])(\d[\d,]*)(?![\d.,]) (?:patients|persons|people|rows)\b|\bn = (\d[\d,]*)(?![\d.])"
+    r"|(?<![\d.,/-])(\d[\d,]*)\s?(?:/|\bof\b)\s?\d[\d,]*(?:\.\d+)?(?![\d,/-]| readings)"
+)
+
+
+def counted(text: str) -> set[int]:
+    """Numbers of persons that a text names."""
+    return {int(one.replace(",", "")) for found in COUNTED.findall(text) for one in found if one}
+
+
+def test_what_counts_as_a_number_of_persons_in_words() -> None:
+    told = "4 patients; n = 5; 6/90; 7 of 1,200. 8/5.3 and so on; but 3.5 of them, 4 of 8 readings, 1 in 10, 2026-03/2, 12.8 people and 9 %"
+    assert counted(told) == {4, 5, 6, 7, 8}
+
+
+class Prose(HTMLParser):
+    """Texts a reader or a screen reader is given: of paragraphs, captions, lists, figures, and alternative texts.
+
+    Letters of a figure are drawn as outlines, each text after a comment that holds it.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts, self.skipped = [""], 0
+
+    def handle_starttag(self, tag: str, attrs: list) -> None:
+        self.skipped += tag in ("style", "script")
+        self.texts += [value or "" for name, value in attrs if name in ("alt", "title", "aria-label", "aria-description")]
+        # words of one line stay together
+        if tag not in ("a", "b", "strong", "em", "i", "span", "abbr", "small", "tspan", "sup", "sub"):
+            self.texts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.skipped -= tag in ("style", "script")
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipped:
+            self.texts[-1] += data
+
+    def handle_comment(self, data: str) -> None:
+        self.texts += [data, ""]
+
+
+def prose(path: Path) -> list[str]:
+    found = Prose()
+    found.feed(path.read_text(encoding="utf-8"))
+    return [" ".join(text.split()) for text in found.texts if text.strip()]
+
+
+def test_no_small_count_stands_in_figures_captions_alternative_texts_or_prose(audited) -> None:
+    out, _ = audited
+    shared = [out / "audit.html", *sorted((out / "figures").glob("*.svg")), *sorted((out / "figures").glob("*.txt"))]
+    assert {path.suffix for path in shared} >= {".html", ".svg"}
+    drawn = [text for path in shared if path.suffix == ".svg" for text in prose(path)]
+    assert any(counted(text) for text in drawn)
+    for path in shared:
+        wrong = [text for text in prose(path) if counted(text) & set(SMALL)]
+        assert not wrong, f"{path.name}: {wrong[:3]}"
+    # the raw page says such numbers in the same words, so they would be found
+    assert any(counted(text) & set(SMALL) for text in prose(out / "clinic_only" / "audit_raw.html"))
+
+
 def test_the_raw_page_shows_them_and_is_marked(audited) -> None:
     out, _ = audited
     raw = read_cells(out / "clinic_only" / "audit_raw.html").texts
