@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import click
 
@@ -22,14 +25,20 @@ from crampstats.core.errors import CrampstatsError
 USAGE = 2
 PIPE_CLOSED = 141
 INTERRUPTED = 130
+TERMINATED = 143
+
+
+class _Terminated(BaseException):
+    """The system asked the program to end (SIGTERM); not an Exception, so that nothing takes it for trouble it can mend."""
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted."""
+    """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted, 143 terminated."""
     # many small matrices: threads would wait for one another longer than they work; read when NumPy is first imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
+        with _ending_on_request():
+            status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
         sys.stdout.flush()  # a full disk behind a redirected stdout is told here, not by the interpreter as it leaves
     except click.ClickException as problem:
         problem.show()
@@ -44,7 +53,34 @@ def main(args: Sequence[str] | None = None) -> None:
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-written was left.", err=True)
         sys.exit(INTERRUPTED)
+    except _Terminated:
+        click.echo("Terminated; nothing half-written was left.", err=True)
+        sys.exit(TERMINATED)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+@contextmanager
+def _ending_on_request() -> Iterator[None]:
+    """Let SIGTERM run what clears away behind a half-written folder; without this the program would stop where it is."""
+    # a handler can be set in the main thread alone, and one that somebody else set stays
+    usable = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    asked = os.getpid()
+
+    def end(number: int, frame: object) -> None:
+        del frame
+        # a second request must not break the clearing away; a worker has nothing to clear
+        signal.signal(number, signal.SIG_IGN if os.getpid() == asked else signal.SIG_DFL)
+        if os.getpid() != asked:
+            os.kill(os.getpid(), number)
+        raise _Terminated
+
+    if usable:
+        signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        if usable:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _complaint(problem: Exception) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -126,6 +128,27 @@ def test_progress_is_plain_lines_where_stderr_is_no_terminal(monkeypatch: pytest
     with byte_bar("SLQ_D.xpt", 1234) as bar:
         bar.update(1234)
     assert stderr.getvalue() == "tables (1/2)\ndone (2/2)\nSLQ_D.xpt: 1,234 bytes\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on this system")
+def test_a_request_to_end_clears_away_and_exits_143(
+    call, survey_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[Path] = []
+
+    def ask(*_: object, **__: object) -> None:
+        seen.extend((tmp_path / "out").rglob("*"))
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(5)
+
+    monkeypatch.setattr("crampstats.reports.sixty_percent.write_tables", ask)
+    monkeypatch.setattr("crampstats.reports.sixty_percent.FIGURES", {})
+    status, _, err = call(["report", str(survey_file), *SAID, "--out", str(tmp_path / "out")])
+    assert status == 143
+    assert "nothing half-written" in err
+    assert seen
+    assert not (tmp_path / "out").exists()
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_an_interrupt_says_so_and_exits_130(call, survey_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
