@@ -185,7 +185,10 @@ def counted(text: str) -> set[int]:
 
 
 def test_what_counts_as_a_number_of_persons_in_words() -> None:
-    told = "4 patients; n = 5; 6/90; 7 of 1,200. 8/5.3 and so on; but 3.5 of them, 4 of 8 readings, 1 in 10, 2026-03/2, 12.8 people and 9 %"
+    told = (
+        "4 patients; n = 5; 6/90; 7 of 1,200. 8/5.3 and so on; "
+        "but 3.5 of them, 4 of 8 readings, 1 in 10, 2026-03/2, 12.8 people and 9 %"
+    )
     assert counted(told) == {4, 5, 6, 7, 8}
 
 
