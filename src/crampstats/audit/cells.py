@@ -12,7 +12,7 @@ from crampstats.core.findings import Finding, Severity
 from crampstats.ingest.own.columns import FINDINGS_PER_RULE
 from crampstats.ingest.own.masking import mask_text
 
-LONGEST_CODE, INITIALS = 12, 2
+LONGEST_CODE, INITIALS, LONGEST_SITE = 12, 2, 40
 
 
 def read_numbers(intake: Intake, name: str) -> np.ndarray:
@@ -29,8 +29,29 @@ def is_within(values: np.ndarray, limits: tuple[float, float]) -> np.ndarray:
     return inside
 
 
+def name_sites(groups: Sequence[str]) -> dict[str, str]:
+    """Sites as a finding may name them: as they stand, but for those that read like a person's name.
+
+    Parameters
+    ----------
+    groups
+        In the order of the alphabet.
+
+    Examples
+    --------
+    >>> name_sites(["Dr Hallowell", "South"])
+    {'Dr Hallowell': 'no. 1 of 2 in alphabetical order', 'South': 'South'}
+    """
+    # a form of address counts in small letters as well
+    return {one: one if _tells_nobody(one) else said for one, said in name_groups(groups).items()}
+
+
+def _tells_nobody(site: str) -> bool:
+    return len(site) <= LONGEST_SITE and all(mask_text(text) == text for text in (site, site.title()))
+
+
 def name_groups(groups: Sequence[str]) -> dict[str, str]:
-    """Sites or observers as a finding may name them: codes as they are, words (they may be names) by their place in the alphabet.
+    """Observers as a finding may name them: codes as they are, words (they may be names) by their place in the alphabet.
 
     Parameters
     ----------

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crampstats.audit.cells import name_groups, read_numbers
+from crampstats.audit.cells import name_groups, name_sites, read_numbers
 from crampstats.audit.intake import Intake
 from crampstats.codebook.checks.model import Check
 from crampstats.codebook.checks.values import MONTH_DRIFT, OBSERVER_DRIFT, SITE_DRIFT
@@ -118,10 +118,10 @@ def is_discovery(p_values: np.ndarray, rate: float) -> np.ndarray:
 
 
 def _groupings(intake: Intake) -> Iterator[Grouping]:
-    for name, check in ((SITE.name, SITE_DRIFT), (CLINICIAN.name, OBSERVER_DRIFT)):
+    for name, check, names_of in ((SITE.name, SITE_DRIFT, name_sites), (CLINICIAN.name, OBSERVER_DRIFT, name_groups)):
         if name in intake.table:
             texts = intake.table[name].astype("str")
-            yield _group(check, texts, name_groups(sorted(texts.dropna().unique())))
+            yield _group(check, texts, names_of(sorted(texts.dropna().unique())))
     if VISIT_DATE.name in intake.table:
         visits = intake.table[VISIT_DATE.name]
         # a visit in the future is a slip of its own, and no month
@@ -130,7 +130,7 @@ def _groupings(intake: Intake) -> Iterator[Grouping]:
         yield _group(MONTH_DRIFT, months, names, in_time=True)
         if SITE.name in intake.table:
             sites = intake.table[SITE.name].astype("str")
-            for site, name in name_groups(sorted(sites.dropna().unique())).items():
+            for site, name in name_sites(sorted(sites.dropna().unique())).items():
                 yield _group(MONTH_DRIFT, months.where(sites == site), names, in_time=True, where=f"at site {name} ")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from crampstats.audit.cells import name_groups
+from crampstats.audit.cells import name_groups, name_sites
 from crampstats.audit.intake import Intake
 from crampstats.audit.listing import list_findings, row_at
 from crampstats.codebook.checks.visit import LONE_CODE, SPELLED_APART
@@ -40,7 +40,7 @@ def _check(intake: Intake, name: str) -> Iterable[Finding]:
     counts = cells.value_counts()
     # commonest first, and the same on every run where two are as common
     order = sorted(counts.index, key=lambda code: (-counts[code], code))
-    shown = name_groups(sorted(order))
+    shown = (name_sites if name == SITE.name else name_groups)(sorted(order))
     usual = _usual(order)
     apart = cells.isin(list(usual)).to_numpy(dtype=bool)
     heading = intake.heading(name)

@@ -47,7 +47,8 @@ class Triage:
     ----------
     patients
         One row per row of the intake's table, same index: `source_row`, `level` (one of `LEVELS`), and texts joined by "; ",
-        empty where there is nothing to say: `reasons` (gravest first), `advice`, `ask` (what is open), `pointers`.
+        empty where there is nothing to say: `reasons` (gravest first), `advice`, `ask` (what is open), `pointers`; and
+        `ask_today` (yes/no): no urgent sign was told, but a question of one was left open.
     contributions
         One row per red flag: `rule`, `level`, `reason`, `source`, `n` (patients it applies to), `n_alone` (patients whose level
         would be lower without it).
@@ -119,6 +120,7 @@ def triage_patients(intake: Intake, findings: Findings | Sequence[Finding] = ())
             "advice": join_words(signs.there, [flag.advice for flag in SIGNS]),
             "ask": _ask(wanted, table, in_doubt, ask_to_settle(intake, _to_settle(in_doubt, wanted), unusable)),
             "pointers": word_pointers(raised),
+            "ask_today": _may_be_urgent(wanted, table, signs),
         },
         index=intake.table.index,
     )
@@ -145,6 +147,14 @@ def _unknown_to_patient(signs: Signs) -> np.ndarray:
     told = [flag.name for flag in SIGNS if flag.told_by == "patient"]
     unknown: np.ndarray = signs.unknown[told].to_numpy(dtype=bool).any(axis=1)
     return unknown
+
+
+def _may_be_urgent(wanted: pd.DataFrame, table: pd.DataFrame, signs: Signs) -> np.ndarray:
+    """True for whoever left a question of an urgent sign open that the form has, and told no urgent sign."""
+    questions = [name for flag in SIGNS if flag.level == "urgent" for name in flag.questions if name in wanted and name in table]
+    told = signs.there[_flags_of("urgent")].to_numpy(dtype=bool).any(axis=1)
+    open_ones: np.ndarray = wanted[questions].to_numpy(dtype=bool).any(axis=1) & ~told
+    return open_ones
 
 
 def _to_settle(in_doubt: pd.DataFrame, wanted: pd.DataFrame) -> pd.DataFrame:

@@ -76,7 +76,7 @@ def every_step(triage: Triage, findings: Findings | Sequence[Finding] = ()) -> t
     """
     n = dict(zip(LEVELS, triage.counts()["n"].tolist(), strict=True))
     told = Counter(one.rule for one in (findings.rows if isinstance(findings, Findings) else findings))
-    return (*_calls(triage, n), *_questions(triage, n), *_look_ups(told), _wait(n["routine"]))
+    return (*_calls(triage, n), *_questions(triage), *_look_ups(told), _wait(n["routine"]))
 
 
 def _calls(triage: Triage, n: Mapping[str, int]) -> tuple[Step, ...]:
@@ -97,14 +97,22 @@ def _calls(triage: Triage, n: Mapping[str, int]) -> tuple[Step, ...]:
     )
 
 
-def _questions(triage: Triage, n: Mapping[str, int]) -> tuple[Step, ...]:
+def _questions(triage: Triage) -> tuple[Step, ...]:
     patients = triage.patients
-    open_too = int(((patients["ask"] != "") & patients["level"].isin(["urgent", "see soon"])).sum())
+    today = patients["ask_today"].to_numpy(dtype=bool)
+    later = int(((patients["level"] == "ask").to_numpy(dtype=bool) & ~today).sum())
+    seen = patients["level"].isin(["urgent", "see soon"]).to_numpy(dtype=bool)
+    open_too = int(((patients["ask"] != "").to_numpy(dtype=bool) & seen & ~today).sum())
     return (
         Step(
-            "ask", "Put the open safety questions to {n} under “ask” at the next contact, by telephone if none is planned.",
-            n["ask"], "patients",
-            "Put the open safety questions to the patients under “ask” at the next contact, by telephone if none is planned.",
+            "ask today", "Telephone {n} today who left a question of an urgent sign open, such as chest pain or a hot calf.",
+            int(today.sum()), "patients",
+            "Telephone the patients today who left a question of an urgent sign open, such as chest pain or a hot calf.",
+        ),
+        Step(
+            "ask later", "Put the other questions to {n} under “ask” at the next contact, by telephone if none is planned.",
+            later, "patients",
+            "Put the other questions to the patients under “ask” at the next contact, by telephone if none is planned.",
         ),
         Step(
             "ask too", "Put the open questions to {n} under “urgent” or “see soon” when they are seen.", open_too, "patients",

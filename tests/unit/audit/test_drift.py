@@ -52,7 +52,16 @@ def test_a_site_that_answers_otherwise_is_named_with_both_shares(tmp_path: Path)
     # A1: 1 of 5 yes; B1: 3 of 5
     assert finding.rule == "differs by site"
     assert 'site A1: 20% "yes" (of 100), elsewhere 60% (of 100)' in finding.message
-    assert "no fault" in finding.suggestion
+
+
+def test_a_site_is_called_by_its_name_unless_it_has_that_of_a_person(tmp_path: Path) -> None:
+    answers = ["no", "yes", "no", "yes", "no", "no", "yes", "yes", "no", "no"] * 20
+    told = {}
+    for site in ("North", "Dr Hallowell"):
+        (finding,) = audit_drift(make_intake(tmp_path, {"clinic_site": [site, "West"] * 100, "dialysis": answers}))
+        told[site] = finding.message
+    assert 'site North: 20% "yes"' in told["North"]
+    assert "Hallowell" not in told["Dr Hallowell"]
 
 
 def test_a_step_in_what_is_missing_names_its_month(tmp_path: Path) -> None:

@@ -165,17 +165,29 @@ def test_what_is_worked_out_has_the_digits_that_tell_its_side_of_a_limit():
 def test_monday_begins_with_the_gravest_and_leaves_out_what_concerns_nobody(tmp_path):
     triage = sort(tmp_path, {"chest_pain_or_breathless": "yes", "cirrhosis": ""}, {"dialysis": "yes"}, {"dialysis": ""})
     steps = monday(triage, [Finding("Mg", "possible unit slip", "warning", "made up for this test", source_row=3)])
-    assert [step.name for step in steps] == ["emergency", "urgent", "see soon", "ask", "ask too", "settle"]
+    assert [step.name for step in steps] == ["emergency", "urgent", "see soon", "ask later", "ask too", "settle"]
     assert steps[0].sentence().startswith("Call 1 patient first")
     shown = steps[1].sentence("fewer than 8")
     assert shown == "A clinician goes through fewer than 8 patients under “urgent” today and calls them."
     assert not any(letter.isdigit() for step in every_step(triage) for letter in step.sentence(""))
 
 
+def test_an_open_question_of_an_urgent_sign_is_asked_today(tmp_path):
+    triage = sort(
+        tmp_path, {"chest_pain_or_breathless": ""}, {"dialysis": ""}, {"dialysis": "yes", "saddle_numbness": ""},
+        {"tetanus_risk": "yes", "saddle_numbness": ""}, {}, without=("toxin_contact",),
+    )
+    assert triage.patients["level"].tolist() == ["ask", "ask", "see soon", "urgent", "ask"]
+    # the fourth is called as an urgent patient; that the form lacks a question is another step
+    assert triage.patients["ask_today"].tolist() == [True, False, True, False, False]
+    said = {step.name: step.n for step in monday(triage)}
+    assert said == {"urgent": 1, "see soon": 1, "ask today": 2, "ask later": 2, "ask too": 1, "form": 1}
+
+
 def test_every_step_stands_also_where_nobody_is_concerned(tmp_path):
     triage = sort(tmp_path, {})
     assert monday(triage) == ()
-    assert len(every_step(triage)) == 10
+    assert len(every_step(triage)) == 11
 
 
 def test_a_number_is_written_with_its_noun():
