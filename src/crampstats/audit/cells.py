@@ -47,7 +47,7 @@ def name_sites(groups: Sequence[str]) -> dict[str, str]:
 
 
 def _tells_nobody(site: str) -> bool:
-    return len(site) <= LONGEST_SITE and all(mask_text(text) == text for text in (site, site.title()))
+    return len(site) <= LONGEST_SITE and site.isprintable() and all(mask_text(text) == text for text in (site, site.title()))
 
 
 def name_groups(groups: Sequence[str]) -> dict[str, str]:

@@ -31,6 +31,14 @@ def test_a_height_in_metres_that_says_so_is_no_height_far_from_the_rest() -> Non
     assert not [rule for _, row, rule in _messy() if row in (13, 14) and rule == "far from the rest"]
 
 
+def test_the_checks_see_the_columns_that_tell_who_somebody_is_and_the_table_does_not() -> None:
+    intake = open_intake(data_file("clinic_intake_example.csv"), data_file("clinic_intake_example.toml"), today=TODAY)
+    telling = {one.column for one in intake.identifiers}
+    assert {"patient_name", "date_of_birth"} <= telling
+    assert not telling & set(intake.table)
+    assert intake.birth_dates.notna().mean() > 0.9
+
+
 def test_every_step_is_named_before_it_is_taken() -> None:
     seen: list[tuple[str, int, int]] = []
     intake = open_intake(data_file("messy_intake_example.xlsx"), data_file("messy_intake_example.toml"), today=TODAY)
