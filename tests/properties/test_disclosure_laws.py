@@ -35,7 +35,7 @@ def _people(seed: int) -> tuple[np.ndarray, tuple[tuple[str, ...], str]]:
     sizes = rng.integers(2, {1: 8, 2: 4, 3: 4, 4: 3}[n_dimensions], n_dimensions)
     if n_dimensions == 3:
         # one dimension of three levels at most: small tables, a thousand of them
-        sizes = rng.permutation([2, 2, sizes[0]])
+        sizes = rng.permutation([2, 2, rng.choice([2, 2, 3])])
     level = float(rng.choice([0.5, 3, 8, 25, 120]))
     spread = float(rng.choice([0.3, 1.0, 5.0]))
     people = rng.poisson(level * rng.gamma(spread, 1 / spread, sizes))
@@ -238,7 +238,7 @@ def _corrected(people: np.ndarray, seed: int) -> np.ndarray:
 @pytest.mark.parametrize("profile", ["cms", "5"])
 def test_where_records_were_corrected_no_small_difference_is_shown_or_follows_from_the_later_release(profile):
     top, found = RULES[profile][0], 0
-    for seed in range(30):
+    for seed in range(15):
         then, (kinds, split) = _people(seed)
         now = _corrected(then, seed)
         first = release_tables(_tables(then, kinds, split), read_profile(profile))
