@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import pandas as pd
@@ -19,6 +20,7 @@ HEADINGS_SHOWN, LONGEST = 2, 48
 IN_SIGHT = 8  # kinds of a dimension that stand open on the page
 LEAST_COMPLETE = 8
 TOGETHER, BOX = " / ", "___"  # between headings of one finding; between a question of REDCap and its box
+TO_DO, AS_USUAL, OFTEN = "What to do", "See below the table.", 4  # rows from which an advice is said once, below the table
 WHOLE_COLUMN = "whole column"
 CHANGES = ("better", "worse", "new", "gone")
 NOT_THERE = "\u2013"
@@ -60,7 +62,16 @@ def _kind_table(
     view: View, setting: Setting, kinds: Sequence[Kind], caption: str, id: str, *, folded: bool = False
 ) -> tuple[Block, ...]:
     rows = [_kind_row(view, setting, kind) for kind in kinds]
-    return table_block(rows, caption, id, right=("Patients",), grouped_by="Severity", folded=folded)
+    often = _most_said([row[TO_DO] for row in rows])
+    rows = [{**row, TO_DO: AS_USUAL if row[TO_DO] == often else row[TO_DO]} for row in rows]
+    notes = (f"What to do, where the table refers to this line: {often}",) if often else ()
+    return table_block(rows, caption, id, right=("Patients",), grouped_by="Severity", folded=folded, notes=notes)
+
+
+def _most_said(advice: Sequence[str]) -> str:
+    """The advice that more than a few rows share; "" where none is."""
+    told, n = max(Counter(advice).items(), key=lambda pair: pair[1], default=("", 0))
+    return told if n >= OFTEN else ""
 
 
 def _kind_row(view: View, setting: Setting, kind: Kind) -> dict[str, str]:
@@ -69,7 +80,7 @@ def _kind_row(view: View, setting: Setting, kind: Kind) -> dict[str, str]:
         "Severity": SEVERITY_TITLES[kind.severity],
         "What, and why it matters": f"{format_sentence(check.label)} {format_sentence(check.why)}",
         "Where": _where(view, setting, kind.columns), "Patients": shown_yes(view, f"finding {check.name}") or WHOLE_COLUMN,
-        "What to do": check.advice,
+        TO_DO: check.advice,
     }
 
 

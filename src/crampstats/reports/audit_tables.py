@@ -23,6 +23,7 @@ from crampstats.codebook.pointers import POINTERS
 from crampstats.codebook.visit import GIVEN_TO, SITE, VISIT_DATE
 from crampstats.core.findings import Finding
 from crampstats.core.outcomes import Outcome
+from crampstats.reports.inputs import printable
 
 YES, NO, UNKNOWN, OUTSIDE = "yes", "no", "not known", "not analysed"
 ANSWERED, UNANSWERED, WITHHELD = "answered", "no answer", "not asked"
@@ -36,6 +37,8 @@ MONTH, REASON, LEFT_OUT, ROWS_LEFT_OUT = "month", "reason", "left out", "rows le
 YOUNGEST = "under 20"
 # share of the patients up to which those of whom a group is not known are left out of the analysis; a choice of this project
 MOST_LEFT = 0.1
+# visits that far before all but so many of the others are taken for typing errors; choices of this project
+EARLIEST, STRAYS, FARTHEST_MONTHS = pd.Timestamp(2000, 1, 1), 0.02, 24
 
 
 @dataclass(frozen=True, eq=False)
@@ -284,7 +287,8 @@ def _texts(intake: Intake, name: str) -> pd.Series | None:
     if not intake.has(name):
         return None
     known = intake.table[name]
-    return known.astype(object).where(known.notna(), UNKNOWN)
+    shown = known.map({level: printable(str(level)) for level in known.dropna().unique()})  # a name may turn the text around it
+    return shown.astype(object).where(known.notna(), UNKNOWN)
 
 
 def _months(intake: Intake) -> pd.Series | None:
@@ -292,5 +296,13 @@ def _months(intake: Intake) -> pd.Series | None:
         return None
     days = pd.to_datetime(intake.table[VISIT_DATE.name], errors="coerce")
     # a visit that has not been, or was before birth, belongs to no month; one such day would stretch the time shown by decades
-    days = days.mask((days > pd.Timestamp(intake.today)) | (days < intake.birth_dates))
+    days = _without_strays(days.mask((days > pd.Timestamp(intake.today)) | (days < intake.birth_dates)))
     return days.dt.strftime("%Y-%m").astype(object).where(days.notna(), UNKNOWN)
+
+
+def _without_strays(days: pd.Series) -> pd.Series:
+    """Days of visits without those before 2000 or long before nearly all others, which a group of months would name."""
+    days = days.mask(days < EARLIEST)
+    if not days.notna().any():
+        return days
+    return days.mask(days < days.quantile(STRAYS) - pd.DateOffset(months=FARTHEST_MONTHS))

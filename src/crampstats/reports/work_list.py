@@ -89,21 +89,29 @@ def name_sheets(labels: Iterable[str]) -> list[str]:
 
     Examples
     --------
-    >>> name_sheets(["Dates: order?", "dates order", "x" * 40])
-    ['Dates order', 'dates order (2)', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx']
+    >>> name_sheets(["Dates: order?", "dates order", "x" * 40, "Never a cramp, yet nights with cramps"])
+    ['Dates order', 'dates order (2)', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', 'Never a cramp, yet nights …']
     """
     taken, names = set(RESERVED), []
     for label in labels:
         kept = "".join(" " if letter in NOT_IN_NAMES else letter for letter in as_cell(label))
         words, number = " ".join(kept.split()) or "Findings", 1
-        name = words[:LONGEST_NAME].rstrip()
+        name = _cut(words, LONGEST_NAME)
         while name.lower() in taken:
             number += 1
             ending = f" ({number})"
-            name = words[: LONGEST_NAME - len(ending)].rstrip() + ending
+            name = _cut(words, LONGEST_NAME - len(ending)) + ending
         taken.add(name.lower())
         names.append(name)
     return names
+
+
+def _cut(words: str, longest: int) -> str:
+    """The words that fit, and a sign that there are more; a single long word is cut."""
+    if len(words) <= longest:
+        return words
+    kept = words[: longest - 1].rpartition(" ")[0].rstrip(" ,;")
+    return f"{kept} \u2026"[:longest] if len(kept) > longest // 2 else words[:longest].rstrip()
 
 
 def as_cell(text: object) -> str:

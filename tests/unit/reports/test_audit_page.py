@@ -91,7 +91,7 @@ def made_results(profile: str = "cms", *, hostile: str = "", comparison: Compari
     tables = made_tables()
     patients = pd.DataFrame({
         "source_row": range(2, 979), "level": [level for level, n in BY_LEVEL.items() for _ in range(n)], "reasons": "numbness",
-        "advice": "", "ask": "", "pointers": "",
+        "advice": "", "ask": "", "ask_today": False, "pointers": "",
     })
     findings = Findings((
         Finding("Potassium" + hostile, "unreadable", "error", "could not be read" + hostile, "Look it up.", 7, "4l" + hostile),
@@ -336,3 +336,11 @@ def test_which_boxes_went_together_and_in_how_many_sets_is_on_the_clinics_own_pa
     results = replace(results, kinds=(replace(results.kinds[0], columns=sets), *results.kinds[1:]))
     assert "___" not in build_audit_page(results, {})
     assert "and 2 more" in words(build_audit_page(results, {}, raw=True))
+
+
+def test_advice_that_many_kinds_share_is_said_once():
+    results = made_results()
+    kinds = tuple(replace(results.kinds[1], check=replace(results.kinds[1].check, name=f"far {n}")) for n in range(5))
+    page = words(build_audit_page(replace(results, kinds=kinds), {}))
+    assert page.count("Look it up.") == 1
+    assert page.count("See below the table.") == 5

@@ -145,8 +145,8 @@ def test_what_excel_cannot_hold_is_replaced(text: str, cell: str) -> None:
 def test_names_of_sheets_are_allowed_short_and_different() -> None:
     names = name_sheets(["A/B:C*D?E[F]G\\H", "a b c d e f g h", "'quoted'", "", "History", "long " * 20, "long " * 20])
     assert names == [
-        "A B C D E F G H", "a b c d e f g h (2)", "quoted", "Findings", "History (2)", "long long long long long long l",
-        "long long long long long lo (2)",
+        "A B C D E F G H", "a b c d e f g h (2)", "quoted", "Findings", "History (2)", "long long long long long long \u2026",
+        "long long long long long \u2026 (2)",
     ]
     assert all(len(name) <= 31 for name in names)
 
