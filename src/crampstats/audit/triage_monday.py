@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from crampstats.audit.triage import LEVELS, Triage
 from crampstats.audit.unit_slips import UNSETTLED
 from crampstats.codebook.checks.people import ENTERED_TWICE, EXACT_DUPLICATE, RECORD_OF_TWO, SAME_ANSWERS
@@ -99,7 +101,8 @@ def _calls(triage: Triage, n: Mapping[str, int]) -> tuple[Step, ...]:
 
 def _questions(triage: Triage) -> tuple[Step, ...]:
     patients = triage.patients
-    today = patients["ask_today"].to_numpy(dtype=bool)
+    # a list of patients made by hand need not say it
+    today = patients.get("ask_today", pd.Series(False, index=patients.index)).to_numpy(dtype=bool)
     later = int(((patients["level"] == "ask").to_numpy(dtype=bool) & ~today).sum())
     seen = patients["level"].isin(["urgent", "see soon"]).to_numpy(dtype=bool)
     open_too = int(((patients["ask"] != "").to_numpy(dtype=bool) & seen & ~today).sum())
