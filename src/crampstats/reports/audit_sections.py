@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from crampstats.audit.disclosure.narrowest import narrowest_bounds
 from crampstats.audit.disclosure.released import Release
 from crampstats.codebook.checks.model import Check
 from crampstats.core.errors import CrampstatsError
@@ -128,16 +129,17 @@ def share_at_most(view: View, name: str, level: str) -> float | None:
     if not total:
         return None
     if count is None:
-        bounds = known_bounds(view.release)
-        found = bounds.loc[(bounds["table"] == name) & (bounds["cell"] == level), "high"]
-        count = float(found.iloc[0]) if len(found) else float("inf")
+        shape = view.release.table(name).shape
+        if level not in dict(shape.dimensions).get(name, ()):
+            return float("inf")
+        count = view.release.publications()[shape.universe].bounds(shape.key(shape.find({name: level})))[1]
     return count / total
 
 
 @lru_cache(maxsize=2)
-def known_bounds(release: Release) -> pd.DataFrame:
-    """`Release.bounds`, which takes a linear programme for each hidden cell, once for a page."""
-    return release.bounds()
+def known_best(release: Release) -> tuple[float, float] | None:
+    """Bounds of the hidden number that is known best, which take linear programmes, once for a page; None without one."""
+    return narrowest_bounds(release)
 
 
 def everybody(found: Estimates) -> pd.Series:

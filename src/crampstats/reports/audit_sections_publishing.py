@@ -7,7 +7,7 @@ import math
 from crampstats.present.page import Block, Bullets, Paragraph, Section
 from crampstats.present.wording import format_count, format_sentence
 from crampstats.reports.audit_results import View
-from crampstats.reports.audit_sections import Setting, has_table, known_bounds, shown_text, table_block
+from crampstats.reports.audit_sections import Setting, has_table, known_best, shown_text, table_block
 from crampstats.reports.audit_wording import GLOSSARY, LIMITS, PROFILE_NONE
 
 
@@ -30,15 +30,14 @@ def publishing_section(view: View, setting: Setting) -> Section:
 
 def proof_sentence(view: View) -> str:
     """What an outsider who holds every shown number could say of the hidden ones."""
-    bounds = known_bounds(view.release)
-    if not len(bounds):
+    found = known_best(view.release)
+    if found is None:
         return "No number had to be hidden."
-    place = (bounds["high"] - bounds["low"]).idxmin()
-    low, high = (float(bounds[name][place]) for name in ("low", "high"))
+    (low, high), n = found, sum(table.n_hidden for table in view.release.tables)
     limits = f"from {low:,.0f} to {high:,.0f}" if math.isfinite(high) else f"{low:,.0f} or more"
-    many = len(bounds) != 1
+    many = n != 1
     return (
-        f"{format_count(len(bounds))} number{'s are' if many else ' is'} hidden. From everything that is shown, totals among it, "
+        f"{format_count(n)} number{'s are' if many else ' is'} hidden. From everything that is shown, totals among it, "
         f"{'the best known of them' if many else 'it'} could be anything {limits}. That was found by linear programmes over all "
         "tables at once; no hidden number can be worked out."
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from crampstats.estimate.observed_expected import SHOWN_DIGITS, UNTOLD
 from crampstats.reports.audit_claim import is_of_adults, show_beside
 from crampstats.reports.audit_expected import DIGITS_OF_MONTHS, ExpectedPrecision
 from crampstats.reports.audit_results import Comparison, View
+from crampstats.reports.audit_sums import with_sum_of_shown
 from crampstats.reports.audit_tables import MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns
 
 if TYPE_CHECKING:
@@ -117,12 +118,21 @@ class Side:
         # other outcomes stand in the table only so that differences are protected
         across = [name for name in found.groups if name != group]
         frame = found.frame[(found.frame[across] == "").all(axis=1)].drop(columns=across)
+        frame = with_sum_of_shown(frame, self._parts(outcome), group)
         return replace(
             found, outcomes={outcome.name: replace(outcome, population=self.population)}, population=self.population,
             source=self.source,
             frame=frame.assign(outcome=outcome.name, measure="prevalence"), groups=(group,) if group else (),
             labels=self.labels(group),
         )
+
+    def _parts(self, outcome: Outcome) -> Iterator[pd.DataFrame]:
+        """Rows of single groups, by each column that splits all patients analysed; in one order, so that all sums agree."""
+        for name in self.columns.groups if outcome.name == self.columns.first else ():
+            if self.has(outcome, name):
+                table = self.release.table(f"{outcome.name} by {name}")
+                rows = table.shares(event={outcome.name: YES}, among={outcome.name: (YES, NO)}).frame
+                yield rows[~rows[name].isin(["", OUTSIDE])]
 
     def labels(self, group: str) -> dict[str, Label]:
         """Words for a group column."""
