@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import shutil
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from crampstats.datasets.files import data_file
-from crampstats.reports.audit_page import build_audit_page
-from crampstats.reports.clinic_audit import AuditOptions, audit_file
-from crampstats.reports.inputs import open_study
-from crampstats.reports.sixty_percent import write_report
-from crampstats.reports.triage_list import build_triage_list_of
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND",
-)
 DESK, PHONE, NARROW = (1280, 900), (390, 844), (320, 640)
 GRAVE = ("serious", "critical")
 PAGES = ("audit", "audit_raw", "triage", "report")
@@ -42,32 +29,13 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def pages(folder: Path, report: Path) -> dict[str, Path]:
     """The audit of the example that ships, and the NHANES report."""
-    folder = tmp_path_factory.mktemp("pages")
-    options = AuditOptions(mapping=data_file("clinic_intake_example.toml"))
-    results = audit_file(data_file("clinic_intake_example.csv"), today=dt.date(2026, 11, 22), options=options)
-    texts = {
-        "audit": build_audit_page(results, {}), "audit_raw": build_audit_page(results, {}, raw=True),
-        "triage": build_triage_list_of(results),
+    inside = folder / "clinic_only"
+    return {
+        "audit": folder / "audit.html", "audit_raw": inside / "audit_raw.html", "triage": inside / "triage.html",
+        "report": report,
     }
-    for name, text in texts.items():
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("CRAMPSTATS_NHANES", raising=False)
-        patch.setattr("crampstats.datasets.nhanes.is_complete", lambda *_: False)
-        report = write_report(open_study("nhanes"), folder / "report")
-    return {**{name: folder / f"{name}.html" for name in texts}, "report": report}
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
 
 
 def opened(chromium: Any, page: Path, size: tuple[int, int], **more: Any) -> Any:

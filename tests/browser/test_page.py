@@ -12,9 +12,6 @@ from pathlib import Path
 
 import pytest
 
-from crampstats.reports.inputs import open_study
-from crampstats.reports.sixty_percent import write_report
-
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 QUIET = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -61,12 +58,9 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("CRAMPSTATS_NHANES", raising=False)
-        patch.setattr("crampstats.datasets.nhanes.is_complete", lambda *_: False)
-        return write_report(open_study("nhanes"), tmp_path_factory.mktemp("page"))
+@pytest.fixture
+def page(report: Path) -> Path:
+    return report
 
 
 def chromium(*arguments: str, profile: Path) -> str:
