@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from crampstats.audit.disclosure.release_file import format_release
+from crampstats.audit.disclosure.released import Release
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.estimates import Estimates
 from crampstats.present.files import FORMATS, format_csv, replace_together, save_text, write_whole
@@ -71,7 +73,7 @@ def write_audit(results: AuditResults, folder: Path) -> list[Path]:
         save_text(READ_ME_TEXT, inside / READ_ME)
         for name, table in shared_tables(results).items():
             save_text(format_csv(InertTable(table)), aside / "tables" / f"{name}.csv")
-        save_text(format_release(results.shared.release), aside / RELEASE)
+        save_text(format_release(_printed(results.shared.release)), aside / RELEASE)
         _write_pages(results, aside)
     told = (PAGE, *(f"{CLINIC_ONLY}/{name}" for name in (WORK_LIST, TRIAGE_LIST, FINDINGS, RAW)))
     return [folder / name for name in told if (folder / name).is_file()]
@@ -104,6 +106,11 @@ def shared_tables(results: AuditResults) -> dict[str, pd.DataFrame]:
     if view.comparison is not None:
         found["comparison"] = view.comparison.kinds
     return found
+
+
+def _printed(release: Release) -> Release:
+    """The release without the counts of answers, of which the page prints shares in whole percent alone."""
+    return replace(release, tables=tuple(one for one in release.tables if not one.name.startswith("answer ")))
 
 
 def _counts(view: View, name: str) -> pd.DataFrame:
