@@ -319,7 +319,7 @@ def _public(share: float, reference: Estimates) -> tuple[float, float, float]:
     if np.isnan(share) or frame.empty:
         return np.nan, np.nan, np.nan
     p = frame["estimate"].to_numpy(dtype=np.float64)
-    persons = frame["n"].to_numpy(dtype=np.float64) if "n" in frame else np.ones(len(p))
+    persons = frame["n"].fillna(1).to_numpy(dtype=np.float64)
 
     def mix(tilt: float) -> Floats:
         weight = persons * np.exp(tilt * (p - p.mean()) - abs(tilt) * np.abs(p - p.mean()).max())

@@ -201,3 +201,31 @@ def test_notes_that_count_persons_are_not_handed_on():
     assert any(note.startswith("2 persons") for note in full.notes)
     assert any(note.startswith("1 persons") for note in full.notes)
     assert compare_shown_with_expected(full, shown_of(two_sites())).notes == ("Patients are not the population.",)
+
+
+def test_with_two_groups_the_rounded_share_gives_the_mix_so_the_references_own_persons_give_the_same_variances():
+    full = compared(two_sites(), reference(0.0001), by="clinic_site")
+    shown = compare_shown_with_expected(full, shown_of(two_sites()), digits=9, reference=reference(0.0001))
+    for name in ("estimate", "conf_low", "conf_high", "expected", "null_variance"):
+        assert shown.frame[name].to_numpy(dtype=float) == pytest.approx(full.frame[name].to_numpy(dtype=float), rel=1e-3)
+
+
+def test_a_site_whose_expected_number_may_not_be_shown_keeps_its_observed_one():
+    full = compared(two_sites(), reference(0.0001), by="clinic_site")
+    digits = {"": 3, "one": 3, "two": None}
+    row = compare_shown_with_expected(full, shown_of(two_sites()), digits=digits, reference=reference(0.0001)).frame.iloc[2]
+    assert (row["clinic_site"], row["n"], row["n_events"]) == ("two", 60, 13)
+    assert row["caution"].startswith("suppressed: the expected number")
+    assert row[["estimate", "expected", "expected_share", "null_variance", "conf_low", "conf_high"]].isna().all()
+
+
+def test_an_interval_of_a_share_in_whole_percents_holds_both_ends_of_what_rounds_to_it():
+    """Site two: (20 x 0.4 + 40 x 0.2) / 60 = 0.2667, shown as 0.27: 13 / 16.2, with ends from 0.275 and 0.265."""
+    full = compared(two_sites(), reference(0.0001), by="clinic_site")
+    digits = {"": 3, "one": 3, "two": 2}
+    made = compare_shown_with_expected(full, shown_of(two_sites()), digits=digits, reference=reference(0.0001))
+    row, exact = made.frame.iloc[2], full.frame.iloc[2]
+    assert row["estimate"] == pytest.approx(13 / 16.2)
+    assert row["conf_low"] < exact["conf_low"] < exact["conf_high"] < row["conf_high"]
+    assert np.isnan(row["p_value"])
+    assert any("whole percents" in note for note in made.notes)
