@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crampstats.audit.triage import LEVELS
 from crampstats.core.estimates import Estimates
+from crampstats.estimate.observed_expected import UNTOLD
 from crampstats.present.page import Answer, Answers, Paragraph, Section, Ticks
 from crampstats.present.wording import first_upper, format_outcome, format_sentence, format_share_with_interval
 from crampstats.reports.audit_results import View
@@ -122,7 +123,9 @@ def expected_sentence(view: View) -> str:
         return format_sentence(f"{NOT_EXPECTED}: {why[:1].lower() + why[1:]}" if why else NOT_EXPECTED)
     row = everybody(found)
     if is_hidden(row):
-        return format_sentence(f"{NOT_EXPECTED}: the numbers are too small to be shown")
+        told = str(row["caution"]) == UNTOLD
+        why = UNTOLD.removeprefix("suppressed: ") if told else "the numbers are too small to be shown"
+        return format_sentence(f"{NOT_EXPECTED}: {why}")
     ratio = f"{row['estimate']:.2f} times the expected number (95 % CI {row['conf_low']:.2f} to {row['conf_high']:.2f})"
     if row["conf_low"] > 1:
         return f"That is more than expected: {ratio}."
