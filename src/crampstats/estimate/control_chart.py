@@ -188,7 +188,7 @@ def _points(estimates: Estimates, column: str) -> tuple[pd.DataFrame, int]:
     """Rows with counts in the order of time, and how many are hidden or empty."""
     shown, hidden = pick_shown(estimates, column)
     if len(shown) < 3:
-        raise DataError(f"a chart over time needs at least 3 points; {len(shown)} of {len(shown) + hidden} can be shown.")
+        raise DataError("a chart over time needs at least 3 points that may be shown; there are fewer.")
     label = estimates.labels.get(column)
     ranks = [label.rank(name) if label and label.levels else (0, str(name)) for name in shown[column]]
     return shown.iloc[sorted(range(len(ranks)), key=lambda place: ranks[place])].reset_index(drop=True), hidden
