@@ -13,6 +13,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 # conda-forge's names where they differ; the -base packages leave out the Qt windows nobody needs here
 CONDA_NAMES = {"great-tables": "great_tables", "matplotlib": "matplotlib-base", "seaborn": "seaborn-base"}
+# tools of the tests that come from PyPI in a conda environment too
+FROM_PYPI = ("axe-playwright-python", "playwright", "pytauargus")
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +29,7 @@ def conda_packages(environment):
     return dict(re.fullmatch(r"([\w.-]+?)((?:[<>=!]=?\S+)?)", line).groups() for line in lines)
 
 
-def wanted():
+def requirements():
     project = PROJECT["project"]
     groups = [
         project["dependencies"],
@@ -35,8 +37,13 @@ def wanted():
         *PROJECT["dependency-groups"].values(),
         [f"python{project['requires-python']}", "pip"],
     ]
-    for requirement in (Requirement(one) for group in groups for one in group):
-        yield CONDA_NAMES.get(requirement.name, requirement.name), str(requirement.specifier)
+    return [Requirement(one) for group in groups for one in group]
+
+
+def wanted():
+    for requirement in requirements():
+        if requirement.name not in FROM_PYPI:
+            yield CONDA_NAMES.get(requirement.name, requirement.name), str(requirement.specifier)
 
 
 def test_names_and_lower_bounds_are_those_of_the_project(conda_packages):
@@ -47,6 +54,11 @@ def test_packages_come_from_conda_forge_alone(environment):
     assert environment["channels"] == ["conda-forge", "nodefaults"]
 
 
-def test_pip_installs_the_checkout_and_nothing_else(environment):
+def test_pip_installs_the_checkout_and_the_few_tools_named_here_alone(environment):
     (pip,) = [entry["pip"] for entry in environment["dependencies"] if isinstance(entry, dict)]
-    assert pip == ["-e ."]
+    *tools, checkout = pip
+    assert checkout == "-e ."
+    from_pypi = {one.name: one for one in requirements() if one.name in FROM_PYPI}
+    assert {Requirement(tool).name: str(Requirement(tool)) for tool in tools} == {
+        name: str(one) for name, one in from_pypi.items()
+    }
