@@ -33,7 +33,8 @@ COMMANDS = (
     "crampstats prevalence nhanes --outcome any_cramps --by age_group --overall",
     "crampstats claims nhanes",
 )
-AUDIT = "crampstats audit example"
+# of a fixed day: what lies in the future changes with it
+AUDIT = "crampstats audit example --today 2026-11-22"
 AUDIT_FOLDER = "crampstats-audit"
 CLAIM_LINES = 12
 EXAMPLE = "messy_intake_example"
