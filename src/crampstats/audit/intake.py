@@ -141,6 +141,29 @@ class Intake:
         return self.rows.cells[named]
 
 
+def narrow_intake(intake: Intake, kept: pd.Series, reason: str) -> Intake:
+    """The file with some of its rows alone, under their own row numbers.
+
+    Parameters
+    ----------
+    intake
+        The file.
+    kept
+        (rows,) True for those that stay.
+    reason
+        Why the others leave, for the flow of the rows.
+    """
+    inside = kept.to_numpy(dtype=bool)
+    data, rows = intake.data, intake.rows
+    table, reasons = (frame[inside].reset_index(drop=True) for frame in (data.table, data.reasons))
+    flow = rows.flow.leave("rows kept", {reason: int((~inside).sum())})
+    cells = rows.cells[inside].reset_index(drop=True)
+    return replace(
+        intake, data=replace(data, table=table, reasons=reasons),
+        rows=replace(rows, cells=cells, source_rows=rows.source_rows[inside], flow=flow),
+    )
+
+
 def open_intake(
     path: str | Path, mapping: FileMapping | str | Path | None = None, *, today: dt.date, sheet: str = "", header_row: int = 0,
     dictionary: str | Path | None = None, missing: Mapping[str, str] | None = None, key: str | Path | None = None,

@@ -134,6 +134,28 @@ def shown_columns(columns: Columns, profile: Profile) -> Columns:
     return Columns(answers, groups)
 
 
+def are_few(columns: Columns, profile: Profile) -> bool:
+    """Whether those not analysed are so few that their number may not be shown.
+
+    Beside a total that counts them too it would follow from the number analysed; hiding that instead hides every share.
+    """
+    return bool(columns.first and profile.hides and 1 <= int(is_outside(columns).sum()) <= profile.hide_up_to)
+
+
+def is_outside(columns: Columns) -> pd.Series:
+    """True for each row that is not analysed."""
+    return columns.answers[columns.first] == OUTSIDE
+
+
+def only(columns: Columns, kept: pd.Series) -> Columns:
+    """The columns of some rows alone, numbered anew."""
+    answers, groups = (
+        {name: column[kept].reset_index(drop=True) for name, column in some.items()}
+        for some in (columns.answers, columns.groups)
+    )
+    return Columns(answers, groups)
+
+
 def _merged(groups: pd.Series, answers: pd.Series, outside: pd.Series, profile: Profile, other: str) -> pd.Series:
     counts = _counted({"group": groups[~outside], "answer": answers[~outside]})
     found = merge_small_groups(counts[counts["group"] != UNKNOWN], "group", profile, split="answer", other=other)

@@ -27,7 +27,7 @@ from crampstats.reports.audit_claim import is_of_adults, show_beside
 from crampstats.reports.audit_expected import DIGITS_OF_MONTHS, ExpectedPrecision
 from crampstats.reports.audit_results import Comparison, View
 from crampstats.reports.audit_sums import with_sum_of_shown
-from crampstats.reports.audit_tables import MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns
+from crampstats.reports.audit_tables import MONTH, NO, OUTSIDE, UNKNOWN, YES, YOUNGEST, Columns, are_few
 
 if TYPE_CHECKING:
     from crampstats.audit.disclosure.release import Release
@@ -53,6 +53,10 @@ NOT_GIVEN = "Needs the question's sensitivity and specificity: --sensitivity X/N
 NO_EARLIER_RELEASE = (
     "The earlier audit's release.json was not found beside its findings, so nobody can tell what was shown then. The "
     "comparison is on the raw page only."
+)
+FEW_LEFT_OUT = (
+    "Every number on this page leaves out the few patients who are not analysed: so few may not be counted, and their number "
+    "would follow from two totals. The triage list and the work list have everybody."
 )
 ANALYSED = "Shares are of {whom}. The others{n} are counted together as not analysed: {reasons}."
 WHOM = "patients of 20 and over with an answer whose age, sex, site and month are known, as far as the file has them"
@@ -210,14 +214,16 @@ def _analysed(side: Side) -> tuple[str, ...]:
     first, told = side.columns.first, [side.analysed.warning] if side.analysed.warning else []
     if not first or not (side.columns.answers[first] == OUTSIDE).any():
         return tuple(told)
-    shown = side.release.table(first).text(**{first: OUTSIDE})
     hides = side.release.profile.hides
+    few = are_few(side.columns, side.release.profile)
+    shown = HIDDEN if few else side.release.table(first).text(**{first: OUTSIDE})
     reasons = [f"{why} ({n:,})" if not hides else why for why, n in side.analysed.left_out.items()]
     if hides:
         reasons = [*(why for why in reasons if not why.startswith(("age", "sex"))), ODD]
     n = f" ({shown} patients)" if shown != HIDDEN else ""
     whom = WHOM if hides else NOT_SELECTED if side.patients.design is None else COMPARABLE
-    return (*told, ANALYSED.format(whom=whom, n=n, reasons="; ".join(reasons)))
+    said = ANALYSED.format(whom=whom, n=n, reasons="; ".join(reasons))
+    return (*told, *([FEW_LEFT_OUT] if few else []), said)
 
 
 def _claim(side: Side) -> ClaimCheck:

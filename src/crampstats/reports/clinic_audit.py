@@ -12,10 +12,11 @@ import pandas as pd
 from crampstats.audit.disclosure.profiles import PROFILES, Profile
 from crampstats.audit.disclosure.release import Release, release_tables
 from crampstats.audit.disclosure.release_file import read_release
-from crampstats.audit.intake import Intake, open_intake
+from crampstats.audit.disclosure.tables import CountTable
+from crampstats.audit.intake import Intake, narrow_intake, open_intake
 from crampstats.audit.own_rules import open_rules
 from crampstats.audit.run import CHECKERS, audit_findings
-from crampstats.audit.triage import SIGNED_OFF, triage_patients
+from crampstats.audit.triage import SIGNED_OFF, Triage, triage_patients
 from crampstats.codebook.checks.catalogue import CHECKS
 from crampstats.codebook.checks.model import Check
 from crampstats.core.errors import DataError
@@ -25,7 +26,7 @@ from crampstats.reports.audit_baseline import compare_raw, compare_shown
 from crampstats.reports.audit_findings import EarlierAudit, read_earlier
 from crampstats.reports.audit_names import nameless
 from crampstats.reports.audit_results import SEVERITIES, AuditResults, Comparison, KindOfFinding
-from crampstats.reports.audit_tables import all_columns, count_tables, shown_columns
+from crampstats.reports.audit_tables import Columns, all_columns, are_few, count_tables, is_outside, only, shown_columns
 from crampstats.reports.audit_view import Side, build_view
 from crampstats.reports.expected import ClinicPatients, select_analysed, select_comparable
 from crampstats.reports.inputs import printable
@@ -138,7 +139,8 @@ def _gather(
     analysed = select_analysed(intake.data, patients)
     everybody = all_columns(intake, outcomes, analysed.rows)
     columns = shown_columns(everybody, options.profile)
-    tables, small = (count_tables(intake, triage, findings.rows, one) for one in (everybody, columns))
+    tables = count_tables(intake, triage, findings.rows, everybody)
+    small = _shared_tables(intake, triage, findings, columns, options.profile)
     small = tuple(replace(one, cumulative=one.cumulative and options.cumulative) for one in small)
     tell("disclosure control")
     released = release_tables(small, options.profile, earlier=earlier.release if earlier else None)
@@ -160,6 +162,19 @@ def _gather(
         tables=tables, shared=build_view(shared, sides[0], shareable=True, lacks_release=lacks),
         raw=build_view(raw, sides[1], shareable=False), signed_off=SIGNED_OFF,
     )
+
+
+def _shared_tables(
+    intake: Intake, triage: Triage, findings: Findings, columns: Columns, profile: Profile
+) -> tuple[CountTable, ...]:
+    """Counts of the shareable page: of all patients, or of those analysed where the others are too few to be told."""
+    if not are_few(columns, profile):
+        return count_tables(intake, triage, findings.rows, columns)
+    kept = ~is_outside(columns)
+    inside = narrow_intake(intake, kept, "not analysed")
+    rows = {None, *map(int, inside.source_rows)}
+    theirs = Findings(tuple(one for one in findings.rows if one.source_row in rows))
+    return count_tables(inside, triage_patients(inside, theirs), theirs.rows, only(columns, kept))
 
 
 def sort_findings(findings: Iterable[Finding]) -> list[Finding]:

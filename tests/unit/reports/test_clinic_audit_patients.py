@@ -88,3 +88,21 @@ def test_where_everybody_was_selected_shares_are_of_all_with_a_warning_and_nothi
     assert view.expected is None
     assert set(view.funnel.estimates.frame["measure"]) == {"prevalence"}
     assert "by their shares" in view.notes["funnel"][0]
+
+
+def test_a_few_without_an_answer_do_not_hide_the_headline_and_are_in_no_total_of_the_shared_page(tmp_path):
+    """6 of 120 answers are missing, too few to be counted; 114 remain, and the difference to 120 is nowhere to be had."""
+    audit(tmp_path)
+    heads, *lines = (tmp_path / "f.csv").read_text(encoding="utf-8").splitlines()
+    silent = (20, 31, 60, 71, 100, 111)
+    kept = [line.replace(",never,", ",,") if place in silent else line for place, line in enumerate(lines[:120])]
+    (tmp_path / "f.csv").write_text("\n".join([heads, *kept]) + "\n", encoding="utf-8")
+    from crampstats.reports.clinic_audit import AuditOptions
+
+    found = audit_file(tmp_path / "f.csv", today=TODAY, options=AuditOptions(mapping=tmp_path / "m.toml"))
+    share = found.shared.prevalence["any_cramps"].frame.iloc[0]
+    assert (share["n_events"], share["n"]) == (45, 114)
+    totals = {table.count() for table in found.shared.release.tables if table.name != "left out"}
+    assert totals == {114}
+    assert found.raw.release.table("triage").count() == 120
+    assert "leaves out the few patients" in " ".join(found.shared.notes["prevalence"])
