@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "crampstats.core.claims": ("Claim", "ClaimCheck", "ClaimFamily", "Verdict"),
     "crampstats.core.design": ("SurveyDesign",),
+    "crampstats.core.diary": ("DiaryPanel",),
     "crampstats.core.errors": ("CrampstatsError", "DataError", "DesignError", "DownloadError", "OptionError"),
     "crampstats.core.estimates": ("Estimates", "concat_estimates"),
     "crampstats.core.flow": ("Flow",),

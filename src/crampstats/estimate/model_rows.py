@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.labels import Label
 from crampstats.estimate.analysed_rows import pick_analysed_rows
 from crampstats.estimate.families import Kind
 from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, build_model_matrix, columns_read, read_formula
@@ -214,11 +215,11 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
         raise OptionError(f"{outcome!r} stands on both sides of the formula.")
     read = [*used, *([require_column(design, offset)] if offset and offset not in used else [])]
     rows = pick_analysed_rows(design, outcome, read)
-    columns = {name: _model_column(rows.columns[name], design, name) for name in used}
+    columns = {name: model_column(rows.columns[name], design.labels, name) for name in used}
     _refuse_one_level(columns, rows.persons.sum())
     response = _response(rows.columns[outcome], rows.persons, outcome, kind)
     events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
-    added = np.asarray(_model_column(rows.columns[offset], design, offset), dtype=np.float64) if offset else None
+    added = np.asarray(model_column(rows.columns[offset], design.labels, offset), dtype=np.float64) if offset else None
     return ModelRows(
         design, formula, outcome, build_model_matrix(right, columns), response, rows.weight, rows.squares,
         int(rows.persons.sum()), events, float(rows.weight.sum()), rows.units, rows.unit, rows.df, added,
@@ -239,7 +240,7 @@ def _refuse_one_level(columns: Mapping[str, Column], persons: float) -> None:
         )
 
 
-def _model_column(column: pd.Series[Any], design: SurveyDesign, name: str) -> Column:
+def model_column(column: pd.Series[Any], labels: Mapping[str, Label], name: str) -> Column:
     """A complete column as numbers, or as a category with the levels observed in their declared order."""
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.to_numpy(dtype=np.int8)
@@ -252,16 +253,16 @@ def _model_column(column: pd.Series[Any], design: SurveyDesign, name: str) -> Co
                 "missing."
             )
         return values
-    levels = _levels(column, design, name)
+    levels = _levels(column, labels, name)
     return pd.Categorical(column.astype(object), categories=levels)
 
 
-def _levels(column: pd.Series[Any], design: SurveyDesign, name: str) -> list[Any]:
+def _levels(column: pd.Series[Any], labels: Mapping[str, Label], name: str) -> list[Any]:
     """Levels observed, in the order of the dtype, else of the label, else sorted."""
     observed = set(column.unique())
     if isinstance(column.dtype, pd.CategoricalDtype):
         return [level for level in column.dtype.categories if level in observed]
-    declared = design.labels[name].levels if name in design.labels else ()
+    declared = labels[name].levels if name in labels else ()
     known = [level for level in declared if level in observed]
     return [*known, *sorted(observed - set(known), key=str)]
 
