@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from crampstats.codebook.checks import diary as checks
 from crampstats.core.findings import Finding
 from crampstats.ingest.parsing.dates import read_dates
 from crampstats.ingest.parsing.times import read_times
@@ -143,11 +144,9 @@ def _unread(codes: np.ndarray, wall: np.ndarray, counts: np.ndarray) -> list[Fin
     if not bad.any():
         return []
     first = int(np.flatnonzero(bad[np.maximum(codes, 0)] & (codes >= 0))[0]) + 1
-    return [Finding(
-        "", "time not read", "warning",
-        f"{int(counts[bad].sum()):,} time(s) could not be read as a date with a time of day (first: entry {first}); they are "
-        "missing.",
-        "Write them as 2026-03-01 23:30. A date alone says its night only in a column of nights.",
+    return [checks.TIME_NOT_READ.finding(
+        "", f"{int(counts[bad].sum()):,} time(s) could not be read as a date with a time of day (first: entry {first}); they are "
+        "missing.", suggestion="Write them as 2026-03-01 23:30. A date alone says its night only in a column of nights.",
     )]
 
 
@@ -155,11 +154,9 @@ def _only_midnight(wall: np.ndarray) -> list[Finding]:
     known = wall[~np.isnat(wall)]
     if len(known) < ALL_MIDNIGHT or (known != known.astype("datetime64[D]")).any():
         return []
-    return [Finding(
-        "", "midnight throughout", "warning",
-        f"All {len(known):,} times are midnight, so these are dates without a time of day; by the noon rule midnight belongs to "
-        "the night before.",
-        "Name the column as the night, not as the time.",
+    return [checks.MIDNIGHT.finding(
+        "", f"All {len(known):,} times are midnight, so these are dates without a time of day; by the noon rule midnight belongs "
+        "to the night before.",
     )]
 
 

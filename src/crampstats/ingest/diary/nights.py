@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pandas as pd
 
+from crampstats.codebook.checks import diary as checks
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.findings import Finding
 from crampstats.ingest.diary.moments import read_moments
@@ -311,18 +312,15 @@ def _offsets_at(wall: np.ndarray, name: str) -> tuple[np.ndarray, np.ndarray]:
 def _told(column: str, sort: np.ndarray, wall: np.ndarray) -> list[Finding]:
     """One finding for each sort that is there; none of them moves a night."""
     found = []
-    for kind, (words, advice) in _SAID.items():
+    for kind, (check, words) in _SAID.items():
         if n := int((sort == kind).sum()):
             first = np.datetime_as_string(wall[sort == kind][0], unit="m").replace("T", " ")
-            found.append(Finding(column, f"{kind} time", "note", f"{n:,} time(s) {words} (first: {first}).", advice))
+            found.append(check.finding(column, f"{n:,} time(s) {words} (first: {first})."))
     return found
 
 
 _SAID = {
-    NONEXISTENT: ("were left out by the clock, which was put forward that night",
-                  "The night is the same; the clock was probably not yet changed. State another zone if there are many."),
-    AMBIGUOUS: ("came twice, since the clock was put back that night",
-                "The night is the same; lengths across the change may be an hour off."),
-    ELSEWHERE: ("have another offset than the zone stated",
-                "They were taken as the clock where the person was; right for somebody who travelled."),
+    NONEXISTENT: (checks.NONEXISTENT_TIME, "were left out by the clock, which was put forward that night"),
+    AMBIGUOUS: (checks.AMBIGUOUS_TIME, "came twice, since the clock was put back that night"),
+    ELSEWHERE: (checks.ELSEWHERE, "have another offset than the zone stated and were taken as the clock where the person was"),
 }
