@@ -48,6 +48,7 @@ _HOMES = {
     "crampstats.estimate.detectable": ("add_smallest_detectable", "smallest_detectable_ratio"),
     "crampstats.estimate.diary.gee": ("GeeFit", "estimate_gee", "fit_gee"),
     "crampstats.estimate.diary.conditional": ("estimate_conditional", "fit_conditional"),
+    "crampstats.estimate.diary.counts": ("CountFit", "estimate_counts", "estimate_dispersion", "fit_counts"),
     "crampstats.estimate.diary.rates": ("estimate_person_rates", "estimate_rates"),
     "crampstats.estimate.dose_response": ("estimate_dose_classes", "estimate_dose_response"),
     "crampstats.estimate.imputation": ("ImputedDesigns", "fit_imputed", "impute"),
