@@ -15,6 +15,7 @@ from crampstats.cli.associate import associate
 from crampstats.cli.audit import audit
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
+from crampstats.cli.diary import diary
 from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.map import map_file
@@ -109,5 +110,5 @@ def app() -> None:
     """
 
 
-for command in (report, prevalence, associate, audit, claims, evidence, figures, prepare, template, find, data, map_file):
+for command in (report, prevalence, associate, audit, diary, claims, evidence, figures, prepare, template, find, data, map_file):
     app.add_command(command)

@@ -205,11 +205,7 @@ def _block(block: Block) -> dict[str, object]:
     from markupsafe import Markup
 
     if isinstance(block, FigureBlock):
-        width, height = block.figure.get_size_inches()
-        return {
-            "kind": "figure", "id": block.id, "alt": block.alt, "caption": block.caption, "files": block.files,
-            "tall": height > TALL * width, "wide": _image(block.figure), "narrow": _image(block.narrow) if block.narrow else None,
-        }
+        return embed_figure(block)
     if isinstance(block, TableBlock):
         html = Markup(table_html(block.table, block.id, label=block.caption))
         return {"kind": "table", "id": block.id, "caption": block.caption, "folded": block.folded, "html": html}
@@ -222,6 +218,15 @@ def _block(block: Block) -> dict[str, object]:
     if isinstance(block, Blanks):
         return {"kind": "blanks", "labels": block.labels}
     return {"kind": "paragraph", "text": block.text, "strong": block.strong}
+
+
+def embed_figure(block: FigureBlock) -> dict[str, object]:
+    """A figure as a template reads it, its images inside."""
+    width, height = block.figure.get_size_inches()
+    return {
+        "kind": "figure", "id": block.id, "alt": block.alt, "caption": block.caption, "files": block.files,
+        "tall": height > TALL * width, "wide": _image(block.figure), "narrow": _image(block.narrow) if block.narrow else None,
+    }
 
 
 def _image(figure: Figure) -> dict[str, object]:

@@ -1,0 +1,192 @@
+"""The page of a diary: what may be shown of it, in the order of a reader's questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+from types import MappingProxyType
+
+from crampstats.core.estimates import Estimates
+from crampstats.present.page import Answers, Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
+from crampstats.present.tables import format_claims_table, format_flow_table, format_frame, format_table
+from crampstats.present.wording import MADE_UP, format_citation, format_sentence
+from crampstats.reports.diary_names import shown_source
+from crampstats.reports.diary_results import FEW_PERSONS, DiaryResults
+from crampstats.reports.diary_summary import answers, headline
+from crampstats.reports.diary_words import (
+    BETWEEN,
+    CALENDAR,
+    FEW_DETAIL,
+    FEW_NOTICE,
+    HOW_OFTEN,
+    LIMITS,
+    POOLED,
+    RECALL,
+    RECRUITED,
+    TREATMENTS,
+    TRIGGERS,
+    TRUST,
+    WHO_SEES_WHAT,
+)
+
+TITLE = "Night leg cramps: what the diaries say"
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def build_diary_page(
+    results: DiaryResults, figures: Mapping[str, FigureBlock], *, undrawn: Mapping[str, str] = NOTHING
+) -> str:
+    """The page as HTML text: sums over persons, never a single person's nights.
+
+    Parameters
+    ----------
+    results
+        Of the diary.
+    figures
+        By name; those of single persons are not looked at.
+    undrawn
+        Why a figure could not be drawn, by its title.
+
+    Returns
+    -------
+    str
+        HTML 5. With ten persons or fewer the page is marked as one not to be shared: a sum over so few tells of each.
+    """
+    panel, source = results.panel, shown_source(results.diary)
+    few = not results.is_shareable
+    return build_page(
+        _sections(results, figures, undrawn), title=TITLE, headline=headline(results), sources=[source],
+        methods=_methods(results), citations=[format_citation(source, version=version("crampstats"))],
+        footer=f"crampstats {version('crampstats')}; {source.label}; {panel.describe()}.",
+        notice=FEW_NOTICE if few else "", notice_detail=FEW_DETAIL.format(n=len(panel.persons), few=FEW_PERSONS) if few else "",
+    )
+
+
+def _sections(results: DiaryResults, figures: Mapping[str, FigureBlock], undrawn: Mapping[str, str]) -> list[Section]:
+    found = [
+        Section("In short", (Answers(tuple(answers(results))),)),
+        _trust(results, figures),
+        _part(results, figures, "How often?", HOW_OFTEN, ("rates", "rates_by_sex", "rates_by_age"), ("severity", "counts"),
+              ("rates", "rolling_rates"), (_calendar(results, figures),)),
+        _part(results, figures, "What goes before a cramp?", TRIGGERS,
+              ("triggers",), ("lags", "within_between", "carry_over"), ("triggers", "lags"),
+              (_pooled(results), _between(results))),
+        _recall(results, figures),
+        *_trials(results),
+        _lacking(results, undrawn),
+        Section("What a diary cannot say", (Bullets(LIMITS),)),
+        Section("Who may see what", (Bullets(WHO_SEES_WHAT),)),
+    ]
+    return [section for section in found if section.blocks or section.subsections]
+
+
+def _part(
+    results: DiaryResults, figures: Mapping[str, FigureBlock], title: str, words: str, shown: tuple[str, ...],
+    folded: tuple[str, ...], drawn: tuple[str, ...], inner: tuple[Section, ...] = (),
+) -> Section:
+    """Words, figures, tables that are open and tables that open on request."""
+    blocks: list[Block] = [figures[name] for name in drawn if name in figures]
+    blocks += [table for name in shown for table in _table(results, name)]
+    blocks += [table for name in folded for table in _table(results, name, folded=True)]
+    kept = tuple(section for section in inner if section.blocks)
+    return Section(title, (Paragraph(words), *blocks) if blocks else (), kept)
+
+
+def _table(results: DiaryResults, name: str, *, folded: bool = False) -> tuple[TableBlock, ...]:
+    found = results.shared.get(name)
+    if found is None:
+        return ()
+    return (TableBlock(format_table(found), results.titles[name], f"table-{name.replace('_', '-')}", folded),)
+
+
+def _trust(results: DiaryResults, figures: Mapping[str, FigureBlock]) -> Section:
+    """Nights logged, what was noticed, whether keeping the diary changed what it says."""
+    blocks: list[Block] = [Paragraph(TRUST), Paragraph(RECRUITED[results.panel.recruitment])]
+    blocks += [figures[name] for name in ("compliance",) if name in figures]
+    blocks += _table(results, "compliance")
+    blocks += _findings(results)
+    blocks += _table(results, "reactivity", folded=True)
+    if results.diary.flow is not None:
+        caption = "From the rows of the file to the nights of the diary"
+        blocks.append(TableBlock(format_flow_table(results.diary.flow), caption, "table-flow", True))
+    return Section("Can the diary be trusted?", tuple(blocks))
+
+
+def _findings(results: DiaryResults) -> list[Block]:
+    """Kinds of findings with their number; cells and rows are for whoever keeps the diaries."""
+    import pandas as pd
+
+    rows = results.diary.findings.rows
+    if not rows:
+        return [Paragraph("Nothing wrong was noticed in the file.")]
+    order = ("error", "warning", "note")
+    frame = pd.DataFrame([(one.severity, one.rule) for one in rows], columns=["severity", "rule"])
+    counts = frame.value_counts(["severity", "rule"], sort=False).reset_index(name="n")
+    counts = counts.sort_values(["severity", "n", "rule"], key=lambda c: c.map(order.index) if c.name == "severity" else c)
+    shown = pd.DataFrame({
+        "How grave": counts["severity"], "What was noticed": [format_sentence(rule) for rule in counts["rule"]],
+        "Times": counts["n"],
+    })
+    return [TableBlock(format_frame(shown), "What was noticed in the file and the diary", "table-findings")]
+
+
+def _calendar(results: DiaryResults, figures: Mapping[str, FigureBlock]) -> Section:
+    tables = [table for name in ("weekday", "season") for table in _table(results, name, folded=True)]
+    drawn = [figures[name] for name in ("weekday",) if name in figures]
+    return Section("Days of the week and seasons", (Paragraph(CALENDAR), *drawn, *tables) if tables else ())
+
+
+def _pooled(results: DiaryResults) -> Section:
+    tables = _table(results, "pooled_effects")
+    return Section("Does everybody react alike?", (Paragraph(POOLED), *tables) if tables else ())
+
+
+def _between(results: DiaryResults) -> Section:
+    shown = _table(results, "between_exchangeable")
+    folded = [t for name in ("between_independence", "mixed") for t in _table(results, name, folded=True)]
+    return Section("Who cramps more?", (Paragraph(BETWEEN), *shown, *folded) if shown or folded else ())
+
+
+def _recall(results: DiaryResults, figures: Mapping[str, FigureBlock]) -> Section:
+    """From a night to a lifetime, with all warnings of the curve."""
+    blocks: list[Block] = [figures[name] for name in ("recall_curve",) if name in figures]
+    if results.curve is not None and results.curve.warnings:
+        blocks.append(Bullets(tuple(map(format_sentence, results.curve.warnings))))
+    blocks += _table(results, "period_prevalence")
+    blocks += _table(results, "effective_window")
+    blocks += _table(results, "recall_curve", folded=True)
+    if results.check is not None:
+        blocks.append(TableBlock(format_claims_table(results.check), results.titles["claim"], "table-claim"))
+    return Section("Last night, past month, ever", (Paragraph(RECALL), *blocks) if blocks else ())
+
+
+def _trials(results: DiaryResults) -> list[Section]:
+    tables = [table for name in ("crossover", "parallel") for table in _table(results, name)]
+    return [Section("Treatments compared", (Paragraph(TREATMENTS), *tables))] if tables else []
+
+
+def _lacking(results: DiaryResults, undrawn: Mapping[str, str]) -> Section:
+    """Every analysis and figure that is not there, with the reason."""
+    why = {results.titles[name]: reason for name, reason in results.reasons.items()} | dict(undrawn)
+    items = tuple(f"{title}: {reason.rstrip('.')}." for title, reason in why.items())
+    return Section("What is not here, and why", (Bullets(items),) if items else ())
+
+
+def _methods(results: DiaryResults) -> list[str]:
+    """One paragraph for each analysis, in the order of the page; what they share is said once."""
+    told: set[str] = set()
+    paragraphs = []
+    for name, found in results.shared.items():
+        text = _own_sentences(found, told)
+        if text:
+            paragraphs.append(f"{results.titles[name]}. {text}")
+    stamp = f"{MADE_UP}. " if results.panel.source.made_up else ""
+    return [f"{stamp}{paragraphs[0]}", *paragraphs[1:]] if paragraphs else []
+
+
+def _own_sentences(found: Estimates, told: set[str]) -> str:
+    """Method and notes of an analysis that none before it said."""
+    sentences = [format_sentence(text) for text in (found.method, *found.notes) if text]
+    fresh = [text for text in sentences if text not in told]
+    told.update(fresh)
+    return " ".join(fresh)

@@ -1,0 +1,46 @@
+"""The page of single persons, for those who keep the diaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from crampstats.present.page import Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
+from crampstats.present.tables import format_table
+from crampstats.reports.diary_results import DiaryResults
+
+TITLE = "The persons behind the diaries"
+NOTICE = "Not to be shared"
+DETAIL = "This page speaks of single persons. The page to share is diary.html."
+NIGHTS = (
+    "One line for each person, the most frequent first; one box for each night. Grey nights were not written down. Persons are "
+    "called P001, P002 \u2026 in the order of the file."
+)
+OWN = (
+    "Each person\u2019s own odds ratio rests on that person\u2019s nights alone. Most are too few to say anything by "
+    "themselves; together they show whether persons differ (the pooled result is on the page to share)."
+)
+MANY = 60  # persons from which a table opens on request
+
+
+def build_persons_page(results: DiaryResults, figures: Mapping[str, FigureBlock], *, undrawn: Mapping[str, str]) -> str:
+    """The page as HTML text; parameters as `build_diary_page`, figures those of single persons."""
+    source = results.panel.source
+    nights: list[Block] = [figures[name] for name in ("lasagna",) if name in figures]
+    own: list[Block] = [figures[name] for name in ("own_effects",) if name in figures]
+    for name, blocks in (("person_rates", nights), ("own_effects", own)):
+        if name in results.results:
+            folded = len(results.panel.persons) > MANY
+            table = format_table(results.results[name])
+            blocks.append(TableBlock(table, results.titles[name], f"table-{name.replace('_', '-')}", folded))
+    reasons = {results.titles[name]: why for name, why in results.reasons.items() if name in results.single} | dict(undrawn)
+    sections = [
+        Section("Night by night", (Paragraph(NIGHTS), *nights)),
+        *([Section("Each person\u2019s own effect", (Paragraph(OWN), *own))] if own else []),
+        *([Section("What is not here, and why", (Bullets(tuple(f"{name}: {why}" for name, why in reasons.items())),))]
+          if reasons else []),
+    ]
+    return build_page(
+        sections, title=TITLE, sources=[source], notice=NOTICE, notice_detail=DETAIL,
+        footer=f"crampstats {version('crampstats')}; {source.label}.",
+    )

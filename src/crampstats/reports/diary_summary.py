@@ -1,0 +1,101 @@
+"""A diary in short: the headline, and answers for a hurried reader."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from crampstats.present.page import Answer
+from crampstats.present.reading import is_suppressed
+from crampstats.present.wording import MADE_UP, format_list, format_share
+from crampstats.reports.diary_names import shown_source
+from crampstats.reports.diary_results import DiaryResults
+
+NIGHTS_PER_WEEK = "cramp nights per week"
+
+
+def headline(results: DiaryResults) -> str:
+    """The sentence that answers: how often, of whom, from how many nights."""
+    panel = results.panel
+    stamp = f"{MADE_UP}: " if panel.source.made_up else ""
+    who = panel.population or "those who kept the diary"
+    counted = f"{len(panel.persons):,} persons, {int(panel.logged.sum()):,} nights logged; {shown_source(results.diary).label}."
+    row = overall_rate(results)
+    if row is None:
+        return f"{stamp}How often {who} cramp cannot be stated; {counted}"
+    return f"{stamp}{_nights_a_week(results, row)} among {who}; {counted}"
+
+
+def overall_rate(results: DiaryResults) -> pd.Series | None:
+    """Nights with a cramp per week, everybody; None where it could not be estimated."""
+    found = results.results.get("rates")
+    if found is None:
+        return None
+    rows = found.frame[found.frame["measure"] == NIGHTS_PER_WEEK]
+    return None if rows.empty or is_suppressed(rows.iloc[0]["caution"]) else rows.iloc[0]
+
+
+def _nights_a_week(results: DiaryResults, row: pd.Series) -> str:
+    level = 100 * results.results["rates"].confidence_level
+    said = f"{row['estimate']:.2f} nights with a cramp a week"
+    if pd.isna(row["conf_low"]):
+        return said
+    return f"{said} ({level:g} % CI {row['conf_low']:.2f} to {row['conf_high']:.2f})"
+
+
+def answers(results: DiaryResults) -> Iterator[Answer]:
+    """The questions a reader has, with what the diary says."""
+    yield _often(results)
+    yield _before(results)
+    yield _windows(results)
+    yield _trusted(results)
+
+
+def _often(results: DiaryResults) -> Answer:
+    row, question = overall_rate(results), "How often?"
+    if row is None:
+        return Answer(question, "It cannot be said", results.reasons.get("rates", "No night has an answer."))
+    share = row["estimate"] / 7
+    return Answer(question, _nights_a_week(results, row), f"That is a cramp on {format_share(share, digits=0)} of the nights that were written down.")
+
+
+def _before(results: DiaryResults) -> Answer:
+    """Exposures whose whole interval lies on one side of 1, beside how many were looked at."""
+    found, question = results.results.get("triggers"), "What goes before a cramp?"
+    if found is None:
+        return Answer(question, "It cannot be said", results.reasons.get("triggers", ""))
+    frame = found.frame[found.frame["estimate"].notna()]
+    above, below = frame[frame["conf_low"] > 1], frame[frame["conf_high"] < 1]
+    parts = [f"more after {_named(results, rows)}" if more else f"fewer after {_named(results, rows)}"
+             for rows, more in ((above, True), (below, False)) if len(rows)]
+    chance = (
+        f"{len(frame)} odds ratios within persons were looked at; one in twenty would have such an interval by chance. "
+        "Coming before is not causing."
+    )
+    return Answer(question, "; ".join(parts).capitalize() or "Nothing stands out", chance)
+
+
+def _named(results: DiaryResults, rows: pd.DataFrame) -> str:
+    labels = results.results["triggers"].labels | dict(results.panel.labels)
+    names = [labels[name].label.lower() if name in labels else name.replace("_", " ") for name in rows["exposure"]]
+    return format_list(dict.fromkeys(names))
+
+
+def _windows(results: DiaryResults) -> Answer:
+    """The share with a cramp in one night and in a month."""
+    found, question = results.results.get("period_prevalence"), "Last night, or past month?"
+    if found is None:
+        return Answer(question, "It cannot be said", results.reasons.get("period_prevalence", ""))
+    rows = found.frame[found.frame["estimate"].notna()].drop_duplicates("level")
+    rows = rows.iloc[[0, -1]] if len(rows) > 2 else rows
+    said = "; ".join(f"{format_share(row['estimate'], digits=0)} in {row['level']}" for _, row in rows.iterrows())
+    return Answer(question, said, "The longer the window, the more people have had a cramp in it: a share needs its window.")
+
+
+def _trusted(results: DiaryResults) -> Answer:
+    panel, findings = results.panel, results.diary.findings.rows
+    share = panel.logged.sum() / len(panel)
+    grave = sum(one.severity != "note" for one in findings)
+    noticed = f"{grave:,} errors and warnings were noticed in the file." if grave else "No error was noticed in the file."
+    return Answer("Can the diary be trusted?", f"{format_share(share, digits=0)} of the nights were written down", noticed)
