@@ -50,6 +50,7 @@ _HOMES = {
     "crampstats.estimate.diary.conditional": ("estimate_conditional", "fit_conditional"),
     "crampstats.estimate.diary.counts": ("CountFit", "estimate_counts", "estimate_dispersion", "fit_counts"),
     "crampstats.estimate.diary.quality": ("diary_quality", "estimate_compliance"),
+    "crampstats.estimate.diary.recall": ("RecallCurve", "estimate_period_prevalence", "estimate_recall_curve"),
     "crampstats.estimate.diary.rates": ("estimate_person_rates", "estimate_rates"),
     "crampstats.estimate.dose_response": ("estimate_dose_classes", "estimate_dose_response"),
     "crampstats.estimate.imputation": ("ImputedDesigns", "fit_imputed", "impute"),
