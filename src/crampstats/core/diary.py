@@ -290,7 +290,8 @@ def _complete(
     # a night that was not filled in has no content: defaults of an export must not pass for answers
     if (hidden := ~given[LOGGED].to_numpy(dtype=bool)).any():
         told = [str(name) for name in given if name not in (PERSON, NIGHT, LOGGED, DOMAIN)]
-        given = given.assign(**{name: given[name].where(~hidden) for name in told})
+        places = np.where(hidden, -1, np.arange(len(given)))
+        given = given.assign(**{name: _taken(given[name], places) for name in told})
     return _filled(given, _spans(given, enrolled, longest_gap))
 
 

@@ -77,6 +77,11 @@ def test_what_the_row_of_a_night_not_filled_in_holds_is_emptied() -> None:
     np.testing.assert_array_equal(panel.values("cramp"), [0, np.nan])
 
 
+def test_yes_and_no_stay_numbers_where_a_night_was_not_filled_in() -> None:
+    table = entries(("a", "2026-01-01", True), ("a", "2026-01-02", False)).assign(logged=[True, False])
+    np.testing.assert_array_equal(DiaryPanel(table).values("cramp"), [1, np.nan])
+
+
 def test_a_domain_narrows_what_is_asked_about_and_keeps_the_night_before() -> None:
     panel = three().subset(three().nights > NEW_YEAR, population="nights of the new year")
     assert panel.inside.tolist() == [False, False, True, True, False, True]
