@@ -30,8 +30,8 @@ WEEKS = 4  # the last one is "and later"
 FEW = 10  # persons; below them the spread over persons is hardly known
 _METHOD = (
     "Shares are ratios of totals over persons with the standard error of a ratio (persons as sampling units) and logit intervals "
-    "with t quantiles; odds ratios are Mantel-Haenszel estimates with one stratum per person (conditional) and a standard error over "
-    "persons."
+    "with t quantiles; odds ratios are Mantel-Haenszel estimates with one stratum per person (conditional) and a standard error "
+    "over persons."
 )
 
 
@@ -242,8 +242,8 @@ def _notes_on_enrolment(panel: DiaryPanel) -> tuple[str, ...]:
     if not panel.logged[panel.starts[1:] - 1].all():
         return ()
     return (
-        "Every diary ends with a night that was filled in: nights missed after somebody gave up are not seen. With the enrolment they "
-        "would be.",
+        "Every diary ends with a night that was filled in: nights missed after somebody gave up are not seen. With the enrolment "
+        "they would be.",
     )
 
 
