@@ -282,17 +282,24 @@ def _complete(
     given = table.rename(columns={person: PERSON, night: NIGHT}).reset_index(drop=True)
     given = given.assign(**{PERSON: _persons(given[PERSON]), NIGHT: read_nights(given[NIGHT])})
     filled_in = given[LOGGED].astype("boolean").fillna(False) if LOGGED in given else pd.Series(True, index=given.index)
-    given = given.assign(**{LOGGED: filled_in.to_numpy(dtype=bool)})
-    order = np.lexsort((given[NIGHT].to_numpy(), pd.factorize(given[PERSON], sort=True)[0]))
-    if (np.diff(order) != 1).any():
-        given = given.iloc[order].reset_index(drop=True)
+    given = _sorted(given.assign(**{LOGGED: filled_in.to_numpy(dtype=bool)}))
     _refuse_repeats(given)
     # a night that was not filled in has no content: defaults of an export must not pass for answers
     if (hidden := ~given[LOGGED].to_numpy(dtype=bool)).any():
         told = [str(name) for name in given if name not in (PERSON, NIGHT, LOGGED, DOMAIN)]
-        places = np.where(hidden, -1, np.arange(len(given)))
-        given = given.assign(**{name: _taken(given[name], places) for name in told})
-    return _filled(given, _spans(given, enrolled, longest_gap))
+        kept = np.flatnonzero(~hidden)
+        given = given.assign(**{name: _placed(given[name], kept, kept, len(given)) for name in told})
+    spans, stretch = _stretches(given, longest_gap) if enrolled is None else _enrolled_spans(given, enrolled)
+    return _filled(given, spans, stretch)
+
+
+def _sorted(given: pd.DataFrame) -> pd.DataFrame:
+    """Rows by person and night; rows that are in order already are not touched, because a large diary takes seconds to sort."""
+    codes, nights = pd.factorize(given[PERSON], sort=True)[0], given[NIGHT].to_numpy()
+    steps = np.diff(codes)
+    if ((steps > 0) | ((steps == 0) & (np.diff(nights) >= 0))).all():
+        return given
+    return given.iloc[np.lexsort((nights, codes))].reset_index(drop=True)
 
 
 def _persons(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -353,21 +360,19 @@ def _refuse_repeats(given: pd.DataFrame) -> None:
         )
 
 
-def _spans(given: pd.DataFrame, enrolled: pd.DataFrame | None, longest_gap: int) -> pd.DataFrame:
-    """One row per stretch of consecutive nights: person, first and last night, in order."""
+def _stretches(given: pd.DataFrame, longest_gap: int) -> tuple[pd.DataFrame, Ints]:
+    """Stretches of nights without a longer silence (person, first and last night), and the stretch of each row."""
     nights, persons = given[NIGHT].to_numpy(dtype=np.int64), given[PERSON].to_numpy()
     new = np.ones(len(given), dtype=bool)
     new[1:] = (persons[1:] != persons[:-1]) | (nights[1:] - nights[:-1] > longest_gap + 1)
     starts = np.flatnonzero(new)
     ends = np.concatenate([starts[1:], [len(given)]]) - 1
-    spans = pd.DataFrame({PERSON: given[PERSON].to_numpy()[starts], FIRST: nights[starts], LAST: nights[ends]})
-    if enrolled is None:
-        return spans
-    return _enrolled_spans(given, enrolled)
+    spans = pd.DataFrame({PERSON: persons[starts], FIRST: nights[starts], LAST: nights[ends]})
+    return spans, np.repeat(np.arange(len(starts), dtype=np.int64), ends - starts + 1)
 
 
-def _enrolled_spans(given: pd.DataFrame, enrolled: pd.DataFrame) -> pd.DataFrame:
-    """The enrolment of each person as one stretch."""
+def _enrolled_spans(given: pd.DataFrame, enrolled: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
+    """The enrolment of each person as one stretch, and the stretch of each row."""
     if lacking := [name for name in (PERSON, FIRST, LAST) if name not in enrolled]:
         raise DataError(
             f"the enrolment lacks {', '.join(lacking)}; one row per person with {FIRST} and {LAST} is expected."
@@ -377,19 +382,22 @@ def _enrolled_spans(given: pd.DataFrame, enrolled: pd.DataFrame) -> pd.DataFrame
     )
     if spans[PERSON].duplicated().any() or (spans[LAST] < spans[FIRST]).any():
         raise DataError("the enrolment has a person twice, or a last night before the first.")
-    both = given[[PERSON, NIGHT]].merge(spans, on=PERSON, how="left", validate="many_to_one")
-    outside = ~((both[NIGHT] >= both[FIRST]) & (both[NIGHT] <= both[LAST])).to_numpy(dtype=bool)
+    spans = spans.sort_values(PERSON, ignore_index=True)
+    stretch, nights = pd.Index(spans[PERSON]).get_indexer(pd.Index(given[PERSON])), given[NIGHT].to_numpy(dtype=np.int64)
+    first, last = spans[FIRST].to_numpy(dtype=np.int64)[stretch], spans[LAST].to_numpy(dtype=np.int64)[stretch]
+    outside = (stretch < 0) | (nights < first) | (nights > last)
     if outside.any():
         raise DataError(
             f"{int(outside.sum())} night(s) lie outside the enrolment, or are of persons not enrolled (first: the night of "
-            f"{np.datetime64(int(both[NIGHT].to_numpy()[outside][0]), 'D')}); correct one of the two."
+            f"{np.datetime64(int(nights[outside][0]), 'D')}); correct one of the two."
         )
-    return spans.sort_values(PERSON, ignore_index=True)
+    return spans, stretch.astype(np.int64)
 
 
-def _filled(given: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
+def _filled(given: pd.DataFrame, spans: pd.DataFrame, stretch: Ints) -> pd.DataFrame:
     """Every night of every stretch; those that were absent are missed."""
-    lengths = (spans[LAST] - spans[FIRST] + 1).to_numpy(dtype=np.int64)
+    begins = spans[FIRST].to_numpy(dtype=np.int64)
+    lengths = spans[LAST].to_numpy(dtype=np.int64) - begins + 1
     if len(too_long := np.flatnonzero(lengths > LONGEST_STRETCH)):
         first, last = (np.datetime64(int(spans[name].iloc[too_long[0]]), "D") for name in (FIRST, LAST))
         raise DataError(
@@ -400,37 +408,33 @@ def _filled(given: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     if total == len(given):
         return given
     offsets = np.cumsum(lengths) - lengths
-    stretch = np.repeat(np.arange(len(spans)), lengths)
-    nights = spans[FIRST].to_numpy(dtype=np.int64)[stretch] + np.arange(total) - offsets[stretch]
-    order = pd.Index(pd.unique(pd.concat([spans[PERSON], given[PERSON]], ignore_index=True)))
-    # where each entry goes: the stretch that begins at or before it, of the same person
-    span_code, own = order.get_indexer(pd.Index(spans[PERSON])), order.get_indexer(pd.Index(given[PERSON]))
-    wide = int(max(spans[LAST].max(), given[NIGHT].max()) - min(spans[FIRST].min(), given[NIGHT].min())) + 1
-    low = int(min(spans[FIRST].min(), given[NIGHT].min()))
-    keys = span_code.astype(np.int64) * wide + (spans[FIRST].to_numpy(dtype=np.int64) - low)
-    by_key = np.argsort(keys, kind="stable")
-    wanted = own.astype(np.int64) * wide + (given[NIGHT].to_numpy(dtype=np.int64) - low)
-    found = by_key[np.searchsorted(keys[by_key], wanted, side="right") - 1]
-    places = offsets[found] + given[NIGHT].to_numpy(dtype=np.int64) - spans[FIRST].to_numpy(dtype=np.int64)[found]
-    source: Ints = np.full(total, -1, dtype=np.int64)
-    source[places] = np.arange(len(given))
-    columns: dict[Any, Any] = {}
+    # place of night 0 in each stretch, so that a row's place is this plus its night
+    zero = offsets - begins
+    places = zero[stretch] + given[NIGHT].to_numpy(dtype=np.int64)
+    rows = np.arange(len(given))
+    columns: dict[Any, Any] = {
+        PERSON: pd.Series(np.repeat(spans[PERSON].to_numpy(), lengths), dtype=given[PERSON].dtype),
+        NIGHT: np.arange(total) - np.repeat(zero, lengths),
+    }
+    logged = np.zeros(total, dtype=bool)
+    logged[places] = given[LOGGED].to_numpy(dtype=bool)
+    columns[LOGGED] = logged
     for name in given:
-        if name in (PERSON, NIGHT, LOGGED):
-            continue
-        columns[name] = _taken(given[name], source)
-    logged = np.where(source >= 0, given[LOGGED].to_numpy(dtype=bool)[np.maximum(source, 0)], False)
-    persons = spans[PERSON].to_numpy()[stretch]
-    return pd.DataFrame({PERSON: pd.Series(persons, dtype=given[PERSON].dtype), NIGHT: nights, LOGGED: logged, **columns})
+        if name not in columns:
+            columns[name] = _placed(given[name], rows, places, total)
+    return pd.DataFrame(columns, copy=False)
 
 
-def _taken(column: pd.Series[Any], source: Ints) -> Any:
-    """Values of a column at the places, missing where the place is -1; whole numbers and yes/no stay what they are."""
+def _placed(column: pd.Series[Any], rows: Ints, places: Ints, total: int) -> Any:
+    """Some rows of a column at their places, the others missing; whole numbers and yes/no become numbers that can be missing."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iubf":
+        # half of the memory where nothing is lost
+        kind = np.float32 if column.dtype.itemsize == 1 or column.dtype == np.float32 else np.float64
+        made: NDArray[Any] = np.full(total, np.nan, dtype=kind)
+        made[places] = column.to_numpy()[rows]
+        return made
     from pandas.api.extensions import take
 
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iub":
-        plain = column.to_numpy(dtype=np.float64)
-        return np.where(source >= 0, plain[np.maximum(source, 0)], np.nan)
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind == "f":
-        return np.where(source >= 0, column.to_numpy()[np.maximum(source, 0)], np.nan)
+    source: Ints = np.full(total, -1, dtype=np.int64)
+    source[places] = rows
     return take(column.array, source, allow_fill=True)
