@@ -82,6 +82,8 @@ _HOMES = {
     "crampstats.estimate.standardise": ("Standard", "estimate_standardised_prevalence"),
     "crampstats.estimate.subgroups": ("estimate_by_subgroup",),
     "crampstats.ingest.deriving": ("derive_variables",),
+    "crampstats.ingest.diary.diary_data": ("DiaryData",),
+    "crampstats.ingest.diary.loading": ("load_diary",),
     "crampstats.ingest.own.loading": ("load_survey", "map_survey", "open_survey"),
     "crampstats.ingest.own.mapping_file": ("read_mapping",),
     "crampstats.ingest.own.placements": ("FileMapping", "Placement"),
