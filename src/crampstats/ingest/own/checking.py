@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -29,7 +29,7 @@ _NUMERIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _LETTER = re.compile(r"[^\W\d_]|%")
 
 
-def check_mapping(mapping: FileMapping, table: RecordedTable) -> None:
+def check_mapping(mapping: FileMapping, table: RecordedTable, *, redeclared: Collection[str] = ()) -> None:
     """Whether a table can be read by a mapping.
 
     Parameters
@@ -38,6 +38,8 @@ def check_mapping(mapping: FileMapping, table: RecordedTable) -> None:
         Read from a file, proposed or shipped.
     table
         The table it is for.
+    redeclared
+        Variables that mean something else here than in the codebook (a diary asks of one night what a form asks of a month).
 
     Raises
     ------
@@ -45,7 +47,7 @@ def check_mapping(mapping: FileMapping, table: RecordedTable) -> None:
         Columns that are not in the table, numeric codes nobody explained, choices of the file's own dictionary that are left
         out, units nobody states, conditions that cannot be read: all in one message, with the lines of the mapping file.
     """
-    problems = [*_settings(mapping, table)]
+    problems = [*_settings(mapping, table, redeclared)]
     for placement in mapping.placements:
         where = f"line {placement.line}: " if placement.line else ""
         problems += [f"{where}{one}" for one in _placement(mapping, table, placement)]
@@ -56,7 +58,7 @@ def check_mapping(mapping: FileMapping, table: RecordedTable) -> None:
         raise DataError(f"{mask_text(table.name)} cannot be read{name} ({count}):\n{listed}")
 
 
-def _settings(mapping: FileMapping, table: RecordedTable) -> Iterator[str]:
+def _settings(mapping: FileMapping, table: RecordedTable, redeclared: Collection[str]) -> Iterator[str]:
     named = {
         "record": (mapping.record,), "identifiers": mapping.identifiers, "keep": mapping.keep, "strata": (mapping.strata,),
         "psu": (mapping.psu,), "weights": (mapping.weights,),
@@ -72,7 +74,7 @@ def _settings(mapping: FileMapping, table: RecordedTable) -> Iterator[str]:
     for variable in mapping.own:
         if variable.name not in placed:
             yield f"{variable.name} is declared, but no column fills it; name one or remove [own.{variable.name}]."
-        if variable.name in VARIABLES or variable.name in DERIVED:
+        if variable.name not in redeclared and (variable.name in VARIABLES or variable.name in DERIVED):
             yield f"the codebook knows {variable.name}; fill it under [variables] or declare yours by another name."
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args
 
 from crampstats.codebook.catalogue import DERIVED, VARIABLES, as_recorded
@@ -30,6 +32,37 @@ REASON = 'the reason in words, such as "not done"'
 OWN_ENTRIES = ("label", "kind", "levels", *PLACEMENT_ENTRIES)
 
 
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a mapping may name.
+
+    Parameters
+    ----------
+    names
+        The variables.
+    find
+        The variable of a name.
+    form
+        The shipped form whose questions a file may ask.
+    tables
+        Tables of the mapping.
+    elsewhere
+        Tables that belong to mappings of another kind, with what reads those.
+    """
+
+    names: tuple[str, ...]
+    find: Callable[[str], Variable]
+    form: str
+    tables: tuple[str, ...] = TABLES
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+
+OF_SURVEYS = Vocabulary(
+    (*VARIABLES, *DERIVED), as_recorded, CLINIC_INTAKE.name,
+    elsewhere=MappingProxyType({"diary": "this is the mapping of a diary: load_diary and `crampstats diary` read it"}),
+)
+
+
 def read_mapping(path: str | Path) -> FileMapping:
     """A mapping file, checked against the codebook.
 
@@ -48,14 +81,33 @@ def read_mapping(path: str | Path) -> FileMapping:
     DataError
         It is no TOML, or entries are wrong: all of them in one message, each with its line, what was given and what is valid.
     """
+    mapping, _ = read_entries(path, OF_SURVEYS)
+    return mapping
+
+
+def read_entries(
+    path: str | Path, words: Vocabulary, table: str = "", read: Callable[[Entries], Any] | None = None
+) -> tuple[FileMapping, Any]:
+    """A mapping file in a vocabulary of its own; errors as for `read_mapping`.
+
+    Parameters
+    ----------
+    path
+        TOML file.
+    words
+        What it may name.
+    table, read
+        A further table of it, and what reads its entries; problems it adds are told with all others.
+    """
     path = Path(path)
     given, lines = read_toml(path)
     problems = Problems(lines)
-    mapping = _mapping(given, problems, path.name)
+    mapping = _mapping(given, problems, path.name, words)
+    further = read(_table(Entries((), given, problems), table)) if read else None
     if told := problems.describe():
         first = f"{path.name} has {len(told)} problem{'s' if len(told) > 1 else ''}:"
         raise DataError("\n".join([first, *(f"  {one}" for one in told)]))
-    return mapping
+    return mapping, further
 
 
 def convertible_units(variable: Variable) -> tuple[str, ...]:
@@ -78,17 +130,19 @@ def spell_unit(unit: str, variable: Variable) -> str:
     return next((one for one in convertible_units(variable) if same(one) == same(unit)), "")
 
 
-def _mapping(given: dict[str, Any], problems: Problems, name: str) -> FileMapping:
+def _mapping(given: dict[str, Any], problems: Problems, name: str, words: Vocabulary) -> FileMapping:
     whole = Entries((), given, problems)
-    whole.check_names(TABLES)
+    for table in given.keys() & words.elsewhere.keys():
+        whole.refuse(table, f"[{table}]: {words.elsewhere[table]}.")
+    whole.check_names((*words.tables, *words.elsewhere))
     _check_version(whole)
     parts = {table: _table(whole, table) for table in TABLES[1:]}
-    own = {key: _own_variable(entries) for key, entries in _each(parts["own"], "own")}
-    placements = [_place(key, as_recorded(key), entries, PLACEMENT_ENTRIES) for key, entries in _known(parts["variables"])]
+    own = {key: _own_variable(entries, words) for key, entries in _each(parts["own"], "own")}
+    placements = [_place(key, words.find(key), entries, PLACEMENT_ENTRIES) for key, entries in _known(parts["variables"], words)]
     placements += [
         _place(key, variable, entries, OWN_ENTRIES) for key, entries in _each(parts["own"], "own") if (variable := own[key])
     ]
-    file = _file_settings(parts["file"])
+    file = _file_settings(parts["file"], words.form)
     _check_skipped(parts["file"], file, placements)
     design = parts["design"]
     design.check_names(DESIGN_ENTRIES)
@@ -126,27 +180,27 @@ def _each(parent: Entries, what: str) -> Iterable[tuple[str, Entries]]:
             parent.refuse(key, f'{key} must be a table: [variables.{key}] with column = "heading in the file".')
 
 
-def _known(variables: Entries) -> Iterable[tuple[str, Entries]]:
+def _known(variables: Entries, words: Vocabulary) -> Iterable[tuple[str, Entries]]:
     """The entries whose variable the codebook has; the others become problems."""
-    names = [*VARIABLES, *DERIVED]
     for key, entries in _each(variables, "variables"):
-        if key in VARIABLES or key in DERIVED:
+        if key in words.names:
             yield key, entries
         else:
             variables.refuse(
                 key,
-                f"the codebook has no variable {key!r}{nearest(key, names)}; one it does not know is declared as [own.{key}].",
+                f"the codebook has no variable {key!r}{nearest(key, words.names)}; one it does not know is declared as "
+                f"[own.{key}].",
             )
 
 
-def _file_settings(entries: Entries) -> dict[str, Any]:
+def _file_settings(entries: Entries, form: str) -> dict[str, Any]:
     entries.check_names(FILE_ENTRIES)
     found: dict[str, Any] = {key: entries.text(key) for key in ("sheet", "event", "record", "population", "window")}
     found |= {key: entries.texts(key) for key in ("identifiers", "keep", "skip")}
     found |= {"header_row": entries.whole("header_row"), "missing": entries.words("missing", REASON)}
     found |= {"leave_out": entries.words("leave_out", REASON), "form": entries.text("form")}
-    if found["form"] and found["form"] != CLINIC_INTAKE.name:
-        entries.refuse("form", f"form {found['form']!r} is no shipped form; {CLINIC_INTAKE.name!r} is. Leave it out otherwise.")
+    if found["form"] and found["form"] != form:
+        entries.refuse("form", f"form {found['form']!r} is no shipped form; {form!r} is. Leave it out otherwise.")
     return found | {"screened_for_cramps": entries.flag("screened_for_cramps"), "made_up": bool(entries.flag("made_up"))}
 
 
@@ -160,10 +214,10 @@ def _check_skipped(entries: Entries, file: Mapping[str, Any], placements: list[P
             entries.refuse(one, f"{one} and {other} both list {', '.join(map(repr, both))}; a column can be in one of them.")
 
 
-def _own_variable(entries: Entries) -> Variable | None:
+def _own_variable(entries: Entries, words: Vocabulary) -> Variable | None:
     """A variable the codebook does not know; None where it cannot be made, with the problem told."""
     key = entries.path[-1]
-    if key in VARIABLES or key in DERIVED:
+    if key in words.names:
         entries.refuse("", f"the codebook knows {key}: fill it as [variables.{key}].")
         return None
     label, kind, levels, plausible = entries.text("label"), entries.text("kind"), _levels(entries), entries.limits("plausible")

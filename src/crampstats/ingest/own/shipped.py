@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from crampstats.codebook.catalogue import VARIABLES
-from crampstats.codebook.columns import MEASURED, Field
+from crampstats.codebook.columns import MEASURED, Field, Variable
 from crampstats.codebook.forms import Item
 from crampstats.codebook.outcomes import RECALL_WINDOW
 from crampstats.codebook.rules import Rule
@@ -113,9 +113,7 @@ def _without_rows(name: str, columns: tuple) -> RecordedTable:
 
 
 def _clinic(columns: FormColumns) -> FileMapping:
-    placements: list[Placement] = []
-    for item in CLINIC_INTAKE.items:
-        placements += _of_boxes(item, columns) if item.ticks else _of_item(item, columns)
+    placements = place_items(columns)
     placements += _of_medicines(columns, {placement.variable for placement in placements})
     identifiers = [columns.heading(item.field) for item in CLINIC_INTAKE.items if item.identifier and columns.has(item)]
     return FileMapping(
@@ -124,11 +122,20 @@ def _clinic(columns: FormColumns) -> FileMapping:
     )
 
 
-def _of_item(item: Item, columns: FormColumns) -> list[Placement]:
+def place_items(columns: FormColumns) -> list[Placement]:
+    """How each question of a form that a table has fills its variables, codes and wordings included."""
+    variables = {variable.name: variable for variable in columns.form.variables}
+    placements: list[Placement] = []
+    for item in columns.form.items:
+        placements += _of_boxes(item, columns) if item.ticks else _of_item(item, columns, variables)
+    return placements
+
+
+def _of_item(item: Item, columns: FormColumns, variables: Mapping[str, Variable]) -> list[Placement]:
     if not item.variable or not columns.has(item):
         return []
     codes, missing = _with_wordings(item)
-    unit, unit_column, unit_codes = _unit(item, columns)
+    unit, unit_column, unit_codes = _unit(item, columns, variables[item.variable])
     return [Placement(
         item.variable, (columns.heading(item.field),), codes=codes, missing=missing, unit=unit, unit_column=unit_column,
         unit_codes=unit_codes, asked_if=columns.condition(item.shown_if),
@@ -144,15 +151,14 @@ def _with_wordings(item: Item) -> tuple[dict[str, object], dict[str, str]]:
     return {text: value for text, value in both(item.values).items() if text not in missing}, missing
 
 
-def _unit(item: Item, columns: FormColumns) -> tuple[str, str, Mapping[str, str]]:
+def _unit(item: Item, columns: FormColumns, variable: Variable) -> tuple[str, str, Mapping[str, str]]:
     """The unit the question fixes, or where the person chose it."""
     if item.unit_field:
-        beside = CLINIC_INTAKE.item(item.unit_field)
+        beside = columns.form.item(item.unit_field)
         if columns.has(beside):
             codes, _ = _with_wordings(beside)
             return "", columns.heading(beside.field), {text: str(unit) for text, unit in codes.items()}
         return "", "", {}
-    variable = VARIABLES[item.variable]
     return (variable.unit if variable.kind in MEASURED else ""), "", {}
 
 

@@ -1,0 +1,195 @@
+"""Which column of a diary is what: whose the row is, of which night, and what it says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from crampstats.codebook.catalogue import VARIABLES as OF_PERSONS
+from crampstats.codebook.columns import Variable
+from crampstats.codebook.demographics import AGE, SEX
+from crampstats.codebook.diary import VARIABLES
+from crampstats.codebook.diary_entries import PERSON, PLACES
+from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
+from crampstats.core.errors import DataError
+from crampstats.core.findings import Finding
+from crampstats.ingest.diary.naming import place_by_name
+from crampstats.ingest.diary.settings import HEADINGS, DiaryMapping, DiarySettings
+from crampstats.ingest.own.converting import needs_unit, stated_unit
+from crampstats.ingest.own.form_columns import find_form_columns
+from crampstats.ingest.own.identifiers import DIRECT, RECORD, list_identifiers
+from crampstats.ingest.own.matching import NameIndex
+from crampstats.ingest.own.placements import FileMapping, Placement
+from crampstats.ingest.own.proposing import propose_mapping
+from crampstats.ingest.own.resolving import CERTAIN, PROPOSED
+from crampstats.ingest.own.shipped import place_items
+from crampstats.ingest.recorded import RecordedFile, RecordedTable
+
+KNOWN: Mapping[str, Variable] = {one.name: one for one in (*VARIABLES, OF_PERSONS[SEX.name], OF_PERSONS[AGE.name])}
+# a heading of persons names them; less sure ones are other things
+SURE_PERSON = 0.9
+
+
+@dataclass(frozen=True, eq=False)
+class DiaryColumns:
+    """What the columns of a diary are.
+
+    Parameters
+    ----------
+    mapping
+        The placements, and what else the mapping says of the file.
+    diary
+        The settings, each heading that was found filled in.
+    findings
+        What was taken without being told.
+    """
+
+    mapping: FileMapping
+    diary: DiarySettings
+    findings: tuple[Finding, ...] = ()
+
+
+def find_columns(table: RecordedTable, given: DiaryMapping) -> DiaryColumns:
+    """The columns of a diary: as the mapping names them, else by their headings.
+
+    Parameters
+    ----------
+    table
+        One row per entry.
+    given
+        What is said; settings it leaves open are looked for, and so are all variables where it places none.
+
+    Raises
+    ------
+    DataError
+        A heading the mapping names is not there.
+    """
+    _refuse_absent(table, given)
+    proposed, record = _proposals(table, given)
+    diary, found = _settle(given.diary, table, proposed, record)
+    taken = {*diary.columns.values()}
+    if given.file.placements:
+        placements, more = given.file.placements, []
+    else:
+        placements, more = _sure([one for one in proposed if one.variable in KNOWN and not taken & set(one.reads)], table)
+    known = {one.name for one in given.file.own}
+    own = (*given.file.own, *(KNOWN[one.variable] for one in placements if one.variable not in known))
+    mapping = replace(given.file, placements=tuple(placements), own=own, name=given.file.name or PROPOSED)
+    return DiaryColumns(mapping, diary, (*found, *more))
+
+
+def _refuse_absent(table: RecordedTable, given: DiaryMapping) -> None:
+    absent = [f"{part} = {heading!r}" for part, heading in given.diary.columns.items() if heading not in table.cells]
+    if absent:
+        listed = ", ".join(map(repr, list(table.cells)[:8]))
+        raise DataError(
+            f"[diary] names {', '.join(absent)}, but {table.name} has no such column; its {len(table.columns)} columns begin "
+            "with "
+            f"{listed}."
+        )
+
+
+def _proposals(table: RecordedTable, given: DiaryMapping) -> tuple[list[Placement], str]:
+    """Placements for every variable and every part of an entry; and the column of the record's number, "" for none."""
+    named = set(given.diary.columns.values())
+    of_form = _of_the_form(table)
+    taken = named | {heading for one in of_form for heading in one.reads}
+    open_table = _without(table, taken)
+    wanted = [one for one in (*KNOWN.values(), *PLACES) if one.name not in {found.variable for found in of_form}]
+    by_name = place_by_name(open_table, wanted)
+    open_table = _without(open_table, {heading for one in by_name for heading in one.reads})
+    wanted = [one for one in wanted if one.name not in {found.variable for found in by_name}]
+    if not open_table.columns:
+        return [*of_form, *by_name], ""
+    proposal = propose_mapping(RecordedFile({"": open_table}, table.format), variables=wanted)
+    return [*of_form, *by_name, *proposal.mapping.placements], proposal.mapping.record
+
+
+def _of_the_form(table: RecordedTable) -> list[Placement]:
+    """Questions of the shipped diary, by field name or wording, with the codes of their answers."""
+    columns = find_form_columns(CRAMP_DIARY, table)
+    asked = [item for item in CRAMP_DIARY.items if item.variables and columns.has(item)]
+    # a word or two in common is no form
+    if len(asked) < 4:
+        return []
+    night = CRAMP_DIARY.items[1].variable
+    return [replace(one, variable="night") if one.variable == night else one for one in place_items(columns)]
+
+
+def _without(table: RecordedTable, taken: set[str]) -> RecordedTable:
+    kept = tuple(column for column in table.columns if column.name not in taken)
+    return replace(table, cells=table.cells[[column.name for column in kept]], columns=kept)
+
+
+def _settle(
+    said: DiarySettings, table: RecordedTable, proposed: Sequence[Placement], record: str
+) -> tuple[DiarySettings, list[Finding]]:
+    """The settings with the headings that were found."""
+    found: list[Finding] = []
+    headings: dict[str, str] = {}
+    person = said.person or _find_person(table, record, set(said.columns.values()))
+    if person and not said.person:
+        headings["person"] = person
+    for one in proposed:
+        if one.variable in HEADINGS and one.variable != PERSON.name and one.how == "cells":
+            heading = one.columns[0]
+            if not getattr(said, one.variable) and heading not in (person, *headings.values(), *said.columns.values()):
+                headings[one.variable] = heading
+    for part, heading in headings.items():
+        found.append(Finding(
+            heading, "placed without a mapping", "note", f"{heading} was taken as the {WORDS[part]}.",
+            f'To settle it: [diary] {part} = "{heading}" in a mapping.',
+        ))
+    return replace(said, **headings), found
+
+
+WORDS = {
+    "person": "column that tells persons apart", "night": "date of the night", "time": "clock time of the cramp",
+    "entered_at": "time at which the entry was made", "logged": "sign that the night was filled in",
+    "day": "number of the night", "first_night": "first night enrolled", "last_night": "last night enrolled",
+}
+
+
+def _find_person(table: RecordedTable, record: str, taken: Iterable[str]) -> str:
+    """Heading of the column that tells persons apart: a name for persons, else a number or a name of theirs; "" for none."""
+    if table.format == "redcap":
+        return table.columns[0].name
+    index = NameIndex.of([PERSON])
+    scores = [
+        (max(index.score(text).get(PERSON.name, 0.0) for text in (column.name, column.label or column.name)), -place, column.name)
+        for place, column in enumerate(table.columns) if column.name not in taken and table.cells[column.name].notna().any()
+    ]
+    best = max(scores, default=(0.0, 0, ""))
+    if best[0] >= SURE_PERSON:
+        return best[2]
+    telling = [one for one in list_identifiers(table) if one.column not in taken]
+    for kind in (RECORD, DIRECT):
+        for one in telling:
+            if one.kind == kind and table.cells[one.column].notna().mean() > 0.5:
+                return one.column
+    return record if record in table.cells and record not in taken else ""
+
+
+def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[Placement], list[Finding]]:
+    """The placements nobody need ask about, with what is to be said of the others."""
+    kept, found = [], []
+    for one in placements:
+        if one.confidence < CERTAIN:
+            continue
+        variable, heading = KNOWN[one.variable], one.columns[0]
+        stated = one.unit or one.unit_column or stated_unit(table.column(heading))
+        if one.how == "cells" and needs_unit(variable) and not stated:
+            found.append(Finding(
+                heading, "unit not stated", "warning", f"{heading} looks like {one.variable}, but nothing states its unit; it "
+                "was "
+                "left out.", f'State it in a mapping: [variables.{one.variable}] column = "{heading}", unit = "{variable.unit}".',
+            ))
+            continue
+        kept.append(one)
+        if one.confidence < 1:
+            found.append(Finding(
+                heading, "placed without a mapping", "note",
+                f"{' / '.join(one.columns)} was taken as {one.variable} (confidence {one.confidence:.2f}).",
+                "Write a mapping with [variables] to settle it.",
+            ))
+    return kept, found

@@ -1,0 +1,96 @@
+"""Headings that say, word for word, what a diary asks: within a diary "Side" can be nothing but the side of the cramp."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from crampstats.codebook.columns import Variable
+from crampstats.ingest.own.fitting import Fit, Profile, fit_values, profile_table
+from crampstats.ingest.own.headings import plain_question
+from crampstats.ingest.own.matching import split_words, without_unit
+from crampstats.ingest.own.naming import read_headings
+from crampstats.ingest.own.placements import Placement
+from crampstats.ingest.recorded import RecordedTable
+
+# of the cells, the share that must read as what the heading says
+FITTING = 0.8
+_SCALE = re.compile(
+    r"[\[(]?\s*(?<![\d.])(\d{1,2})\s*(?:-|–|—|\bto\b|\bbis\b|\ba\b|\bà\b|\bau\b|\.\.+|…)\s*(\d{1,3})(?![\d.])\s*[\])]?"
+    r"|[\[(]?(?:/|\bout of\b)\s*(\d{1,3})\s*[\])]?"
+)
+
+
+def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[Placement]:
+    """Placements of the columns whose heading or question is a name of one of the variables, and whose cells fit it.
+
+    Parameters
+    ----------
+    table
+        One row per entry.
+    variables
+        What to look for. A column that has the name of two of them, and a variable named by two columns, are left out.
+    """
+    names = _names(variables)
+    found: dict[str, list[Placement]] = {}
+    for profile in read_headings(profile_table(table)):
+        named = _named(profile, names)
+        fitting = [(variable, fit) for variable in named if (fit := _fit(profile, variable)).share >= FITTING]
+        if len(fitting) == 1:
+            variable, fit = fitting[0]
+            found.setdefault(variable.name, []).append(Placement(
+                variable.name, (profile.column.name,), codes=fit.codes, missing=fit.missing, unit=fit.unit,
+            ))
+    return [places[0] for places in found.values() if len(places) == 1]
+
+
+def stated_scale(*texts: str) -> tuple[float, float] | None:
+    """The scale that a heading or question states; None where none does.
+
+    Examples
+    --------
+    >>> stated_scale("Pain (0-100)"), stated_scale("Worst cramp, 1 to 10"), stated_scale("Pain /10"), stated_scale("Pain")
+    ((0.0, 100.0), (1.0, 10.0), (0.0, 10.0), None)
+    """
+    for text in texts:
+        if found := _SCALE.search(text or ""):
+            low, high = (found[1] or "0"), (found[2] or found[3])
+            if float(low) < float(high):
+                return float(low), float(high)
+    return None
+
+
+def _names(variables: Iterable[Variable]) -> dict[tuple[str, ...], list[Variable]]:
+    found: dict[tuple[str, ...], list[Variable]] = {}
+    for variable in variables:
+        own = {tuple(variable.name.split("_")), *(split_words(text) for text in (variable.label, *variable.known_as))}
+        for words in own | {without_unit(words) for words in own}:
+            found.setdefault(words, []).append(variable)
+    return found
+
+
+def _named(profile: Profile, names: dict[tuple[str, ...], list[Variable]]) -> Sequence[Variable]:
+    for text in (profile.column.name, profile.column.label):
+        for words in _wordings(text):
+            if words in names:
+                return names[words]
+    return ()
+
+
+def _wordings(text: str) -> list[tuple[str, ...]]:
+    """The words of a heading as they stand, without its number and codes, without its unit, and without its scale."""
+    if not text:
+        return []
+    plain = plain_question(text)
+    bare = _SCALE.sub(" ", plain)
+    return [words for one in (text, plain, bare) for words in (split_words(one), without_unit(split_words(one))) if words]
+
+
+def _fit(profile: Profile, variable: Variable) -> Fit:
+    """How the cells fit; a pain on another scale is converted later, so its limits are not held against it."""
+    if variable.name == "cramp_severity":
+        return fit_values(profile, replace(variable, plausible=None))
+    if variable.kind == "text":
+        return Fit(1.0 if profile.texts else 0.0)
+    return fit_values(profile, variable)
