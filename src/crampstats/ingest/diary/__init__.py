@@ -1,0 +1,1 @@
+"""Diaries: nights, entries, workouts, and what programs for diaries export."""
