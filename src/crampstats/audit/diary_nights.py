@@ -48,8 +48,8 @@ def _entries(panel: DiaryPanel) -> Iterator[Finding]:
             first = int(np.flatnonzero(where)[0])
             yield from tell_nights(
                 panel, check, ENTERED, np.array([first]),
-                lambda place, n=n: f"entered {-delays[place]:.0f} h before the noon that ended it, the first of {n:,} such entries "
-                f"among {int(known.sum()):,}",
+                lambda place, n=n: f"entered {-delays[place]:.0f} h before the noon that ended it, the first of {n:,} such "
+                f"entries among {int(known.sum()):,}",
             )
     yield from _late(panel, delays)
     at_once = sitting_nights(panel.codes, panel.nights, entered)

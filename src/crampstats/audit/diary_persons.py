@@ -42,7 +42,7 @@ def _cramp_nights(panel: DiaryPanel, logged: np.ndarray, nights: np.ndarray) -> 
     yes, asked = (np.bincount(panel.codes[where], minlength=k) for where in (known & (values == 1), known))
     if asked.sum() >= DIARY_OF_CRAMPS and yes.sum() == asked.sum():
         yield checks.ONLY_CRAMP_NIGHTS.finding(
-            CRAMP, f"All {yes.sum():,} nights of {int((asked > 0).sum()):,} person(s) have a cramp; none without one was ever logged.")
+            CRAMP, f"All {yes.sum():,} nights of {int((asked > 0).sum()):,} person(s) have a cramp; none without was logged.")
         return
     alone = (yes == asked) & (asked >= PERSON_OF_CRAMPS)
     yield from tell_persons(

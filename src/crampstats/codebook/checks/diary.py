@@ -121,10 +121,19 @@ ELSEWHERE = Check(
     "A night is counted on the clock where the person was.",
     "Nothing, for somebody who travelled; else see which zone the file is of.",
 )
+SEVERAL_LISTS = Check(
+    "several_question_lists", "integrity", "note", "Several question lists in one file",
+    "An evening's questions belong to the day, a morning's to the night before.",
+    "Export the list that asks of the night by itself, or name in the mapping which column is which.",
+)
+PROMPTS_UNANSWERED = Check(
+    "prompts_unanswered", "completeness", "note", "Prompts that were not answered",
+    "The night is missed; whether there was a cramp is not known.", "Report the share of nights logged.",
+)
 
 CHECKS: tuple[Check, ...] = (
     DUPLICATE_NIGHT, NIGHT_CONTRADICTED, NIGHT_IN_FUTURE, ENTRY_BEFORE_NIGHT, ENTRY_IN_NIGHT, BACKFILLED, SEVERAL_IN_SITTING,
     FEW_NIGHTS, LOW_COMPLIANCE, MISSING_AFTER_CRAMP, ONLY_CRAMP_NIGHTS, PERSON_ONLY_CRAMPS, CRAMP_COUNT, DETAIL_WITHOUT_CRAMP,
     LONG_CRAMP, OFF_SCALE, ALL_ALIKE, HEAPED_MINUTES, TAKEN_UP_AGAIN, EVERY_NIGHT, TIME_NOT_READ, MIDNIGHT, NONEXISTENT_TIME,
-    AMBIGUOUS_TIME, ELSEWHERE,
+    AMBIGUOUS_TIME, ELSEWHERE, SEVERAL_LISTS, PROMPTS_UNANSWERED,
 )
