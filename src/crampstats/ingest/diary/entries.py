@@ -9,7 +9,7 @@ import pandas as pd
 
 from crampstats.codebook.checks import diary as checks
 from crampstats.core.cleaning import Change
-from crampstats.core.diary import NIGHT, PERSON
+from crampstats.core.diary import LOGGED, NIGHT, PERSON
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
 from crampstats.estimate.diary.entry_times import LATE_HOURS, entry_delays, sitting_nights
@@ -152,7 +152,7 @@ def _joined(
     groups = some.groupby(group, sort=True)
     told_last = _last_is_known(some, group, entered)
     joined = groups.last().reset_index(drop=True)
-    answers = [str(name) for name in some if name not in (person, night, entered, source_row)]
+    answers = [str(name) for name in some if name not in (person, night, entered, source_row, LOGGED)]
     differing = {name: groups[name].nunique().to_numpy() > 1 for name in answers}
     contradicted = {name: differ for name, differ in differing.items() if differ.any()}
     if contradicted:
@@ -162,6 +162,8 @@ def _joined(
             joined[name] = joined[name].where(~whole, last[name]).where(~(_lost(name, differing) & ~told_last))
     if source_row in some:
         joined[source_row] = groups[source_row].first().to_numpy()
+    if LOGGED in some:
+        joined[LOGGED] = groups[LOGGED].max().to_numpy()
     return joined, contradicted
 
 

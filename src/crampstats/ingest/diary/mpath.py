@@ -1,8 +1,8 @@
 """Exports of m-Path: one row per prompt, questions as columns that end in their kind, and clocks in seconds.
 
-The format is that of the app's CSV export as the R package mpathr 1.0.3 reads it (https://cran.r-project.org/package=mpathr). Its time
-stamps count seconds since 1970 *on the participant's own clock*: they are the wall clock already, and the offset of the zone beside
-them must not be added.
+The format is that of the app's CSV export as the R package mpathr 1.0.3 reads it (https://cran.r-project.org/package=mpathr). Its
+time stamps count seconds since 1970 *on the participant's own clock*: they are the wall clock already, and the offset of the zone
+beside them must not be added.
 """
 
 from __future__ import annotations
@@ -102,8 +102,8 @@ def _refuse_spoilt(table: RecordedTable) -> None:
         if bad.any():
             row = int(table.source_rows[int(np.flatnonzero(bad.to_numpy())[0])])
             raise DataError(
-                f"{table.name}: {name} holds {int(bad.sum())} cell(s) that are no whole seconds (first: row {row}). A spreadsheet "
-                "program has probably saved the file: download it from m-Path again and give it unopened."
+                f"{table.name}: {name} holds {int(bad.sum())} cell(s) that are no whole seconds (first: row {row}). A "
+                "spreadsheet program has probably saved the file: download it from m-Path again and give it unopened."
             )
 
 
@@ -115,7 +115,8 @@ def _findings(table: RecordedTable, cells: pd.DataFrame) -> Findings:
     kept = [one for one in table.findings.rows if one.rule != "short row"]
     lists = int(cells[LIST].nunique())
     if lists > 1:
-        kept.append(checks.SEVERAL_LISTS.finding(LIST, f"The file has answers to {lists} question lists; each is an entry of its night."))
+        kept.append(checks.SEVERAL_LISTS.finding(
+            LIST, f"The file has answers to {lists} question lists; each is an entry of its night."))
     if n := len(table.cells) - len(cells):
         kept.append(checks.PROMPTS_UNANSWERED.finding(
             STOP, f"{n:,} prompt(s) were not answered; their nights are missed, not free of cramps."))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from crampstats.core.errors import unknown_name
+from crampstats.ingest.diary.mpath import refine_mpath_file
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.own.events import join_record
 from crampstats.ingest.readers.opening import find_kind, read_file
@@ -25,7 +26,7 @@ def open_diary(
         path, sheet=wanted if is_workbook else "", header_row=header_row or given.file.header_row, dictionary=dictionary,
         missing={**given.file.missing, **(missing or {})} or None,
     )
-    file = file if is_workbook else _led_by_entries(file, wanted)
+    file = file if is_workbook else _led_by_entries(refine_mpath_file(file), wanted)
     mapping = replace(given.file, missing={**given.file.missing, **(missing or {})})
     return file, replace(given, file=mapping, diary=replace(given.diary, zone=zone or given.diary.zone))
 
