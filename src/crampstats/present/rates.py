@@ -1,0 +1,120 @@
+"""How rows of rates, of levels along the calendar and of single persons are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.estimates import Estimates
+from crampstats.present.diaries import MONTHS, WEEKDAYS
+from crampstats.present.ratios import is_drawable, require_ratios
+from crampstats.present.reading import label_of
+from crampstats.present.wording import format_count
+
+ORDERS = (WEEKDAYS, MONTHS, ("winter", "spring", "summer", "autumn"))
+NOT_SHOWN = "not shown"
+PERSON = "person"
+
+
+def rate_parts(parts: Estimates | Sequence[Estimates], measure: str | None) -> list[Estimates]:
+    """The parts with rows of one measure alone."""
+    parts = [parts] if isinstance(parts, Estimates) else list(parts)
+    measures = list(dict.fromkeys(name for part in parts for name in part.frame["measure"]))
+    if not measures:
+        raise DataError("there is no rate to show; the estimates hold no row.")
+    if measure is not None and measure not in measures:
+        raise unknown_name("measure", measure, measures)
+    chosen = measures[0] if measure is None else measure
+    if wrong := [part for part in parts if len(part.groups) > 1]:
+        raise DataError(f"each part has one group column; one has {', '.join(wrong[0].groups)}.")
+    return [replace(part, frame=part.frame[part.frame["measure"] == chosen], covariance=None) for part in parts]
+
+
+def rate_counts(row: pd.Series) -> str:
+    """Events and nights of a row; "" where they are not known."""
+    nights = row.get("n_nights", np.nan)
+    if pd.isna(nights) or pd.isna(row["n_events"]):
+        return ""
+    return f"{format_count(row['n_events'])}/{format_count(nights)}"
+
+
+def rate_numbers(row: pd.Series) -> tuple[str, ...]:
+    """Rate and interval as words."""
+    if not is_drawable(row):
+        return (NOT_SHOWN,)
+    digits = 2 if max(row["estimate"], 0 if pd.isna(row["conf_high"]) else row["conf_high"]) < 10 else 1
+    if pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]):
+        return (f"{row['estimate']:.{digits}f}",)
+    return f"{row['estimate']:.{digits}f}", f"{row['conf_low']:.{digits}f} to {row['conf_high']:.{digits}f}"
+
+
+def level_order(estimates: Estimates, column: str, levels: Sequence[str]) -> list[str]:
+    """Levels as they are read: declared order, weekdays, months, numbers; else as they come.
+
+    Examples
+    --------
+    >>> rows = Estimates(pd.DataFrame({"day": ["Sunday", "Monday"], "estimate": [1.0, 2.0]}), ("day",))
+    >>> level_order(rows, "day", ["Sunday", "Monday"])
+    ['Monday', 'Sunday']
+    """
+    label = label_of(estimates, column)
+    if label.levels:
+        return sorted(levels, key=label.rank)
+    for order in ORDERS:
+        places = {name.lower(): place for place, name in enumerate(order)}
+        if all(level.lower() in places for level in levels):
+            return sorted(levels, key=lambda level: places[level.lower()])
+    if all(re.fullmatch(r"-?\d+(\.\d+)?([-–]\d+)?\+?", level) for level in levels):
+        return sorted(levels, key=lambda level: float(re.match(r"-?\d+(\.\d+)?", level).group()))  # type: ignore[union-attr]
+    return list(levels)
+
+
+def calendar_rows(estimates: Estimates, by: str | None, measure: str | None) -> tuple[pd.DataFrame, str]:
+    """Rows of one measure in reading order of their levels, and the column that tells the levels."""
+    by = by or (estimates.groups[0] if estimates.groups else "level")
+    if by not in estimates.frame:
+        raise unknown_name("column of levels", by, [*estimates.groups, "level"])
+    frame = estimates.frame[(estimates.frame["unit"] != "statistic") & (estimates.frame[by].astype(str) != "")]
+    measures = list(dict.fromkeys(frame["measure"]))
+    if measure is not None and measure not in measures:
+        raise unknown_name("measure", measure, measures)
+    frame = frame[frame["measure"] == (measure if measure is not None else measures[0])] if measures else frame
+    if not any(is_drawable(row) for _, row in frame.iterrows()):
+        raise DataError(f"a figure of calendar effects has nothing to show: {len(frame)} rows.")
+    levels = level_order(estimates, by, list(dict.fromkeys(frame[by].astype(str))))
+    places = {level: place for place, level in enumerate(levels)}
+    return frame.assign(_place=frame[by].astype(str).map(places)).sort_values("_place", kind="stable").drop(columns="_place"), by
+
+
+def own_rows(estimates: Estimates) -> pd.DataFrame:
+    """Rows of persons' own ratios; at least one may be shown."""
+    frame = estimates.frame[estimates.frame["unit"] != "statistic"]
+    require_ratios(frame)
+    if not any(is_drawable(row) for _, row in frame.iterrows()):
+        raise DataError(f"no person's own effect can be shown: {len(frame)} rows, all suppressed or without an estimate.")
+    return frame
+
+
+def own_names(estimates: Estimates, rows: pd.DataFrame, by: str) -> list[str]:
+    """What the persons are called: the group column, else the level, else their number."""
+    column = by if by in estimates.groups else estimates.groups[0] if estimates.groups else "level"
+    return [str(name) or f"P{place + 1:03d}" for place, name in zip(rows.index, rows[column], strict=True)]
+
+
+def pooled_rows(pooled: Estimates | None) -> dict[str, pd.Series]:
+    """The pooled ratio and the prediction interval, by "pooled" and "prediction", of those that may be shown."""
+    if pooled is None:
+        return {}
+    frame = pooled.frame[pooled.frame["unit"] == "ratio"]
+    found: dict[str, pd.Series] = {}
+    for _, row in frame.iterrows():
+        measure = str(row["measure"]).lower()
+        kind = "prediction" if "prediction" in measure else "pooled" if "pool" in measure else ""
+        if kind and is_drawable(row):
+            found.setdefault(kind, row)
+    return found
