@@ -99,8 +99,8 @@ class GeeFit:
         if not np.isfinite(found).all():
             raise DataError(
                 f"the {WORDS[kind]} covariance of {self.rows.formula!r} does not exist: one person alone decides a coefficient "
-                "(a level or value that nobody else has). Leave the term out or merge levels; covariance='liang_zeger' would be far "
-                "too small."
+                "(a level or value that nobody else has). Leave the term out or merge levels; covariance='liang_zeger' would be "
+                "far too small."
             )
         return found
 
@@ -176,7 +176,7 @@ def fit_gee(
     how = Moments(correlation, _fixed(fixed_scale), len(rows.names) if corrected_moments else 0)
     patterns = build_patterns(rows)
     solution = solve_gee(patterns, family, scale_patterns(patterns), how)
-    return GeeFit(rows, model, family, how, solution, _notes(rows))
+    return GeeFit(rows, model, family, how, solution, panel_notes(rows))
 
 
 def estimate_gee(
@@ -226,10 +226,10 @@ def estimate_gee(
     frame = _linear_rows(fit, fit.coefficients[places], np.sqrt(np.diag(spread)), level)
     named = [fit.rows.coefficients[i] for i in places]
     frame["exposure"] = [INTERCEPT.lower() if one.name == INTERCEPT else one.term for one in named]
-    frame["level"] = [one.level or _per(fit, one.term) for one in named]
+    frame["level"] = [one.level or level_words(fit.rows, one.term) for one in named]
     frame["measure"] = [_measure(fit, one.name == INTERCEPT) for one in named]
-    sparse = _level_cautions(fit.rows)
-    general = _cautions(fit)
+    sparse = level_cautions(fit.rows)
+    general = general_cautions(fit.rows)
     frame["caution"] = [join_cautions(*general, sparse[i]) for i in places]
     return _wrapped(fit, frame, level, covariance, spread)
 
@@ -255,7 +255,8 @@ def _fixed(fixed_scale: bool | float) -> float | None:
     return value
 
 
-def _notes(rows: PanelRows) -> tuple[str, ...]:
+def panel_notes(rows: PanelRows) -> tuple[str, ...]:
+    """Which persons a model of nights knows little of, or nothing."""
     persons, enrolled, alone = len(rows.sizes), len(rows.panel.persons), int((rows.sizes == 1).sum())
     left = enrolled - persons
     return tuple(text for text, is_so in (
@@ -300,27 +301,29 @@ def _unit(rows: PanelRows, name: str) -> str:
     return rows.panel.labels[name].unit if name in rows.panel.labels else ""
 
 
-def _per(fit: GeeFit, term: str) -> str:
-    unit = _unit(fit.rows, term)
+def level_words(rows: PanelRows, term: str) -> str:
+    """What one step of a number is: "per" its unit."""
+    unit = _unit(rows, term)
     return f"per {unit}" if unit else "per unit"
 
 
-def _cautions(fit: GeeFit) -> list[str]:
-    """What is weak about a fit: few persons, few nights with the outcome or without it."""
-    persons, k, texts = len(fit.rows.sizes), len(fit.names), []
-    if not fit.df >= 1:
+def general_cautions(rows: PanelRows) -> list[str]:
+    """What is weak about a model of some nights: few persons, few nights with the outcome or without it."""
+    persons, k, texts = len(rows.sizes), len(rows.names), []
+    df = persons - k
+    if df < 1:
         texts.append(f"suppress: {persons} persons for {k} coefficients, no interval")
-    elif fit.df < MIN_DF:
-        texts.append(f"review: {fit.df:.0f} degrees of freedom (< {MIN_DF}): {persons} persons, {k} coefficients")
-    events = count_events(fit.rows)
-    few = min(events, len(fit.rows) - events)
+    elif df < MIN_DF:
+        texts.append(f"review: {df:.0f} degrees of freedom (< {MIN_DF}): {persons} persons, {k} coefficients")
+    events = count_events(rows)
+    few = min(events, len(rows) - events)
     if np.isfinite(few) and few < FEW_EVENTS * (k - 1):
-        kind = "with" if events <= len(fit.rows) - events else "without"
+        kind = "with" if events <= len(rows) - events else "without"
         texts.append(f"review: {few:.0f} nights {kind} the outcome for {k - 1} coefficients (< {FEW_EVENTS} each)")
     return texts
 
 
-def _level_cautions(rows: PanelRows) -> list[str]:
+def level_cautions(rows: PanelRows) -> list[str]:
     """A caution per coefficient whose level, or whose reference, few persons have; "" for numbers and interactions."""
     events = np.maximum.reduceat(rows.response, rows.starts[:-1]) if is_yes_no(rows) else None
     found: dict[str, dict[str, str]] = {}

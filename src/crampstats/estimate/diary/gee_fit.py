@@ -26,10 +26,11 @@ from crampstats.estimate.sums import Floats
 Correlation = Literal["independence", "exchangeable"]
 CORRELATIONS = get_args(Correlation)
 MAX_STEPS = 100
-CONVERGED = 1e-20  # U' H^-1 U / scale: the square of the distance from the solution, in standard errors of the model
+CONVERGED = 1e-18  # U' H^-1 U / scale: the square of the distance from the solution, in standard errors of the model
 FLOOR = 1e-14  # below it, a distance that no longer falls is rounding
-FIRST_PERSONS = (300, 5_000)  # persons of the parts on which a large fit is begun
+FIRST_PERSONS = 5_000  # of the part on which a large fit is begun
 LARGE = 8  # a part is worth a fit when it is at most one in so many persons
+REMEMBERED = 3  # steps looked back on
 DETERMINED = 1e-9  # smallest eigenvalue of I - H_i H^-1; below it one person alone decides a coefficient
 
 
@@ -146,12 +147,9 @@ def solve_gee(patterns: PatternRows, family: Family, scaling: Scaling, how: Mome
     SeparationError
         The covariates separate nights with the outcome from those without.
     """
-    beta = _start(patterns, family, scaling)
-    for size in FIRST_PERSONS:
-        if size * LARGE <= patterns.n_persons:
-            beta = _begun(_Work(patterns.some(size), family, scaling), how, beta)
     work = _Work(patterns, family, scaling)
-    beta, sums, steps = _solved(work, how, _near(work, beta))
+    begun = _begun(patterns, family, scaling, how)
+    beta, sums, steps = _solved(work, how, _near(work) if begun is None else begun)
     correlation, scale = sums.moments(how)
     bread = np.asarray(np.linalg.inv(sums.equation(correlation)[0]), dtype=np.float64)
     turn = scaling.back()
@@ -235,17 +233,31 @@ def _start(patterns: PatternRows, family: Family, scaling: Scaling) -> Floats:
     return beta
 
 
-def _begun(work: _Work, how: Moments, beta: Floats) -> Floats:
-    """Coefficients of a part of the persons; where the part cannot be fitted, the start as it was."""
+def _begun(patterns: PatternRows, family: Family, scaling: Scaling, how: Moments) -> Floats | None:
+    """Coefficients of a part of the persons, where there are many; None where there are few or the part cannot be fitted."""
+    if patterns.n_persons < FIRST_PERSONS * LARGE:
+        return None
+    work = _Work(patterns.some(FIRST_PERSONS), family, scaling)
     try:
-        return _solved(work, how, _near(work, beta), SETTLED)[0]
+        return _solved(work, how, _near(work), SETTLED)[0]
     except (DataError, np.linalg.LinAlgError):
-        return beta
+        return None
 
 
-def _near(work: _Work, beta: Floats) -> Floats:
+def start_coefficients(patterns: PatternRows, family: Family, scaling: Scaling) -> Floats:
+    """Coefficients of the scaled columns near those of independent nights.
+
+    Raises
+    ------
+    SeparationError
+        The covariates separate nights with the outcome from those without.
+    """
+    return _near(_Work(patterns, family, scaling))
+
+
+def _near(work: _Work) -> Floats:
     """Coefficients near those of independent nights, by scoring with halved steps."""
-    nights = work.patterns.n_nights
+    beta, nights = _start(work.patterns, work.family, work.scaling), work.patterns.n_nights
     for _ in range(MAX_STEPS):
         sums = work.sums(beta)
         _refuse_flat(work, sums.zz / nights, beta)
@@ -271,23 +283,43 @@ def _halved(work: _Work, beta: Floats, move: Floats) -> Floats:
 
 def _solved(work: _Work, how: Moments, beta: Floats, tolerance: float = CONVERGED) -> tuple[Floats, GeeSums, int]:
     """Coefficients of the scaled columns, the sums there, and the number of steps."""
-    before = np.inf
+    before, past = np.inf, _Past()
     for step in range(1, MAX_STEPS + 1):
         sums = work.sums(beta)
         correlation, scale = sums.moments(how)
         information, score = sums.equation(correlation)
         _refuse_flat(work, information / sums.n.sum(), beta)
-        move = np.linalg.solve(information, score)
+        move = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
         distance = float(move @ score) / max(scale, np.finfo(float).tiny)
         if distance < tolerance or (distance < FLOOR and distance >= before):
             return beta, sums, step
         # a step longer than the last one does not close in
-        beta = beta + (move if distance < before else move / 2)
+        beta = past.next(beta, move, information) if distance < before else beta + move / 2
         before = distance
     raise DataError(
         f"the estimating equations of {work.patterns.rows.formula!r} did not settle in {MAX_STEPS} steps (correlation now "
         f"{correlation:.3g}); use correlation='independence' or a simpler formula."
     )
+
+
+class _Past:
+    """The last steps, from which the next one is extrapolated (Anderson 1965, doi:10.1145/321296.321305).
+
+    The weights of the equations change with the coefficients, so that plain steps close in by a steady factor only.
+    """
+
+    def __init__(self) -> None:
+        self.held: list[tuple[Floats, Floats]] = []
+
+    def next(self, beta: Floats, move: Floats, information: Floats) -> Floats:
+        """Where to go from `beta`, whose plain step is `move`."""
+        self.held = [*self.held, (beta, move)][-REMEMBERED - 1:]
+        if len(self.held) == 1:
+            return beta + move
+        places, moves = (np.diff([one[i] for one in self.held], axis=0).T for i in (0, 1))
+        root = np.linalg.cholesky(information).T
+        share = np.linalg.lstsq(root @ moves, root @ move, rcond=1e-10)[0]
+        return np.asarray(beta + move - (places + moves) @ share, dtype=np.float64)
 
 
 def _refuse_flat(work: _Work, information: Floats, beta: Floats) -> None:
