@@ -180,7 +180,7 @@ def _ascent(hessian: Floats, gradient: Floats) -> Floats:
     values, vectors = np.linalg.eigh(-hessian)
     floor = 1e-12 * max(float(np.abs(values).max()), 1e-300)
     if values[0] <= floor * 1e-2 and np.abs(values[0]) <= floor:
-        raise DataError("the count model cannot tell its coefficients apart (columns are collinear, or a level has no events).")
+        raise DataError("the count model cannot tell its coefficients apart (columns are collinear, or a level has no cramps).")
     return np.asarray(vectors @ ((vectors.T @ gradient) / np.maximum(np.abs(values), floor)), dtype=np.float64)
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -28,8 +28,9 @@ WORDS = {
 }
 UNDER = (
     "Counts vary less than by chance alone (Pearson dispersion {0:.2f} under a Poisson model): a minimum of cramps for entry, or "
-    "answers in habitual numbers, does that. Alpha is 0, its lowest value, and the standard errors are robust."
+    "answers in habitual numbers, does that. Alpha is 0, its lowest value."
 )
+NO_ZEROS = "There are no more zeros than the counts make by themselves: the share of structural zeros is 0, its lowest value."
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,8 @@ class CountFit:
         sum (y - mu)^2 / mu over rows - k, of the Poisson model: 1 when counts vary as chance makes them, less under a minimum.
     n, n_nights, n_events
         Persons, nights and cramps analysed.
+    inflated
+        Whether there is a share of structural zeros above 0.
     notes
         What a reader must know.
     """
@@ -76,6 +79,7 @@ class CountFit:
     n: int
     n_nights: int
     n_events: float
+    inflated: bool
     notes: tuple[str, ...] = ()
 
     @property
@@ -87,11 +91,6 @@ class CountFit:
     def dispersed(self) -> bool:
         """Whether the model has an alpha above 0."""
         return len(self.parameters) - len(self.coefficients) - int(self.inflated) == 1
-
-    @property
-    def inflated(self) -> bool:
-        """Whether the model has structural zeros."""
-        return self.model.startswith("zero_inflated")
 
     @property
     def aic(self) -> float:
@@ -163,16 +162,22 @@ def fit_counts(
     errors = covariance or ("robust" if unit == "nights" or model == "poisson" else "model")
     wants = model in ("negative_binomial", "zero_inflated_negative_binomial")
     is_over = wants and _is_overdispersed(matrix, response, offset, poisson)
-    likelihood = CountLikelihood(matrix, response, offset, dispersed=is_over, inflated=model.startswith("zero_inflated"))
     notes: list[str] = []
     if wants and not is_over:
         notes.append(UNDER.format(pearson))
-        errors = errors if likelihood.inflated or covariance else "robust"
-    found = maximise(likelihood, _beginning(likelihood, poisson, pearson))
+        errors = covariance or "robust"
+    likelihood = CountLikelihood(matrix, response, offset, dispersed=is_over, inflated=False)
+    found = maximise(likelihood, _beginning(likelihood, poisson, pearson)) if is_over else poisson
+    if model.startswith("zero_inflated"):
+        inflated = replace(likelihood, inflated=True)
+        if _has_more_zeros(likelihood, found):
+            likelihood, found = inflated, maximise(inflated, _beginning(inflated, poisson, pearson))
+        else:
+            notes.append(NO_ZEROS)
     spread = _covariance(likelihood, found, rows, unit, errors)
     return CountFit(
         panel, formula, model, unit, rows.outcome, rows.coefficients, found, spread, errors, likelihood.value(found), pearson,
-        len(rows.sizes), len(rows), float(response.sum()), tuple(notes),
+        len(rows.sizes), len(rows), float(response.sum()), likelihood.inflated, tuple(notes),
     )
 
 
@@ -234,8 +239,9 @@ def estimate_dispersion(fit: CountFit, *, level: float = 0.95) -> Estimates:
     from scipy.special import expit
 
     check_level(level)
-    rows = [{"measure": "Pearson dispersion", "estimate": fit.pearson, "unit": "variance / mean"}]
+    rows: list[dict[str, Any]] = [{"measure": "Pearson dispersion", "estimate": fit.pearson, "unit": "variance / mean"}]
     z, k = float(stats.norm.ppf((1 + level) / 2)), len(fit.coefficients)
+    lowest = {"estimate": 0.0, "caution": "note: at its lowest value"}
     if fit.dispersed:
         at, error = float(fit.parameters[k]), float(np.sqrt(fit.covariance[k, k]))
         alpha = np.exp(at)
@@ -244,9 +250,10 @@ def estimate_dispersion(fit: CountFit, *, level: float = 0.95) -> Estimates:
             "conf_high": np.exp(at + z * error), "unit": "variance mu + alpha mu^2",
         })
     elif fit.model in ("negative_binomial", "zero_inflated_negative_binomial"):
-        lowest = {"estimate": 0.0, "caution": "note: at its lowest value"}
         rows.append({"measure": "alpha", "unit": "variance mu + alpha mu^2", **lowest})
-    if fit.inflated:
+    if fit.model.startswith("zero_inflated") and not fit.inflated:
+        rows.append({"measure": "share of structural zeros", "unit": f"share of {fit.unit}", **lowest})
+    elif fit.inflated:
         at, error = float(fit.parameters[-1]), float(np.sqrt(fit.covariance[-1, -1]))
         share = float(expit(at))
         rows.append({
@@ -309,6 +316,13 @@ def _is_overdispersed(matrix: Floats, response: Floats, offset: Floats, beta: Fl
     """Whether the likelihood rises as alpha leaves 0: sum (y - mu)^2 - y > 0 at the Poisson fit."""
     mean = np.exp(matrix @ beta + offset)
     return bool(((response - mean) ** 2 - response).sum() > 0)
+
+
+def _has_more_zeros(likelihood: CountLikelihood, at: Floats) -> bool:
+    """Whether the likelihood rises as the share of structural zeros leaves 0: sum over zeros of 1 / f(0) exceeds the rows."""
+    value = likelihood.rows(at)[0]
+    with np.errstate(over="ignore"):
+        return bool(np.exp(-value[likelihood.response == 0]).sum() > len(value))
 
 
 def _covariance(likelihood: CountLikelihood, at: Floats, rows: PanelRows, unit: Unit, errors: Covariance) -> Floats:
