@@ -105,11 +105,11 @@ def pack_persons(matrix: Floats, response: Floats, starts: Ints) -> list[Chunk]:
 
 
 def evaluate(chunks: list[Chunk], coefficients: Floats, persons: int) -> PersonSums:
-    """Exact log-likelihood, score and information of every person."""
+    """Exact log-likelihood, score and information of every person, at coefficients (k,) or at each person's own (k x persons)."""
     k = len(coefficients)
     loss, score, information = np.empty(persons), np.empty((persons, k)), np.empty((persons, k, k))
     for chunk in chunks:
-        found = _evaluate(chunk, coefficients)
+        found = _evaluate(chunk, coefficients if coefficients.ndim == 1 else coefficients[:, chunk.places])
         loss[chunk.places], score[chunk.places], information[chunk.places] = found.loss, found.score, found.information
     return PersonSums(loss, score, information)
 
@@ -167,7 +167,7 @@ def _tilted(chunk: Chunk, coefficients: Floats) -> tuple[Floats, Floats, Floats]
     """Chances of the nights that sum to the number of events, the linear predictor, and the tilt theta of each person."""
     from scipy.special import expit
 
-    predictor = np.einsum("tkp,k->tp", chunk.matrix, coefficients)
+    predictor = np.einsum("tkp,kp->tp", chunk.matrix, _each(chunk, coefficients))
     wanted = chunk.events
     tilt = np.log(wanted / (chunk.nights - wanted))
     low, high = np.full(len(wanted), -np.inf), np.full(len(wanted), np.inf)
@@ -185,6 +185,12 @@ def _tilted(chunk: Chunk, coefficients: Floats) -> tuple[Floats, Floats, Floats]
     return chance, predictor, tilt
 
 
+def _each(chunk: Chunk, coefficients: Floats) -> Floats:
+    """Coefficients of each person (k x persons)."""
+    each = coefficients if coefficients.ndim == 2 else coefficients[:, None]
+    return np.broadcast_to(each, chunk.observed.shape)
+
+
 def _evaluate(chunk: Chunk, coefficients: Floats) -> PersonSums:
     chance, predictor, tilt = _tilted(chunk, coefficients)
     centre = np.einsum("tkp,tp->kp", chunk.matrix, chance) / chunk.events
@@ -197,7 +203,7 @@ def _evaluate(chunk: Chunk, coefficients: Floats) -> PersonSums:
     second = second + second.transpose(0, 2, 1)
     score = (chunk.observed - chunk.events * centre - mean).T
     information = second - np.einsum("kp,lp->pkl", mean, mean)
-    return PersonSums(log_choices - coefficients @ chunk.observed, score, information)
+    return PersonSums(log_choices - (_each(chunk, coefficients) * chunk.observed).sum(axis=0), score, information)
 
 
 def _recursion(chance: Floats, centred: Floats, events: Ints) -> tuple[Floats, Floats, Floats]:

@@ -45,8 +45,8 @@ def estimate_within_between(
     -------
     Estimates
         Four rows, `level` "within person" (a day against the person's own mean), "between persons" (the person's mean),
-        "between / within" (ratio of the two, p: are they the same?) and "raw, both mixed" (exposure as it stands, persons not told
-        apart), with a `caution` on the last. Odds ratios are marginal, working independence, Mancl-DeRouen standard errors.
+        "between / within" (ratio of the two, p: are they the same?) and "raw, both mixed" (exposure as it stands, persons not
+        told apart), with a `caution` on the last. Odds ratios are marginal, working independence, Mancl-DeRouen standard errors.
 
     Raises
     ------
