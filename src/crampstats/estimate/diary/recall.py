@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from crampstats.core.diary import DiaryPanel
+from crampstats.core.diary import DiaryPanel, Recruitment
 from crampstats.core.errors import OptionError, unknown_name
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
@@ -63,6 +63,8 @@ class RecallCurve:
         What speaks against the assumptions, found by computation; empty when nothing does.
     checks
         The tests behind the warnings.
+    recruitment
+        How the diarists were recruited, as in `DiaryPanel`.
     """
 
     estimates: Estimates
@@ -70,6 +72,7 @@ class RecallCurve:
     median_diary: int
     warnings: tuple[str, ...]
     checks: Estimates
+    recruitment: Recruitment = "not stated"
 
     def rows(self, model: str) -> pd.DataFrame:
         """Rows of one method, shortest window first.
@@ -214,7 +217,7 @@ def estimate_recall_curve(
         estimates.frame, estimates.groups, " ".join(METHODS[name] for name in names), level, estimates.labels, estimates.outcomes,
         estimates.population, estimates.weights, estimates.source, estimates.notes, extras=estimates.extras,
     )
-    return RecallCurve(made, longest, int(np.median(nights.n)), warnings, checks)
+    return RecallCurve(made, longest, int(np.median(nights.n)), warnings, checks, panel.recruitment)
 
 
 def _grid(longest: int) -> Ints:

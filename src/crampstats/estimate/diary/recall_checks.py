@@ -29,8 +29,7 @@ def recall_warnings(nights: CrampNights, panel: DiaryPanel, outcome: str, level:
         expected), both ratios with person-level intervals; "rate and length of the diary" (Spearman correlation), "U-statistic
         less Kaplan-Meier" over a week, or the longest window most diaries reach. Warnings: checks with p below 0.0125.
     """
-    rows = [_clustering(nights, level), _gap_after(nights, level), _length(nights), _agreement(nights, level)]
-    frame = pd.DataFrame([row for row in rows if row]).reindex(columns=[
+    frame = pd.DataFrame(check_rows(nights, level)).reindex(columns=[
         "measure", "level", "estimate", "std_error", "conf_low", "conf_high", "df", "p_value", "n", "unit",
     ])
     checks = Estimates(
@@ -38,6 +37,12 @@ def recall_warnings(nights: CrampNights, panel: DiaryPanel, outcome: str, level:
         confidence_level=level, population=panel.population, weights="unweighted", source=panel.source,
     )
     return checks, tuple(_words(row) for _, row in checks.frame.iterrows() if row["p_value"] < WARNED)
+
+
+def check_rows(nights: CrampNights, level: float) -> list[dict[str, Any]]:
+    """The rows of `recall_warnings`; checks the diaries are too few or too short for are left out."""
+    rows = (_clustering(nights, level), _gap_after(nights, level), _length(nights), _agreement(nights, level))
+    return [row for row in rows if row]
 
 
 def _clustering(nights: CrampNights, level: float) -> dict[str, Any]:
@@ -127,8 +132,8 @@ def _words(row: pd.Series) -> str:
     number = float(row["estimate"])
     if row["measure"] == CLUSTERING:
         return (
-            f"Cramp nights follow cramp nights {number:.2f} times as often as they would in any order, which U-statistic and models "
-            f"assume: over several nights they say too {'much' if number > 1 else 'little'}; read Kaplan-Meier."
+            f"Cramp nights follow cramp nights {number:.2f} times as often as they would in any order, which the U-statistic and "
+            f"the models assume: over several nights they say too {'much' if number > 1 else 'little'}; read Kaplan-Meier."
         )
     if row["measure"] == GAP_AFTER:
         return (

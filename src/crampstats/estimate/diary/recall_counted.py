@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,10 +88,15 @@ def count_subsets(nights: CrampNights, windows: Ints, *, at_least: int = 1) -> C
     The delete-one-person jackknife of a mean is that same standard error.
     """
     n, s, counts = nights.patterns
-    rows = [_mean(window_shares(n, s, int(window), at_least), counts) for window in windows]
+    return counted_mean([window_shares(n, s, int(window), at_least) for window in windows], counts)
+
+
+def counted_mean(values: Sequence[Floats], counts: Floats) -> Counted:
+    """Mean over persons of one value per pattern, for each window; NaN for patterns that do not reach it."""
+    rows = [_mean(one, counts) for one in values]
     share, error, persons, kurtosis = (np.array(column) for column in zip(*rows, strict=True))
     reached = persons.astype(np.int64)
-    return Counted(share, error, reached, len(nights.n) - reached, variance_df(kurtosis, persons))
+    return Counted(share, error, reached, int(counts.sum()) - reached, variance_df(kurtosis, persons))
 
 
 def _mean(values: Floats, counts: Floats) -> tuple[float, float, float, float]:
