@@ -13,11 +13,12 @@ from crampstats.codebook.diary_entries import PERSON, PLACES
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
-from crampstats.ingest.diary.naming import place_by_name
+from crampstats.ingest.diary.naming import place_by_name, said_unit
 from crampstats.ingest.diary.settings import HEADINGS, DiaryMapping, DiarySettings
 from crampstats.ingest.own.converting import needs_unit, stated_unit
+from crampstats.ingest.own.fitting import is_dated, profile_table
 from crampstats.ingest.own.form_columns import find_form_columns
-from crampstats.ingest.own.identifiers import DIRECT, RECORD, list_identifiers
+from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, list_identifiers
 from crampstats.ingest.own.matching import NameIndex
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.own.proposing import propose_mapping
@@ -72,10 +73,20 @@ def find_columns(table: RecordedTable, given: DiaryMapping) -> DiaryColumns:
         placements, more = given.file.placements, []
     else:
         placements, more = _sure([one for one in proposed if one.variable in KNOWN and not taken & set(one.reads)], table)
+    placements = [_with_unit(one, table) for one in placements]
     known = {one.name for one in given.file.own}
     own = (*given.file.own, *(KNOWN[one.variable] for one in placements if one.variable not in known))
     mapping = replace(given.file, placements=tuple(placements), own=own, name=given.file.name or PROPOSED)
     return DiaryColumns(mapping, diary, (*found, *more))
+
+
+def _with_unit(one: Placement, table: RecordedTable) -> Placement:
+    """A placement with the unit its question says in words, where nothing else states one."""
+    variable = KNOWN.get(one.variable)
+    if variable is None or one.how != "cells" or one.unit or one.unit_column or one.columns[0] not in table.cells:
+        return one
+    column = table.column(one.columns[0])
+    return one if stated_unit(column) else replace(one, unit=said_unit(variable, column.name, column.label))
 
 
 def _refuse_absent(table: RecordedTable, given: DiaryMapping) -> None:
@@ -135,12 +146,22 @@ def _settle(
             heading = one.columns[0]
             if not getattr(said, one.variable) and heading not in (person, *headings.values(), *said.columns.values()):
                 headings[one.variable] = heading
+    if not any(getattr(said, part) or part in headings for part in ("night", "day", "entered_at")):
+        headings |= _only_date(table, {*said.columns.values(), *headings.values()})
     for part, heading in headings.items():
         found.append(Finding(
             heading, "placed without a mapping", "note", f"{heading} was taken as the {WORDS[part]}.",
             f'To settle it: [diary] {part} = "{heading}" in a mapping.',
         ))
     return replace(said, **headings), found
+
+
+def _only_date(table: RecordedTable, taken: set[str]) -> dict[str, str]:
+    """The one column that holds dates, whatever it is called."""
+    dated = [one.column.name for one in profile_table(table) if one.column.name not in taken and is_dated(one)]
+    births = {one.column for one in list_identifiers(table) if one.kind == BIRTH}
+    dated = [name for name in dated if name not in births]
+    return {"night": dated[0]} if len(dated) == 1 else {}
 
 
 WORDS = {
@@ -177,6 +198,7 @@ def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[P
         if one.confidence < CERTAIN:
             continue
         variable, heading = KNOWN[one.variable], one.columns[0]
+        one = _with_unit(one, table)
         stated = one.unit or one.unit_column or stated_unit(table.column(heading))
         if one.how == "cells" and needs_unit(variable) and not stated:
             found.append(Finding(

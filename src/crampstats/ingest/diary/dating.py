@@ -303,13 +303,12 @@ def _by_number(table: RecordedTable, diary: DiarySettings, dates: tuple[str, ...
 def _by_entry(table: RecordedTable, diary: DiarySettings, entered: np.ndarray) -> Dated:
     """Nights by the time entries were made: the noon rule, or the night that ended that day where "last night" is asked for."""
     wall = pd.Series(entered)
-    asks_last = any("last night" in find_times(text) for one in table.columns for text in (one.name, one.label) if text)
-    if diary.night_is == "morning" or (asks_last and not diary.night_is):
-        nights = _whole(day_of(wall))
-        nights = np.where(nights != MISSING, nights - 1, MISSING)
+    last = _asks_of_last_night(table) if not diary.night_is else np.full(len(entered), diary.night_is == "morning")
+    before = _whole(day_of(wall))
+    nights = np.where(last & (before != MISSING), before - 1, _whole(night_of(wall)))
+    how = "each entry was put into the night, from noon to noon, in which it was made"
+    if asks_last := bool(last.any()):
         how = "each entry was taken to tell of the night that ended on the day it was made"
-    else:
-        nights, how = _whole(night_of(wall)), "each entry was put into the night, from noon to noon, in which it was made"
     why = ", as the questions ask for the last night" if asks_last and not diary.night_is else ""
     found = Finding(
         diary.entered_at, "night of the entry", "note" if diary.night_is or asks_last else "warning",
@@ -318,6 +317,12 @@ def _by_entry(table: RecordedTable, diary: DiarySettings, entered: np.ndarray) -
         'come).',
     )
     return Dated(nights, np.full(len(nights), NO_TIME), None, False, (found,))
+
+
+def _asks_of_last_night(table: RecordedTable) -> np.ndarray:
+    """Rows that answer a question about the last night."""
+    names = [one.name for one in table.columns if any("last night" in find_times(text) for text in (one.name, one.label) if text)]
+    return table.cells[names].notna().any(axis=1).to_numpy(dtype=bool) if names else np.zeros(len(table.cells), dtype=bool)
 
 
 def _whole(nights: pd.Series) -> Ints:

@@ -82,8 +82,7 @@ def collapse_episodes(entries: pd.DataFrame) -> Collapsed:
     reasons = {TWICE: n_twice, "further rows of a night, joined to one": extra}
     return Collapsed(
         nights, episodes.reset_index(drop=True), {why: n for why, n in reasons.items() if n},
-        (*_told(n_twice, int((both > 0).sum()), contradicted), *_no_quiet_nights(any_cramp)), _changes(given, nights,
-        contradicted),
+        (*_told(n_twice, int((both > 0).sum()), contradicted), *_no_quiet_nights(any_cramp)), _changes(nights, contradicted),
     )
 
 
@@ -101,6 +100,7 @@ def fill_quiet_nights(nights: pd.DataFrame, enrolled: pd.DataFrame | None, diary
     """
     if diary.nights_without_events != "no cramp":
         return Tidied(nights)
+    nights = nights[nights[LOGGED].to_numpy(dtype=bool)]
     spans = enrolled if enrolled is not None else (
         nights.groupby(PERSON, sort=False)[NIGHT].agg(["min", "max"]).set_axis([FIRST, LAST], axis=1).reset_index()
     )
@@ -204,12 +204,13 @@ def _told(n_twice: int, n_both: int, contradicted: dict[str, int]) -> list[Findi
 
 
 def _no_quiet_nights(any_cramp: np.ndarray) -> list[Finding]:
-    if not len(any_cramp) or not any_cramp.all():
-        return []
+    quiet = int((~any_cramp).sum())
+    rows = f"{quiet} night(s) have a row that says there was no cramp; the others" if quiet else "the file has rows for cramps "
+    "alone:"
+    told = "" if quiet else ", so that no rate can be told"
     return [Finding(
-        "", NO_QUIET_NIGHTS, "warning", "the file has rows for cramps alone: nights without a row were taken as missed, not as "
-        "nights "
-        "without a cramp, so that no rate can be told.",
+        "", NO_QUIET_NIGHTS, "note" if quiet else "warning",
+        f"{rows} nights without a row were taken as missed, not as nights without a cramp{told}.",
         'If every night without a row passed without a cramp, say so in a mapping: [diary] nights_without_events = "no cramp".',
     )]
 

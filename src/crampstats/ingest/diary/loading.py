@@ -31,7 +31,7 @@ from crampstats.ingest.diary.opening import open_diary
 from crampstats.ingest.diary.persons import Persons, name_persons
 from crampstats.ingest.diary.scales import find_scale
 from crampstats.ingest.diary.settings import DiaryMapping
-from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, find_answered
+from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants, find_answered
 from crampstats.ingest.diary.wide import lengthen
 from crampstats.ingest.own.applying import apply_mapping
 from crampstats.ingest.own.checking import check_mapping
@@ -39,7 +39,7 @@ from crampstats.ingest.own.columns import find_distinct
 from crampstats.ingest.own.identifiers import list_identifiers, mask_headings
 from crampstats.ingest.own.keys import read_record
 from crampstats.ingest.own.masking import mask_text
-from crampstats.ingest.own.placements import FileMapping
+from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.own.resolving import PROPOSED
 from crampstats.ingest.parsing.folding import fold
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
@@ -107,7 +107,7 @@ def map_diary(
     placed = _place(long.table, long.mapping, key)
     enrolled, persons = _enrolment(placed, enrolment)
     nights = _nights(placed, enrolled)
-    panel = _panel(nights.table, placed, enrolled)
+    panel = fill_constants(_panel(nights.table, placed, enrolled))
     if workouts is not None:
         panel = _with_workouts(panel, workouts, persons)
     table, findings = placed.table, (
@@ -160,12 +160,13 @@ class _Nights:
 
 def _place(table: RecordedTable, given: DiaryMapping, key: str | Path | None) -> _Placed:
     scale = find_scale(table, find_columns(table, given))
-    columns = scale.columns
+    columns = _with_words_for_none(scale.columns, table)
     check_mapping(columns.mapping, table, redeclared=tuple(KNOWN)) if columns.mapping.placements else None
     hidden = [one.column for one in list_identifiers(table)]
     applied = apply_mapping(table, columns.mapping, hidden=hidden)
     values, scaled = scale.bring(applied.table)
     columns = settle_layout(columns, values, table)
+    _refuse_without_cramps(columns, table)
     persons = name_persons(table, columns.diary.person, key)
     dated = date_entries(table, columns.diary, dates=_formats(columns))
     kept, flow = _flow(table, persons, dated)
@@ -173,6 +174,34 @@ def _place(table: RecordedTable, given: DiaryMapping, key: str | Path | None) ->
     return _Placed(
         table, columns, persons, dated, entries, flow, (*applied.changes, *scaled, *dated.changes),
         (*columns.findings, *scale.findings, *persons.findings, *dated.findings, *applied.findings),
+    )
+
+
+def _with_words_for_none(columns: DiaryColumns, table: RecordedTable) -> DiaryColumns:
+    """The columns with "no cramps" as a reason why there is no pain, site or duration."""
+    words = {fold(word) for word in NO_CRAMP}
+
+    def told(one: Placement) -> Placement:
+        if one.variable not in OF_A_CRAMP or one.how != "cells" or one.columns[0] not in table.cells:
+            return one
+        texts = [text for text in find_distinct(table.cells[one.columns[0]]).texts if fold(text) in words and text not in one.codes]
+        return replace(one, missing={**dict.fromkeys(texts, "no cramp"), **one.missing})
+
+    placements = tuple(told(one) for one in columns.mapping.placements)
+    return replace(columns, mapping=replace(columns.mapping, placements=placements))
+
+
+def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
+    """Refuse a file in which nothing tells of cramps: rows of a diary of cramps are told by their date or their details."""
+    placed = {one.variable for one in columns.mapping.placements}
+    if columns.diary.layout == "events" or placed & {codebook.CRAMP.name, codebook.CRAMPS.name, codebook.SEVERITY.name}:
+        return
+    raise DataError(
+        f"{mask_text(table.name)}: no column tells whether there was a cramp (its columns: "
+        f"{', '.join(mask_text(str(name)) for name in list(table.cells)[:12])}). Name it in a mapping: [variables.cramp] "
+        "column = "
+        '"HEADING" (yes or no), or [variables.cramps] (how many); or, of a file with one row per cramp, [diary] layout = '
+        '"events".'
     )
 
 
@@ -250,10 +279,11 @@ def _nights(placed: _Placed, enrolled: Enrolment | None) -> _Nights:
             *quiet.findings))
     derived = derive_answers(placed.entries)
     joined = join_entries(derived.table)
-    tidy = drop_empty_details(joined.table)
+    quiet = fill_quiet_nights(joined.table, enrolled.table if enrolled else None, placed.columns.diary)
+    tidy = drop_empty_details(quiet.table)
     return _Nights(
-        mark_entries(tidy.table), None, joined.reasons, (*derived.changes, *joined.changes, *tidy.changes),
-        (*derived.findings, *joined.findings),
+        mark_entries(tidy.table), None, joined.reasons, (*derived.changes, *joined.changes, *quiet.changes, *tidy.changes),
+        (*derived.findings, *joined.findings, *quiet.findings),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from crampstats.codebook.columns import Variable
 from crampstats.ingest.own.fitting import Fit, Profile, fit_values, profile_table
@@ -16,6 +17,13 @@ from crampstats.ingest.recorded import RecordedTable
 
 # of the cells, the share that must read as what the heading says
 FITTING = 0.8
+UNIT_WORDS = MappingProxyType({
+    **dict.fromkeys(("minute", "minutes", "min", "mins", "minuten", "minutos", "minuti"), "minutes"),
+    **dict.fromkeys(("hour", "hours", "hrs", "stunden", "horas", "heures", "ore"), "hours"),
+    **dict.fromkeys(("second", "seconds", "sec", "secs", "sekunden", "segundos", "secondes", "secondi"), "seconds"),
+    **dict.fromkeys(("litre", "litres", "liter", "liters", "litros", "litri"), "L"),
+    **dict.fromkeys(("ml", "millilitres", "milliliters"), "mL"),
+})
 _SCALE = re.compile(
     r"[\[(]?\s*(?<![\d.])(\d{1,2})\s*(?:-|–|—|\bto\b|\bbis\b|\ba\b|\bà\b|\bau\b|\.\.+|…)\s*(\d{1,3})(?![\d.])\s*[\])]?"
     r"|[\[(]?(?:/|\bout of\b)\s*(\d{1,3})\s*[\])]?"
@@ -40,7 +48,8 @@ def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[P
         if len(fitting) == 1:
             variable, fit = fitting[0]
             found.setdefault(variable.name, []).append(Placement(
-                variable.name, (profile.column.name,), codes=fit.codes, missing=fit.missing, unit=fit.unit,
+                variable.name, (profile.column.name,), codes=fit.codes, missing=fit.missing,
+                unit=fit.unit or said_unit(variable, profile.column.name, profile.column.label),
             ))
     return [places[0] for places in found.values() if len(places) == 1]
 
@@ -59,6 +68,23 @@ def stated_scale(*texts: str) -> tuple[float, float] | None:
             if float(low) < float(high):
                 return float(low), float(high)
     return None
+
+
+def said_unit(variable: Variable, *texts: str) -> str:
+    """The unit that a question says in words ("How many minutes did you exercise?"); "" where it says none, or several.
+
+    Examples
+    --------
+    >>> from crampstats.codebook.diary import EXERCISE
+    >>> said_unit(EXERCISE, "How many hours did you exercise?"), said_unit(EXERCISE, "Exercise")
+    ('hours', '')
+    """
+    for text in texts:
+        words = set(split_words(text or "")) | set(re.findall(r"[a-z]+", (text or "").casefold()))
+        said = {UNIT_WORDS[word] for word in words if word in UNIT_WORDS} & {variable.unit, *variable.accepts}
+        if len(said) == 1:
+            return said.pop()
+    return ""
 
 
 def _names(variables: Iterable[Variable]) -> dict[tuple[str, ...], list[Variable]]:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from crampstats.codebook.diary import ABOUT_CRAMPS, CRAMP, CRAMPS, EXPOSURES, MINUTES, SEVERITY
+from crampstats.codebook.demographics import AGE, SEX
+from crampstats.codebook.diary import ABOUT_CRAMPS, CRAMP, CRAMPS, EXPOSURES, MINUTES, PERIOD, SEVERITY, TREATMENT
 from crampstats.core.cleaning import Change
+from crampstats.core.diary import PERSON, DiaryPanel
 from crampstats.core.findings import Finding
 
+OF_THE_TRIAL = (TREATMENT.name, PERIOD.name)
+OF_THE_PERSON = (SEX.name, AGE.name, *OF_THE_TRIAL)
 ANSWERS = tuple(one.name for one in (*ABOUT_CRAMPS, *EXPOSURES))
 
 
@@ -71,6 +75,26 @@ def drop_empty_details(entries: pd.DataFrame) -> Tidied:
             table = table.assign(**{name: table[name].mask(empty)})
             changes.append(Change(name, "0", "", int(empty.sum()), "a night without a cramp has none"))
     return Tidied(table, tuple(changes))
+
+
+def fill_constants(panel: DiaryPanel) -> DiaryPanel:
+    """The panel with sex, age, treatment and period on missed nights too, where the nights around leave no doubt.
+
+    Sex and age are those of the nearest night logged before, or else after; treatment and period are known between two nights of
+    the same, and beyond the first and the last night logged.
+    """
+    changed = {}
+    persons = panel.table[PERSON]
+    for name in OF_THE_PERSON:
+        if name in panel.table and panel.table[name].isna().any():
+            grouped = panel.table[name].groupby(persons, sort=False)
+            before, after = grouped.ffill(), grouped.bfill()
+            if name in OF_THE_TRIAL:
+                differ = before.notna() & after.notna() & (before.astype("str") != after.astype("str"))
+                changed[name] = before.where(before.notna(), after).mask(differ)
+            else:
+                changed[name] = before.where(before.notna(), after)
+    return panel.with_columns(**changed) if changed else panel
 
 
 def _filled_in(table: pd.DataFrame, name: str, values: pd.Series) -> tuple[pd.DataFrame, int]:
