@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,12 +11,14 @@ import numpy as np
 from crampstats.core.diary import DOMAIN
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.labels import Label
+from crampstats.present.wording import MADE_UP, format_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
     from crampstats.core.diary import DiaryPanel
+    from crampstats.core.source import Source
 
 OUTSIDE, MISSED, UNANSWERED, NO, YES = range(5)
 CODE_NAME = re.compile(r"P\d+\Z")
@@ -220,3 +223,24 @@ def _trailing(counts: NDArray[np.int64], window: int) -> NDArray[np.int64]:
 def _asked(panel: DiaryPanel) -> NDArray[np.bool_]:
     """Rows of the domain, missed nights among them."""
     return panel.table[DOMAIN].to_numpy(dtype=bool) if DOMAIN in panel.table else np.ones(len(panel), dtype=bool)
+
+
+def lower_first(words: str) -> str:
+    """Words for the middle of a sentence; an acronym keeps its capitals.
+
+    Examples
+    --------
+    >>> lower_first("Leg cramp"), lower_first("BMI")
+    ('leg cramp', 'BMI')
+    """
+    return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
+
+
+def stamp_words(source: Source) -> str:
+    """What an alternative text of made-up data begins with; "" otherwise."""
+    return f"{MADE_UP}: " if source.made_up else ""
+
+
+def join_sentences(sentences: Iterable[str]) -> str:
+    """Sentences as one paragraph; empty ones are left out."""
+    return " ".join(format_sentence(sentence) for sentence in sentences if sentence)

@@ -12,13 +12,14 @@ import pandas as pd
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.present.diaries import MONTHS, WEEKDAYS
-from crampstats.present.ratios import is_drawable, require_ratios
+from crampstats.present.ratios import format_ratio, is_drawable, require_ratios
 from crampstats.present.reading import label_of
 from crampstats.present.wording import format_count
 
 ORDERS = (WEEKDAYS, MONTHS, ("winter", "spring", "summer", "autumn"))
 NOT_SHOWN = "not shown"
 PERSON = "person"
+EXACT = "hypergeometric-normal"  # pooled by the exact likelihood of persons' nights
 
 
 def rate_parts(parts: Estimates | Sequence[Estimates], measure: str | None) -> list[Estimates]:
@@ -92,9 +93,11 @@ def calendar_rows(estimates: Estimates, by: str | None, measure: str | None) -> 
 
 
 def own_rows(estimates: Estimates) -> pd.DataFrame:
-    """Rows of persons' own ratios; at least one may be shown."""
+    """Rows of persons' own ratios; at least one may be shown. Where a cell is empty a ratio is 0 or infinite."""
     frame = estimates.frame[estimates.frame["unit"] != "statistic"]
-    require_ratios(frame)
+    if frame["estimate"].lt(0).any():
+        raise DataError("a person's own ratio is below 0; ratios are expected, not their logarithms.")
+    require_ratios(frame[(frame["estimate"] > 0) & np.isfinite(frame["estimate"])])
     if not any(is_drawable(row) for _, row in frame.iterrows()):
         raise DataError(f"no person's own effect can be shown: {len(frame)} rows, all suppressed or without an estimate.")
     return frame
@@ -110,11 +113,32 @@ def pooled_rows(pooled: Estimates | None) -> dict[str, pd.Series]:
     """The pooled ratio and the prediction interval, by "pooled" and "prediction", of those that may be shown."""
     if pooled is None:
         return {}
-    frame = pooled.frame[pooled.frame["unit"] == "ratio"]
+    frame = pooled.frame[(pooled.frame["unit"] == "ratio") & pooled.frame.apply(is_drawable, axis=1)]
+    exact = frame["measure"].str.contains(EXACT)
+    # half a night added to each cell pulls the two-stage pool towards 1: the exact likelihood goes before it
+    frame = pd.concat([frame[exact], frame[~exact]])
     found: dict[str, pd.Series] = {}
     for _, row in frame.iterrows():
-        measure = str(row["measure"]).lower()
-        kind = "prediction" if "prediction" in measure else "pooled" if "pool" in measure else ""
-        if kind and is_drawable(row):
+        measure = str(row["measure"])
+        kind = "prediction" if "prediction" in measure else "pooled" if "pool" in measure or EXACT in measure else ""
+        if kind:
             found.setdefault(kind, row)
-    return found
+    return {kind: found[kind] for kind in ("pooled", "prediction") if kind in found}
+
+
+def own_numbers(row: pd.Series) -> str:
+    """A person's own ratio with its interval; of an empty cell 0 or infinite.
+
+    Examples
+    --------
+    >>> own_numbers(pd.Series({"estimate": np.inf, "conf_low": 0.04, "conf_high": np.inf}))
+    '\N{INFINITY} (0.04 to \N{INFINITY})'
+    >>> own_numbers(pd.Series({"estimate": 0.0, "conf_low": 0.0, "conf_high": 8.31}))
+    '0 (0 to 8.31)'
+    """
+    def words(value: float) -> str:
+        return "\N{INFINITY}" if np.isinf(value) else "0" if value == 0 else format_ratio(value)
+
+    if pd.isna(row["conf_low"]) or pd.isna(row["conf_high"]):
+        return words(row["estimate"])
+    return f"{words(row['estimate'])} ({words(row['conf_low'])} to {words(row['conf_high'])})"

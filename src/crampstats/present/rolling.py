@@ -12,9 +12,10 @@ from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.source import Source
-from crampstats.present.diaries import WEEK, diary_label, tally_windows
+from crampstats.present.diaries import WEEK, date_words, diary_label, tally_windows
 from crampstats.present.reading import is_suppressed, outcome_words
 
+GAPS = "Gaps: nobody told of a night in that window"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -53,6 +54,21 @@ class RollingRows:
     def has_band(self) -> bool:
         """True where some night has an interval."""
         return bool(self.rows["low"].notna().any())
+
+    @property
+    def n_gaps(self) -> int:
+        """Nights without a rate between the first and the last that have one."""
+        known = np.flatnonzero(self.rows["rate"].notna().to_numpy())
+        return int(known[-1] - known[0] + 1 - len(known)) if len(known) else 0
+
+    @property
+    def has_gaps(self) -> bool:
+        """True where the line is broken."""
+        return self.n_gaps > 0
+
+    def night_words(self, night: int) -> str:
+        """A night as it is told: its date, or its number in the diary."""
+        return date_words(night) if self.by_date else f"night {night}"
 
 
 def read_rolling(panel: DiaryPanel | Estimates, window: int = WEEK, *, outcome: str = "cramp") -> RollingRows:

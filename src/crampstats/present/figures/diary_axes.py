@@ -40,7 +40,7 @@ def date_ticks(first: int, last: int, length_mm: float, points: float) -> tuple[
     >>> date_ticks(20513, 20513 + 30, 80.0, 7.0)  # March 2026
     ([20514, 20521, 20528, 20535, 20542], ['2 Mar', '9 Mar', '16 Mar', '23 Mar', '30 Mar'])
     >>> date_ticks(20400, 20600, 60.0, 7.0)[1]
-    ['Dec 2025', 'Feb 2026', 'Apr 2026']
+    ['Jan 2026', 'Mar 2026', 'May 2026']
     """
     n = last - first + 1
     if n <= SHORT_NIGHTS:

@@ -23,6 +23,7 @@ from crampstats.present.diaries import (
     diary_label,
     find_person,
     find_states,
+    lower_first,
     name_persons,
     weekday_of,
 )
@@ -313,16 +314,12 @@ def _title(panel: DiaryPanel, outcome: str, nights: _Nights) -> str:
     span = f"{date_words(nights.nights[0])} to {date_words(nights.nights[-1])}" if total > 1 else date_words(nights.nights[0])
     word = "night" if total == 1 else "nights"
     return (f"{nights.name}: {span}, {format_count(total)} {word}, {format_count(logged)} logged, "
-            f"{format_count(counts[YES])} with {_lower(diary_label(panel, outcome).label)}")
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:] if words[1:2].islower() or not words[1:2].strip() else words
+            f"{format_count(counts[YES])} with {lower_first(diary_label(panel, outcome).label)}")
 
 
 def _entries(panel: DiaryPanel, outcome: str, nights: _Nights, look: Look) -> list[KeyEntry]:
     """What the boxes and marks mean; only those that are there."""
-    label, fills = _lower(diary_label(panel, outcome).label), shades(look)
+    label, fills = lower_first(diary_label(panel, outcome).label), shades(look)
     yes = nights.states == YES
     entries = []
     if yes.any():
@@ -334,7 +331,7 @@ def _entries(panel: DiaryPanel, outcome: str, nights: _Nights, look: Look) -> li
     if (nights.states == MISSED).any():
         entries.append(KeyEntry(sample_box(fills.missed, look, missed=True, edge=EDGE), "missed"))
     for place, name in enumerate(nights.exposures):
-        entries.append(KeyEntry(sample_mark(MARKS[place], INK, size=3.0), _lower(diary_label(panel, name).label)))
+        entries.append(KeyEntry(sample_mark(MARKS[place], INK, size=3.0), lower_first(diary_label(panel, name).label)))
     if nights.exposures and (np.isnan(nights.marks) & (nights.states != MISSED)).any():
         entries.append(KeyEntry(sample_line(INK, width=0.7), "not recorded", BOX_MM + 1.5))
     return entries
@@ -344,7 +341,7 @@ def _number_key(nights: _Nights) -> str:
     """What the number in a box is."""
     if not nights.number_words or np.isnan(nights.numbers[nights.states == YES]).all():
         return ""
-    return f" (number: {_lower(nights.number_words)}{'; darker: worse' if nights.by_severity else ''})"
+    return f" (number: {lower_first(nights.number_words)}{'; darker: worse' if nights.by_severity else ''})"
 
 
 def _question(fill: str) -> Any:

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.present.crossover import crossover_note, tally_periods
-from crampstats.present.diaries import WEEK, diary_label
+from crampstats.present.diaries import WEEK, diary_label, lower_first
 from crampstats.present.figures.diary_axes import plain_number, rate_ticks, upper_rate
 from crampstats.present.figures.diary_marks import KeyEntry, draw_key, key_height, key_rows, sample_line, whole_sheet
 from crampstats.present.figures.grid import Grid
@@ -73,7 +73,7 @@ def plot_crossover(
             grid.write_title(sheet, place)
             if grid.is_leftmost(place):
                 sheet.write(EDGE_MM + line_mm(look.small_points) / 2, grid.place(place)[1] + HEIGHT_MM / 2,
-                            f"{label[:1].lower()}{label[1:]}, nights a week", rotation=90, ha="center", size=look.small_points,
+                            f"{lower_first(label)}, nights a week", rotation=90, ha="center", size=look.small_points,
                             color=QUIET)
         draw_key(sheet, overlay, key, grid.total_height)
         return sheet.finish(panel.source, notes)

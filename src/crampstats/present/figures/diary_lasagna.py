@@ -7,7 +7,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from crampstats.core.diary import DiaryPanel
-from crampstats.present.diaries import MISSED, NO, OUTSIDE, UNANSWERED, WEEK, YES, diary_label
+from crampstats.present.diaries import MISSED, NO, OUTSIDE, UNANSWERED, WEEK, YES, diary_label, lower_first
 from crampstats.present.figures.diary_axes import date_ticks, day_ticks, find_runs, plain_number, upper_rate, years_words
 from crampstats.present.figures.diary_marks import (
     KeyEntry,
@@ -194,8 +194,7 @@ def _rate(value: float) -> str:
 
 def _entries(panel: DiaryPanel, outcome: str, rows: LasagnaRows, look: Look) -> list[KeyEntry]:
     """What the shades mean; only those that are there."""
-    label, fills = diary_label(panel, outcome).label, shades(look)
-    label = label[:1].lower() + label[1:]
+    label, fills = lower_first(diary_label(panel, outcome).label), shades(look)
     there = [(state in rows.grid) for state in (YES, NO, MISSED, UNANSWERED, OUTSIDE)]
     missed = " or ".join(words for words, is_there in (("missed", there[2]), ("not answered", there[3])) if is_there)
     entries = [KeyEntry(sample_box(fills.yes, look), label)] if there[0] else []

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
 from crampstats.core.estimates import Estimates
-from crampstats.present.figures.ratio_axis import NO_DIFFERENCE, RatioSpan, draw_ratio, find_span, set_ratio_axis
+from crampstats.present.figures.ratio_axis import FARTHEST, NO_DIFFERENCE, RatioSpan, draw_ratio, find_span, set_ratio_axis
 from crampstats.present.figures.sheet import EDGE_MM, GRID_LINE, Picture, Sheet, line_mm, widest_mm, wrap_notes
-from crampstats.present.rates import PERSON, own_names, own_rows, pooled_rows
-from crampstats.present.ratios import format_ratio_interval, is_drawable, measure_words
+from crampstats.present.rates import EXACT, PERSON, own_names, own_numbers, own_rows, pooled_rows
+from crampstats.present.ratios import is_drawable, measure_words
 from crampstats.present.theme import INK, PAGE_MM, QUIET, Look, theme
 
 MOST_NAMED = 50
@@ -59,7 +60,7 @@ def plot_own_effects(
         measure = measure_words(shown)
         header = EDGE_MM + line_mm(look.small_points) + 1.0
         sheet = Sheet(look, header + columns.body + 9.5 + len(notes) * line_mm(look.small_points) + EDGE_MM)
-        span = find_span([row for _, row in shown.iterrows()] + list(whole.values()))
+        span = _find_span([*(row for _, row in shown.iterrows()), *whole.values()])
         axes = sheet.axes(columns.left, header, columns.width, columns.body)
         axes.set_ylim(columns.body, 0)
         axes.set_yticks([])
@@ -79,9 +80,15 @@ def plot_own_effects(
                        size=3.4 if named else max(1.0, min(3.0, 2.4 * columns.row)), width=1.0 if columns.row > 1 else 0.5)
             if named:
                 sheet.write(EDGE_MM, header + middle, names[place], size=look.small_points)
-                sheet.write(look.width_mm - EDGE_MM, header + middle, _numbers(row), size=look.small_points, ha="right")
+                sheet.write(look.width_mm - EDGE_MM, header + middle, own_numbers(row), size=look.small_points, ha="right")
         _draw_pooled(sheet, axes, whole, columns, header, span, look)
         return sheet.finish(estimates.source, notes)
+
+
+def _find_span(rows: Sequence[pd.Series]) -> RatioSpan:
+    """The span of the finite ratios; where there is none, that of intervals that begin or end at 0 or infinity."""
+    finite = [row for row in rows if 0 < float(row["estimate"]) < np.inf]
+    return find_span(finite) if finite else RatioSpan(1 / FARTHEST, FARTHEST)
 
 
 class _OwnColumns:
@@ -89,7 +96,7 @@ class _OwnColumns:
 
     def __init__(self, look: Look, rows: pd.DataFrame, whole: dict[str, pd.Series], names: Sequence[str]) -> None:
         small = look.small_points
-        told = [_numbers(row) for row in ([row for _, row in rows.iterrows()] if names else []) + list(whole.values())]
+        told = [own_numbers(row) for row in ([row for _, row in rows.iterrows()] if names else []) + list(whole.values())]
         left = widest_mm([*names, *(_WORDS[kind] for kind in whole), *(["Person"] if names else [])], small, bold=True)
         self.left = EDGE_MM + left + 3.0
         self.width = look.width_mm - self.left - widest_mm(told, small, bold=True) - EDGE_MM - 3.0
@@ -101,11 +108,6 @@ class _OwnColumns:
 _WORDS = {"pooled": "Pooled", "prediction": "Prediction"}
 
 
-def _numbers(row: pd.Series) -> str:
-    ratio, interval = format_ratio_interval(row)
-    return f"{ratio} ({interval})" if interval else ratio
-
-
 def _draw_pooled(
     sheet: Sheet, axes: Axes, whole: dict[str, pd.Series], columns: _OwnColumns, header: float, span: RatioSpan, look: Look,
 ) -> None:
@@ -114,7 +116,7 @@ def _draw_pooled(
         axes.axvline(float(whole["pooled"]["estimate"]), color=INK, linewidth=0.7, linestyle=(0, (4, 2)), zorder=1.6)
     if whole:
         axes.axhline(columns.persons + 0.75, color=QUIET, linewidth=0.6)
-    for place, (kind, row) in enumerate(sorted(whole.items())):
+    for place, (kind, row) in enumerate(whole.items()):
         middle = columns.persons + 1.5 + (place + 0.5) * (ROW_MM + 0.6)
         if kind == "pooled":
             draw_ratio(axes, row, middle, span, colour=INK, marker="D", size=5.0, width=1.6)
@@ -123,15 +125,18 @@ def _draw_pooled(
             axes.plot(ends, [middle, middle], color=look.accent("#E69F00", "#8C8C8C"), linewidth=3.2, solid_capstyle="butt",
                       zorder=3)
         sheet.write(EDGE_MM, header + middle, _WORDS[kind], size=look.small_points, weight="bold")
-        sheet.write(look.width_mm - EDGE_MM, header + middle, _numbers(row), size=look.small_points, ha="right", weight="bold")
+        sheet.write(look.width_mm - EDGE_MM, header + middle, own_numbers(row), size=look.small_points, ha="right", weight="bold")
 
 
 def _own_notes(rows: pd.DataFrame, shown: pd.DataFrame, whole: dict[str, pd.Series], level: str) -> list[str]:
     words = [f"Circles: persons, highest at the top; lines: {level} intervals of one person's nights."]
     if "pooled" in whole:
-        words.append("Diamond and dashed line: pooled.")
+        how = " by the exact likelihood" if EXACT in whole["pooled"]["measure"] else ""
+        words.append(f"Diamond and dashed line: pooled{how}.")
     if "prediction" in whole:
         words.append("Bar: prediction interval, where the effect of a further person would lie.")
+    if (~np.isfinite(shown["estimate"]) | (shown["estimate"] == 0)).any():
+        words.append("Arrows without a circle: 0 or infinite, the outcome came only without or only with the exposure.")
     if (shown["caution"] != "").any():
         words.append("Hollow: read with caution.")
     if left := len(rows) - len(shown):

@@ -12,11 +12,10 @@ from crampstats.core.estimates import Estimates
 from crampstats.present.diaries import WEEK
 from crampstats.present.figures.diary_axes import date_ticks, day_ticks, plain_number, rate_ticks, upper_rate, years_words
 from crampstats.present.figures.sheet import EDGE_MM, GRID_LINE, Picture, Sheet, line_mm, text_mm, wrap_notes
-from crampstats.present.rolling import RollingRows, read_rolling
+from crampstats.present.rolling import GAPS, RollingRows, read_rolling
 from crampstats.present.theme import PAGE_MM, QUIET, Look, theme
 
 BENEATH_MM, BETWEEN_MM, BELOW_MM = 12.0, 3.5, 9.5
-GAP_NOTE = "Gaps: nobody told of a night in that window."
 
 
 def plot_rolling_rates(
@@ -119,8 +118,6 @@ def _time_axis(axes: Axes, found: RollingRows, first: int, last: int, width: flo
 
 def _note(found: RollingRows) -> str:
     band = f"; band: {100 * found.level:g} % interval" if found.has_band else ""
-    rate = found.rows["rate"].to_numpy(dtype=float)
-    inner = rate[np.flatnonzero(~np.isnan(rate))[0]:np.flatnonzero(~np.isnan(rate))[-1] + 1]
     over = f" over the last {found.window} nights" if found.window else ""
-    gaps = f"{GAP_NOTE} " if np.isnan(inner).any() else ""
+    gaps = f"{GAPS}. " if found.has_gaps else ""
     return f"Line: rate{over}{band}. {gaps}Beneath: diarists who told of that night."

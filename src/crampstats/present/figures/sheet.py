@@ -83,11 +83,14 @@ class Sheet:
 
     def _stamp(self) -> None:
         """Write across the whole figure that the data were made up."""
-        from math import atan2, degrees, hypot
+        from math import atan2, cos, degrees, hypot, radians, sin
 
         diagonal = hypot(self.look.width_mm, self.height_mm)
         tilt = degrees(atan2(self.height_mm, self.look.width_mm))
         size = 0.8 * diagonal / text_mm(MADE_UP, 1.0, bold=True)
+        # on a high narrow sheet the words would run out at the sides
+        across = text_mm(MADE_UP, 1.0, bold=True) * cos(radians(min(tilt, 60.0))) + MM_PER_POINT * sin(radians(min(tilt, 60.0)))
+        size = min(size, 0.98 * self.look.width_mm / across)
         colour, alpha = (INK, 0.16) if self.look.grey else ("#B00020", 0.22)
         self.figure.text(0.5, 0.5, MADE_UP, rotation=min(tilt, 60.0), ha="center", va="center", weight="bold",
                          size=min(size, 60.0), alpha=alpha, color=colour, zorder=1000, gid=STAMP)
