@@ -130,10 +130,41 @@ PROMPTS_UNANSWERED = Check(
     "prompts_unanswered", "completeness", "note", "Prompts that were not answered",
     "The night is missed; whether there was a cramp is not known.", "Report the share of nights logged.",
 )
+NO_WORKOUTS = Check(
+    "no_workouts", "completeness", "warning", "A file of workouts without a workout",
+    "Exercise was not recorded, which is not the same as none.",
+    "See whether workouts were recorded, and the right file was given.",
+)
+WORKOUT_LENGTH = Check(
+    "workout_length", "accuracy", "warning", "Workouts of no length, or of more than a day",
+    "A clock that was not stopped says nothing of how long the exercise was.", "Correct them in the app, and export again.",
+)
+WORKOUTS_OVERLAP = Check(
+    "workouts_overlap", "integrity", "note", "Workouts that overlap",
+    "A watch and an app often record the same hour; it counts once.", "Nothing to do.",
+)
+ZONE_OF_EXPORT = Check(
+    "zone_of_export", "accuracy", "note", "Workouts without a zone of their own",
+    "On a journey the day of a workout near midnight may be the day before or after.",
+    "Nothing, for somebody who stayed at home.",
+)
+WORKOUTS_NOT_PLACED = Check(
+    "workouts_not_placed", "completeness", "note", "Workouts of persons or days the diary does not have",
+    "They are not analysed.", "See whether diary and device use the same codes for participants.",
+)
+DAYS_NOT_COVERED = Check(
+    "days_not_covered", "completeness", "note", "Days on which the device did not record",
+    "Whether there was exercise is not known; it is missing, not none.", "Say from when to when the device was worn.",
+)
+WORKOUTS_DATED = Check(
+    "workouts_dated", "accuracy", "note", "Workouts with a date and no time of day",
+    "What was done after midnight counts for the day that had begun.", "Nothing to do.",
+)
 
 CHECKS: tuple[Check, ...] = (
     DUPLICATE_NIGHT, NIGHT_CONTRADICTED, NIGHT_IN_FUTURE, ENTRY_BEFORE_NIGHT, ENTRY_IN_NIGHT, BACKFILLED, SEVERAL_IN_SITTING,
     FEW_NIGHTS, LOW_COMPLIANCE, MISSING_AFTER_CRAMP, ONLY_CRAMP_NIGHTS, PERSON_ONLY_CRAMPS, CRAMP_COUNT, DETAIL_WITHOUT_CRAMP,
     LONG_CRAMP, OFF_SCALE, ALL_ALIKE, HEAPED_MINUTES, TAKEN_UP_AGAIN, EVERY_NIGHT, TIME_NOT_READ, MIDNIGHT, NONEXISTENT_TIME,
-    AMBIGUOUS_TIME, ELSEWHERE, SEVERAL_LISTS, PROMPTS_UNANSWERED,
+    AMBIGUOUS_TIME, ELSEWHERE, SEVERAL_LISTS, PROMPTS_UNANSWERED, NO_WORKOUTS, WORKOUT_LENGTH,
+    WORKOUTS_OVERLAP, ZONE_OF_EXPORT, WORKOUTS_NOT_PLACED, DAYS_NOT_COVERED, WORKOUTS_DATED,
 )

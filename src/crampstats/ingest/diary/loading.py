@@ -108,11 +108,12 @@ def map_diary(
     enrolled, persons = _enrolment(placed, enrolment)
     nights = _nights(placed, enrolled)
     panel = fill_constants(_panel(nights.table, placed, enrolled))
+    exercise: tuple[Finding, ...] = ()
     if workouts is not None:
-        panel = _with_workouts(panel, workouts, persons)
+        panel, exercise = _with_workouts(panel, workouts, persons, placed.columns.diary.zone)
     table, findings = placed.table, (
         *placed.table.findings.rows, *long.findings, *placed.findings, *nights.findings, *(enrolled.findings if enrolled else ()),
-        *_left_out(placed),
+        *exercise, *_left_out(placed),
     )
     return DiaryData(
         panel=panel, episodes=nights.episodes, declaration=_declaration(panel, placed.columns), source=panel.source,
@@ -327,13 +328,14 @@ def _left_out(placed: _Placed) -> list[Finding]:
     )]
 
 
+def _with_workouts(
+    panel: DiaryPanel, workouts: str | Path, persons: Persons, zone: str
+) -> tuple[DiaryPanel, tuple[Finding, ...]]:
+    """The panel with the exercise that a watch or a table of workouts tells, and what was noticed."""
+    from crampstats.ingest.diary.workouts import audit_workouts, join_workouts, read_workouts, rename_persons
 
-def _with_workouts(panel: DiaryPanel, workouts: str | Path, persons: Persons) -> DiaryPanel:
-    """The panel with the exercise that a watch or a table of workouts tells."""
-    from crampstats.ingest.diary.workouts import join_workouts, read_workouts
-
-    table = read_workouts(workouts)
-    if PERSON in table:
-        table = table.assign(**{PERSON: [persons.known.get(read_record(str(one))) for one in table[PERSON]]})
-        table = table[table[PERSON].notna()].reset_index(drop=True)
-    return join_workouts(panel, table)
+    read = read_workouts(workouts, zone=zone or None)
+    if read.has_persons:
+        numbers = {str(one): persons.known.get(read_record(str(one)), "") for one in read.table[PERSON].unique()}
+        read = rename_persons(read, {number: name for number, name in numbers.items() if name})
+    return join_workouts(panel, read), audit_workouts(panel, read)
