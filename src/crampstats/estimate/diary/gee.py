@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -11,14 +11,24 @@ import pandas as pd
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
-from crampstats.estimate.cautions import FEW_PERSONS, MIN_DF, few_caution, join_cautions
+from crampstats.estimate.cautions import MIN_DF, join_cautions
 from crampstats.estimate.diary.gee_fit import CORRELATIONS, Correlation, GeeSolution, Moments, NegativeBinomial, solve_gee
 from crampstats.estimate.diary.gee_patterns import build_patterns, scale_patterns
+from crampstats.estimate.diary.gee_words import (
+    count_events,
+    differ_within,
+    event_caution,
+    is_yes_no,
+    level_cautions,
+    level_words,
+    panel_notes,
+    ratios,
+    unit_of,
+)
 from crampstats.estimate.diary.rows import PanelRows, build_panel_rows
 from crampstats.estimate.families import FAMILIES, Family
 from crampstats.estimate.intervals import check_level, t_quantile
-from crampstats.estimate.model_matrix import INTERCEPT, YES
-from crampstats.estimate.regression import FEW_EVENTS
+from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.sums import Floats
 
 Model = Literal["logistic", "poisson", "linear", "negative binomial"]
@@ -173,6 +183,11 @@ def fit_gee(
     if correlation not in CORRELATIONS:
         raise unknown_name("correlation", correlation, CORRELATIONS)
     rows = build_panel_rows(panel, formula, kind=family.response, offset=offset)
+    if correlation == "exchangeable" and is_yes_no(rows) and (rows.sizes > 1).any() and not differ_within(rows):
+        raise DataError(
+            f"every person has {rows.outcome!r} in all nights or in none: the correlation between nights is 1. Use "
+            "correlation='independence'; the robust errors know that persons, not nights, were sampled."
+        )
     how = Moments(correlation, _fixed(fixed_scale), len(rows.names) if corrected_moments else 0)
     patterns = build_patterns(rows)
     solution = solve_gee(patterns, family, scale_patterns(patterns), how)
@@ -229,7 +244,7 @@ def estimate_gee(
     frame["level"] = [one.level or level_words(fit.rows, one.term) for one in named]
     frame["measure"] = [_measure(fit, one.name == INTERCEPT) for one in named]
     sparse = level_cautions(fit.rows)
-    general = general_cautions(fit.rows)
+    general = (_df_caution(fit), event_caution(fit.rows))
     frame["caution"] = [join_cautions(*general, sparse[i]) for i in places]
     return _wrapped(fit, frame, level, covariance, spread)
 
@@ -255,37 +270,17 @@ def _fixed(fixed_scale: bool | float) -> float | None:
     return value
 
 
-def panel_notes(rows: PanelRows) -> tuple[str, ...]:
-    """Which persons a model of nights knows little of, or nothing."""
-    persons, enrolled, alone = len(rows.sizes), len(rows.panel.persons), int((rows.sizes == 1).sum())
-    left = enrolled - persons
-    return tuple(text for text, is_so in (
-        (f"{alone:,} of {persons:,} persons have one night; they tell nothing of the correlation between nights.", alone > 0),
-        (f"{left:,} of {enrolled:,} persons have no night with everything recorded and are not in the model.", left > 0),
-    ) if is_so)
-
-
 def _linear_rows(fit: GeeFit, values: Floats, std_error: Floats, level: float) -> pd.DataFrame:
     from scipy import stats
 
     half = t_quantile(np.full(len(values), fit.df), level) * std_error
     t = np.divide(values, std_error, out=np.full(len(values), np.nan), where=std_error > 0)
     p_value = 2 * stats.t.sf(np.abs(t), fit.df) if fit.df >= 1 else np.full(len(values), np.nan)
-    shown = np.exp if fit.family.is_ratio else np.asarray
+    shown = ratios if fit.family.is_ratio else np.asarray
     return pd.DataFrame({
         "estimate": shown(values), "std_error": std_error, "conf_low": shown(values - half), "conf_high": shown(values + half),
-        "df": fit.df, "p_value": p_value, "unit": "ratio" if fit.family.is_ratio else _unit(fit.rows, fit.rows.outcome),
+        "df": fit.df, "p_value": p_value, "unit": "ratio" if fit.family.is_ratio else unit_of(fit.rows, fit.rows.outcome),
     })
-
-
-def is_yes_no(rows: PanelRows) -> bool:
-    """Whether the outcome is 1 or 0 in every night analysed."""
-    return bool(((rows.response == 0) | (rows.response == 1)).all())
-
-
-def count_events(rows: PanelRows) -> float:
-    """Nights with a yes/no outcome; NaN of counts and numbers."""
-    return float(rows.response.sum()) if is_yes_no(rows) else np.nan
 
 
 def _measure(fit: GeeFit, at_reference: bool) -> str:
@@ -297,55 +292,12 @@ def _measure(fit: GeeFit, at_reference: bool) -> str:
     return f"{kind} at reference (marginal)" if at_reference else f"{kind} ratio (marginal)"
 
 
-def _unit(rows: PanelRows, name: str) -> str:
-    return rows.panel.labels[name].unit if name in rows.panel.labels else ""
-
-
-def level_words(rows: PanelRows, term: str) -> str:
-    """What one step of a number is: "per" its unit."""
-    unit = _unit(rows, term)
-    return f"per {unit}" if unit else "per unit"
-
-
-def general_cautions(rows: PanelRows) -> list[str]:
-    """What is weak about a model of some nights: few persons, few nights with the outcome or without it."""
-    persons, k, texts = len(rows.sizes), len(rows.names), []
-    df = persons - k
-    if df < 1:
-        texts.append(f"suppress: {persons} persons for {k} coefficients, no interval")
-    elif df < MIN_DF:
-        texts.append(f"review: {df:.0f} degrees of freedom (< {MIN_DF}): {persons} persons, {k} coefficients")
-    events = count_events(rows)
-    few = min(events, len(rows) - events)
-    if np.isfinite(few) and few < FEW_EVENTS * (k - 1):
-        kind = "with" if events <= len(rows) - events else "without"
-        texts.append(f"review: {few:.0f} nights {kind} the outcome for {k - 1} coefficients (< {FEW_EVENTS} each)")
-    return texts
-
-
-def level_cautions(rows: PanelRows) -> list[str]:
-    """A caution per coefficient whose level, or whose reference, few persons have; "" for numbers and interactions."""
-    events = np.maximum.reduceat(rows.response, rows.starts[:-1]) if is_yes_no(rows) else None
-    found: dict[str, dict[str, str]] = {}
-    for name, column in rows.matrix.columns.items():
-        shown = [one.level for one in rows.coefficients if one.term == name]
-        if not shown or not all(shown):
-            continue
-        levels = [str(one) for one in column.categories] if isinstance(column, pd.Categorical) else ["no", YES]
-        codes = column.codes if isinstance(column, pd.Categorical) else column
-        own = {level: _few_persons(rows, codes == code, events, level) for code, level in enumerate(levels)}
-        reference = next((text for level, text in own.items() if level not in shown), "")
-        found[name] = {level: join_cautions(own.get(level, ""), reference) for level in shown}
-    return [found.get(one.term, {}).get(one.level, "") for one in rows.coefficients]
-
-
-def _few_persons(rows: PanelRows, has_it: Any, events: Floats | None, words: str) -> str:
-    """What is sparse about the persons who have a level in some night."""
-    persons = np.logical_or.reduceat(has_it, rows.starts[:-1])
-    n = int(persons.sum())
-    if n >= FEW_PERSONS and events is not None and events[persons].sum() < FEW_EVENTS:
-        return f"review: {events[persons].sum():.0f} of {n:,} persons with {words} ever have the outcome (< {FEW_EVENTS})"
-    return few_caution(n, np.nan, words)
+def _df_caution(fit: GeeFit) -> str:
+    persons, k = len(fit.rows.sizes), len(fit.names)
+    if fit.df < 1:
+        return f"suppress: {persons} persons for {k} coefficients, no interval"
+    few = f"review: {fit.df:.0f} degrees of freedom (< {MIN_DF}): {persons} persons, {k} coefficients"
+    return few if fit.df < MIN_DF else ""
 
 
 def _wrapped(fit: GeeFit, frame: pd.DataFrame, level: float, covariance: Covariance, spread: Floats) -> Estimates:

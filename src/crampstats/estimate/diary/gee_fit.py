@@ -322,8 +322,18 @@ class _Past:
         return np.asarray(beta + move - (places + moves) @ share, dtype=np.float64)
 
 
+def refuse_flat(patterns: PatternRows, family: Family, scaling: Scaling, information: Floats, beta: Floats) -> None:
+    """Stop where the information of scaled columns vanishes: probabilities that run to 0 or 1.
+
+    Raises
+    ------
+    SeparationError
+        The covariates separate nights with the outcome from those without.
+    """
+    _refuse_flat(_Work(patterns, family, scaling), information / patterns.n_nights, beta)
+
+
 def _refuse_flat(work: _Work, information: Floats, beta: Floats) -> None:
-    """Stop where the information vanishes: probabilities that run to 0 or 1."""
     if work.family.name != "linear" and not (np.linalg.eigvalsh(information)[0] > FLAT and np.abs(beta).max() < RUNAWAY):
         raise _runaway(work, beta)
 

@@ -11,9 +11,18 @@ import pandas as pd
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
-from crampstats.estimate.cautions import join_cautions
-from crampstats.estimate.diary.gee import count_events, general_cautions, is_yes_no, level_cautions, level_words, panel_notes
+from crampstats.estimate.cautions import FEW_PERSONS, join_cautions
 from crampstats.estimate.diary.gee_patterns import PatternRows, build_patterns, scale_patterns
+from crampstats.estimate.diary.gee_words import (
+    count_events,
+    differ_within,
+    event_caution,
+    is_yes_no,
+    level_cautions,
+    level_words,
+    panel_notes,
+    ratios,
+)
 from crampstats.estimate.diary.mixed_fit import MixedSolution, bound_sd, solve_mixed
 from crampstats.estimate.diary.mixed_marginal import marginal_coefficients
 from crampstats.estimate.diary.rows import PanelRows, build_panel_rows
@@ -240,8 +249,7 @@ def estimate_mixed_marginal(fit: MixedFit, *, intercept: bool = False, level: fl
 
 def _refuse_alike(rows: PanelRows) -> None:
     """A yes/no outcome that no person has on some nights and not on others leaves the spread between persons infinite."""
-    low, high = (one.reduceat(rows.response, rows.starts[:-1]) for one in (np.minimum, np.maximum))
-    if (low == high).all():
+    if not differ_within(rows):
         raise DataError(
             f"no person has nights with and nights without {rows.outcome!r} ({len(rows.sizes):,} persons, {len(rows):,} nights): "
             "a random intercept has no finite spread. Describe persons by whether they ever have the outcome instead."
@@ -265,15 +273,20 @@ def _ratio_rows(
     values, std_error = beta[places], np.sqrt(np.diag(covariance))[places]
     half = stats.norm.ppf((1 + level) / 2) * std_error
     named = [fit.rows.coefficients[i] for i in places]
-    sparse, general = level_cautions(fit.rows), general_cautions(fit.rows)
+    sparse, general = level_cautions(fit.rows), (_few_persons(fit.rows), event_caution(fit.rows))
     return pd.DataFrame({
         "measure": [_measure(fit, kind, one.name == INTERCEPT) for one in named],
         "exposure": [INTERCEPT.lower() if one.name == INTERCEPT else one.term for one in named],
         "level": [one.level or level_words(fit.rows, one.term) for one in named],
-        "estimate": np.exp(values), "std_error": std_error, "conf_low": np.exp(values - half), "conf_high": np.exp(values + half),
+        "estimate": ratios(values), "std_error": std_error, "conf_low": ratios(values - half), "conf_high": ratios(values + half),
         "df": np.inf, "p_value": 2 * stats.norm.sf(np.abs(values / std_error)), "unit": "ratio",
         "caution": [join_cautions(*general, sparse[i]) for i in places],
     })
+
+
+def _few_persons(rows: PanelRows) -> str:
+    persons, k = len(rows.sizes), len(rows.names)
+    return f"review: {persons} persons for {k} coefficients; Wald intervals are too short" if persons - k < FEW_PERSONS else ""
 
 
 def _sd_row(fit: MixedFit, interval: str, level: float) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crampstats.core.errors import DataError
-from crampstats.estimate.diary.gee_fit import start_coefficients
+from crampstats.estimate.diary.gee_fit import refuse_flat, start_coefficients
 from crampstats.estimate.diary.gee_patterns import PatternRows
 from crampstats.estimate.diary.mixed_likelihood import MixedLikelihood, Value
 from crampstats.estimate.families import Family
@@ -183,6 +183,7 @@ def _independent(patterns: PatternRows, family: Family, scaling: Scaling) -> _In
     beta = start_coefficients(patterns, family, scaling)
     for _ in range(MAX_STEPS):
         loglik, score, information, variance = _independent_sums(patterns, family, scaling, beta)
+        refuse_flat(patterns, family, scaling, information, beta)
         move = np.asarray(np.linalg.solve(information, score), dtype=np.float64)
         if float(move @ score) < CONVERGED * max(1.0, abs(loglik) * 1e-3):
             break
