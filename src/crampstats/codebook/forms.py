@@ -6,7 +6,7 @@ One declaration serves the empty form (Excel, REDCap, XLSForm), the reading of w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,8 @@ class Item:
         Whether the form insists.
     identifier
         Whether it tells who the person is; such a field is not carried into the analysis table.
+    stamped
+        Whether it is the moment at which the form is filled in; a program that can writes it by itself.
     """
 
     field: str
@@ -68,6 +70,7 @@ class Item:
     note: str = ""
     required: bool = False
     identifier: bool = False
+    stamped: bool = False
 
     def __post_init__(self) -> None:
         for name in ("options", "values", "missing", "ticks"):
@@ -98,6 +101,10 @@ class Form:
         What the analysis table holds.
     items
         Its questions, in order; empty for a file that was mapped column by column.
+    row
+        What it is filled in for: a "patient", or a "night" where one person fills it in again and again.
+    once
+        Of a form filled in again and again: the fields asked once, the record number first.
     """
 
     name: str
@@ -107,6 +114,8 @@ class Form:
     derived: tuple[Derived, ...] = ()
     outcomes: tuple[Outcome, ...] = ()
     items: tuple[Item, ...] = ()
+    row: str = "patient"
+    once: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [item.name for item in (*self.variables, *self.derived)]
@@ -115,6 +124,9 @@ class Form:
             if twice := sorted({name for name in some if some.count(name) > 1}):
                 raise DataError(f"the form {self.name!r} declares {what} {', '.join(twice)} more than once.")
         self._check_items({variable.name: variable for variable in self.variables}, fields)
+        for name in self.once:
+            if name not in fields:
+                raise unknown_name("field asked once", name, fields)
         for outcome in self.outcomes:
             if outcome.name not in names:
                 raise unknown_name("column of an outcome", outcome.name, names)
@@ -131,6 +143,11 @@ class Form:
             strange = [value for value in item.values.values() if levels and value not in levels]
             if strange:
                 raise DataError(f"field {item.field!r} leads to {strange}; {item.variable!r} has {list(levels)}.")
+
+    def of_each_row(self) -> Form:
+        """The form as it is filled in again and again: of what is asked once the record number alone."""
+        kept = tuple(item for item in self.items if item.field not in self.once[1:])
+        return replace(self, items=kept, once=self.once[:1])
 
     def labels(self) -> dict[str, Label]:
         """Label of every column."""

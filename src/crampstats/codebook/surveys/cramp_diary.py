@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from crampstats.codebook import diary
+from crampstats.codebook.columns import REFUSED
+from crampstats.codebook.demographics import AGE, SEX
+from crampstats.codebook.diary_entries import FIRST_NIGHT, LAST_NIGHT
 from crampstats.codebook.forms import Form, Item
 from crampstats.codebook.rules import IsTrue
 from crampstats.codebook.surveys.intake_items import choice, section, written, yes_no
@@ -12,7 +15,14 @@ HAD_ONE = IsTrue(diary.CRAMP.name)
 ONCE = section(
     "The diarist (once)",
     Item("record_id", "Number of the diarist", required=True, identifier=True,
-         note="A number or code of your own, the same in every row."),
+         note="A number or code of your own, the same for every night. No name."),
+    Item("first_night", "On which date did the evening of the first night of the diary fall?", "first_night"),
+    Item("last_night", "On which date did the evening of the last night of the diary fall?", "last_night",
+         note="Fill in when the diary ends. Nights in between without an entry count as missed, not as nights without cramps."),
+    Item(
+        SEX.name, "What is your sex?", SEX.name, options={"1": "Male", "2": "Female", "7": "Other, or prefer not to say"},
+        values={"1": "male", "2": "female"}, missing={"7": REFUSED}),
+    written(AGE, "How old are you?", note="In completed years."),
 )
 THE_NIGHT = section(
     "The night",
@@ -20,6 +30,7 @@ THE_NIGHT = section(
             note="The night from Monday to Tuesday is Monday's, whenever the cramp came."),
     yes_no(diary.CRAMP, "Did you have a leg cramp this night?", required=True,
            note="Fill in nights without a cramp too: they count as much. A cramp is a sudden, painful tightening of a muscle."),
+    Item("entered_at", "When do you fill this in?", stamped=True, note="Date and time, like 2026-03-02 07:15."),
 )
 THE_CRAMPS = section(
     "The cramps of the night",
@@ -55,7 +66,9 @@ CRAMP_DIARY = Form(
     name="cramp_diary",
     label="Leg cramp diary",
     population=diary.POPULATION,
-    variables=(diary.NIGHT, *diary.VARIABLES),
+    variables=(diary.NIGHT, *diary.VARIABLES, SEX, AGE, FIRST_NIGHT, LAST_NIGHT),
     outcomes=diary.OUTCOMES,
     items=(*ONCE, *THE_NIGHT, *THE_CRAMPS, *THE_DAY),
+    row="night",
+    once=tuple(item.field for item in ONCE),
 )

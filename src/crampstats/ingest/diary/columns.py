@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from crampstats.codebook.catalogue import VARIABLES as OF_PERSONS
 from crampstats.codebook.columns import Variable
 from crampstats.codebook.demographics import AGE, SEX
-from crampstats.codebook.diary import VARIABLES
+from crampstats.codebook.diary import NIGHT, VARIABLES
 from crampstats.codebook.diary_entries import PERSON, PLACES
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.errors import DataError
@@ -123,8 +123,7 @@ def _of_the_form(table: RecordedTable) -> list[Placement]:
     # a word or two in common is no form
     if len(asked) < 4:
         return []
-    night = CRAMP_DIARY.items[1].variable
-    return [replace(one, variable="night") if one.variable == night else one for one in place_items(columns)]
+    return [replace(one, variable="night") if one.variable == NIGHT.name else one for one in place_items(columns)]
 
 
 def _without(table: RecordedTable, taken: set[str]) -> RecordedTable:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from crampstats.codebook.checks.diary import TIME_NOT_READ
 from crampstats.codebook.diary_entries import OF_THE_EVENING, OF_THE_MORNING
 from crampstats.core.cleaning import Change
 from crampstats.core.errors import DataError
@@ -127,7 +128,7 @@ def _by_moment(table: RecordedTable, diary: DiarySettings, dates: tuple[str, ...
     if bare.any():
         days, more = read_days(table, diary.night, dates, where=bare)
         nights = np.where(bare, days, nights)
-        found = [one for one in found if one.rule != "date without a time"]
+        found = [one for one in found if one.rule != TIME_NOT_READ.name]
         found += [*more, _no_clock_time(diary.night, int((days != MISSING).sum()))]
     told = Finding(
         diary.night, "night of a clock time", "note", "date and time together tell the night: it lasts from noon to noon, so "
@@ -156,11 +157,11 @@ def read_days(
         dtype=np.int64)
     days = np.append(values, MISSING)[distinct.codes]
     unread = np.append(~readings.is_read, False)[distinct.codes]
-    found = [Finding(heading, one.rule, one.severity, one.message, one.suggestion) for one in readings.findings]
+    found = [replace(one, column=heading) for one in readings.findings]
     if unread.any():
         first = int(table.source_rows[np.flatnonzero(unread)[0]])
         found.append(Finding(
-            heading, "could not be read", "error", f"{int(unread.sum())} date(s) could not be read (first: row {first}); their "
+            heading, "unreadable", "error", f"{int(unread.sum())} date(s) could not be read (first: row {first}); their "
             "rows were "
             "left out.", "Correct them, or say in the mapping how they are written.", first,
         ))
@@ -174,12 +175,12 @@ def _clock_times(table: RecordedTable, diary: DiarySettings) -> tuple[np.ndarray
     distinct = find_distinct(table.cells[diary.time])
     readings = read_times(distinct.texts, missing=table.column(diary.time).missing)
     minutes = [np.nan if one is None else 60 * int(str(one)[:2]) + int(str(one)[3:]) for one in readings.values]
-    found = [Finding(diary.time, one.rule, one.severity, one.message, one.suggestion) for one in readings.findings]
+    found = [replace(one, column=diary.time) for one in readings.findings]
     unread = np.append(~readings.is_read, False)[distinct.codes]
     if unread.any():
         first = int(table.source_rows[np.flatnonzero(unread)[0]])
         found.append(Finding(
-            diary.time, "could not be read", "warning", f"{int(unread.sum())} clock time(s) could not be read (first: row "
+            diary.time, "unreadable", "warning", f"{int(unread.sum())} clock time(s) could not be read (first: row "
             f"{first}).",
             'Write them as "23:30".', first,
         ))
@@ -284,7 +285,7 @@ def _by_number(table: RecordedTable, diary: DiarySettings, dates: tuple[str, ...
     known = numbers != MISSING
     found = []
     if lacking := int((~known & table.cells[diary.day].notna().to_numpy()).sum()):
-        found.append(Finding(diary.day, "could not be read", "error", f"{lacking} number(s) of nights could not be read.", ""))
+        found.append(Finding(diary.day, "unreadable", "error", f"{lacking} number(s) of nights could not be read.", ""))
     least = int(numbers[known].min()) if known.any() else 1
     if not diary.first_night:
         found.append(Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,12 +25,12 @@ class Enrolment:
     Parameters
     ----------
     table
-        One row per person: ``person``, ``first_night``, ``last_night``.
+        One row per person: ``person``, ``first_night``, ``last_night``; None where no dates are known.
     findings
         What was noticed.
     """
 
-    table: pd.DataFrame
+    table: pd.DataFrame | None
     findings: tuple[Finding, ...] = ()
 
 
@@ -107,6 +107,56 @@ def find_enrolment(
     )
     made = spans[[FIRST, LAST]].astype("int64").reset_index(names=PERSON)
     return Enrolment(made, (told,) if outside else ())
+
+
+def add_silent(
+    found: Enrolment | None, base: RecordedTable | None, diary: DiarySettings, persons: Persons, dates: tuple[str, ...] = ()
+) -> tuple[Enrolment | None, Persons]:
+    """The enrolment with those of whom the project has a record and no entry.
+
+    Parameters
+    ----------
+    found
+        What the entries tell; None for nothing.
+    base
+        One row per record (of a REDCap project with a repeating instrument); None where there is no such table.
+    diary
+        Headings of the first and last night.
+    persons
+        Those of the diary.
+    dates
+        Formats of the dates.
+
+    Returns
+    -------
+    tuple
+        Without the dates of their enrolment the silent are told in a finding alone: how many nights they missed is not known.
+    """
+    if base is None:
+        return found, persons
+    records = base.cells.iloc[:, 0].map(read_record, na_action="ignore")
+    silent = records.notna().to_numpy() & ~records.isin(list(persons.known)).to_numpy() & ~records.duplicated().to_numpy()
+    if not silent.any():
+        return found, persons
+    first = read_days(base, diary.first_night, dates)[0] if diary.first_night in base.cells else np.full(len(silent), MISSING)
+    last = read_days(base, diary.last_night, dates)[0] if diary.last_night in base.cells else np.full(len(silent), MISSING)
+    last = np.where((last == MISSING) & (first != MISSING) & (diary.nights > 0), first + diary.nights - 1, last)
+    dated = silent & (first != MISSING) & (last != MISSING) & (last >= first)
+    told = _silent(int(silent.sum()), int((silent & ~dated).sum()) if found is not None else int(silent.sum()))
+    if found is None or not dated.any():
+        return (replace(found, findings=(*found.findings, told)) if found else Enrolment(None, (told,))), persons
+    extended = persons.with_further(records[dated])
+    more = pd.DataFrame({PERSON: [extended.known[one] for one in records[dated]], FIRST: first[dated], LAST: last[dated]})
+    return Enrolment(pd.concat([found.table, more], ignore_index=True), (*found.findings, told)), extended
+
+
+def _silent(n: int, undated: int) -> Finding:
+    without = f"; of {undated} of them the first or last night is not known, so that they are not in the diary" if undated else ""
+    return Finding(
+        "", "enrolled and silent", "note", f"{n} person(s) were enrolled and wrote nothing; their nights are missed "
+        f"ones{without}.",
+        "Report how many they are.",
+    )
 
 
 def _stated(frame: pd.DataFrame, name: str) -> pd.Series:

@@ -209,7 +209,7 @@ def _no_quiet_nights(any_cramp: np.ndarray) -> list[Finding]:
     "alone:"
     told = "" if quiet else ", so that no rate can be told"
     return [Finding(
-        "", NO_QUIET_NIGHTS, "note" if quiet else "warning",
+        "", "nights without a cramp", "note" if quiet else "warning",
         f"{rows} nights without a row were taken as missed, not as nights without a cramp{told}.",
         'If every night without a row passed without a cramp, say so in a mapping: [diary] nights_without_events = "no cramp".',
     )]

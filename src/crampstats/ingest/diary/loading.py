@@ -6,42 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from crampstats.codebook import diary as codebook
-from crampstats.codebook.diary_entries import NO_CRAMP
 from crampstats.codebook.forms import Form
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.cleaning import Change, CleaningLog
-from crampstats.core.diary import LOGGED, NIGHT, PERSON, DiaryPanel
-from crampstats.core.errors import DataError
+from crampstats.core.diary import PERSON, DiaryPanel
 from crampstats.core.findings import Finding, Findings
-from crampstats.core.flow import Flow
 from crampstats.core.source import Source
-from crampstats.ingest.diary.columns import KNOWN, DiaryColumns, find_columns
-from crampstats.ingest.diary.dating import MISSING, Dated, date_entries
+from crampstats.ingest.diary.columns import DiaryColumns
 from crampstats.ingest.diary.diary_data import DiaryData
-from crampstats.ingest.diary.enrolment import Enrolment, find_enrolment, read_enrolment
-from crampstats.ingest.diary.entries import ENTERED_AT, SOURCE_ROW, join_entries, mark_entries
-from crampstats.ingest.diary.episodes import AT, NO_QUIET_NIGHTS, OF_A_CRAMP, SAID_NONE, collapse_episodes, fill_quiet_nights
-from crampstats.ingest.diary.layouts import settle_layout
+from crampstats.ingest.diary.enrolment import Enrolment, add_silent, find_enrolment, read_enrolment
+from crampstats.ingest.diary.entries import SOURCE_ROW, join_entries, mark_entries
+from crampstats.ingest.diary.episodes import NO_QUIET_NIGHTS, OF_A_CRAMP, collapse_episodes, fill_quiet_nights
 from crampstats.ingest.diary.mapping_file import resolve_diary_mapping
 from crampstats.ingest.diary.opening import open_diary
-from crampstats.ingest.diary.persons import Persons, name_persons
-from crampstats.ingest.diary.scales import find_scale
+from crampstats.ingest.diary.persons import Persons
+from crampstats.ingest.diary.placing import Placed, place_entries
 from crampstats.ingest.diary.settings import DiaryMapping
-from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants, find_answered
+from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants
 from crampstats.ingest.diary.wide import lengthen
-from crampstats.ingest.own.applying import apply_mapping
-from crampstats.ingest.own.checking import check_mapping
-from crampstats.ingest.own.columns import find_distinct
-from crampstats.ingest.own.identifiers import list_identifiers, mask_headings
+from crampstats.ingest.own.identifiers import mask_headings
 from crampstats.ingest.own.keys import read_record
 from crampstats.ingest.own.masking import mask_text
-from crampstats.ingest.own.placements import FileMapping, Placement
+from crampstats.ingest.own.placements import FileMapping
 from crampstats.ingest.own.resolving import PROPOSED
-from crampstats.ingest.parsing.folding import fold
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 ABOUT_A_CRAMP = (codebook.CRAMP.name, codebook.CRAMPS.name, *OF_A_CRAMP)
@@ -104,8 +94,8 @@ def map_diary(
 ) -> DiaryData:
     """A recorded file as a diary; parameters, result and errors as for `load_diary`."""
     long = lengthen(file.main, given)
-    placed = _place(long.table, long.mapping, key)
-    enrolled, persons = _enrolment(placed, enrolment)
+    placed = place_entries(long.table, long.mapping, key)
+    enrolled, persons = _enrolment(placed, enrolment, _records(file))
     nights = _nights(placed, enrolled)
     panel = fill_constants(_panel(nights.table, placed, enrolled))
     exercise: tuple[Finding, ...] = ()
@@ -125,30 +115,6 @@ def map_diary(
 
 
 @dataclass(frozen=True, eq=False)
-class _Placed:
-    """Entries with their person and night.
-
-    Parameters
-    ----------
-    table, columns, persons, dated
-        The file's rows, what its columns are, whose each row is and of which night.
-    entries
-        One row per entry that has both, with its answers.
-    flow, changes, findings
-        What became of every row.
-    """
-
-    table: RecordedTable
-    columns: DiaryColumns
-    persons: Persons
-    dated: Dated
-    entries: pd.DataFrame
-    flow: Flow
-    changes: tuple[Change, ...]
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True, eq=False)
 class _Nights:
     """One row per person and night that has an entry."""
 
@@ -159,118 +125,22 @@ class _Nights:
     findings: tuple[Finding, ...]
 
 
-def _place(table: RecordedTable, given: DiaryMapping, key: str | Path | None) -> _Placed:
-    scale = find_scale(table, find_columns(table, given))
-    columns = _with_words_for_none(scale.columns, table)
-    check_mapping(columns.mapping, table, redeclared=tuple(KNOWN)) if columns.mapping.placements else None
-    hidden = [one.column for one in list_identifiers(table)]
-    applied = apply_mapping(table, columns.mapping, hidden=hidden)
-    values, scaled = scale.bring(applied.table)
-    columns = settle_layout(columns, values, table)
-    _refuse_without_cramps(columns, table)
-    persons = name_persons(table, columns.diary.person, key)
-    dated = date_entries(table, columns.diary, dates=_formats(columns))
-    kept, flow = _flow(table, persons, dated)
-    entries = _entries(table, columns, values, persons, dated)[kept].reset_index(drop=True)
-    return _Placed(
-        table, columns, persons, dated, entries, flow, (*applied.changes, *scaled, *dated.changes),
-        (*columns.findings, *scale.findings, *persons.findings, *dated.findings, *applied.findings),
-    )
+def _records(file: RecordedFile) -> RecordedTable | None:
+    """Of a REDCap project led by a repeating instrument the table of its records."""
+    return file.tables[""] if file.format == "redcap" and "" in file.tables and file.tables[""] is not file.main else None
 
 
-def _with_words_for_none(columns: DiaryColumns, table: RecordedTable) -> DiaryColumns:
-    """The columns with "no cramps" as a reason why there is no pain, site or duration."""
-    words = {fold(word) for word in NO_CRAMP}
-
-    def told(one: Placement) -> Placement:
-        if one.variable not in OF_A_CRAMP or one.how != "cells" or one.columns[0] not in table.cells:
-            return one
-        texts = [text for text in find_distinct(table.cells[one.columns[0]]).texts if fold(text) in words and text not in one.codes]
-        return replace(one, missing={**dict.fromkeys(texts, "no cramp"), **one.missing})
-
-    placements = tuple(told(one) for one in columns.mapping.placements)
-    return replace(columns, mapping=replace(columns.mapping, placements=placements))
-
-
-def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
-    """Refuse a file in which nothing tells of cramps: rows of a diary of cramps are told by their date or their details."""
-    placed = {one.variable for one in columns.mapping.placements}
-    if columns.diary.layout == "events" or placed & {codebook.CRAMP.name, codebook.CRAMPS.name, codebook.SEVERITY.name}:
-        return
-    raise DataError(
-        f"{mask_text(table.name)}: no column tells whether there was a cramp (its columns: "
-        f"{', '.join(mask_text(str(name)) for name in list(table.cells)[:12])}). Name it in a mapping: [variables.cramp] "
-        "column = "
-        '"HEADING" (yes or no), or [variables.cramps] (how many); or, of a file with one row per cramp, [diary] layout = '
-        '"events".'
-    )
-
-
-def _formats(columns: DiaryColumns) -> tuple[str, ...]:
-    placement = columns.mapping.placement(NIGHT)
-    return placement.dates if placement else ()
-
-
-def _flow(table: RecordedTable, persons: Persons, dated: Dated) -> tuple[np.ndarray, Flow]:
-    """Rows with a person and a night, and what became of the others."""
-    nobody = np.array([one is None for one in persons.names], dtype=bool)
-    undated = ~nobody & (dated.nights == MISSING)
-    gone = {NOBODY: int(nobody.sum()), NO_NIGHT: int(undated.sum())}
-    kept = ~(nobody | undated)
-    if not kept.any():
-        what = "the file has no rows" if not len(table.cells) else f"none of its {len(table.cells):,} rows has a person and a "
-        "night"
-        raise DataError(f"{mask_text(table.name)} is no diary: {what}. Name the columns in a mapping: [diary] person, night.")
-    return kept, table.flow.leave("entries with a person and a night", {why: n for why, n in gone.items() if n})
-
-
-def _entries(
-    table: RecordedTable, columns: DiaryColumns, values: pd.DataFrame, persons: Persons, dated: Dated
-) -> pd.DataFrame:
-    leading: dict[str, object] = {
-        PERSON: persons.names, NIGHT: dated.nights, SOURCE_ROW: table.source_rows, LOGGED: _logged(table, columns, values),
-    }
-    if dated.entered is not None:
-        leading[ENTERED_AT] = dated.entered
-    if columns.diary.layout == "events":
-        leading |= {AT: dated.at, SAID_NONE: _says_none(table, columns)}
-    kept = {name: table.cells[name] for name in columns.mapping.keep if name not in values}
-    return pd.DataFrame(leading).join(values).assign(**kept)
-
-
-def _logged(table: RecordedTable, columns: DiaryColumns, values: pd.DataFrame) -> np.ndarray:
-    """Whether each row was filled in: as the file says, else whether it answers anything."""
-    answered = find_answered(values)
-    if columns.diary.layout == "events" or not columns.diary.logged:
-        return np.ones(len(values), dtype=bool) if columns.diary.layout == "events" else answered
-    from crampstats.ingest.parsing.yes_no import read_yes_no
-
-    distinct = find_distinct(table.cells[columns.diary.logged])
-    read = read_yes_no(distinct.texts, missing=table.column(columns.diary.logged).missing)
-    return np.append(np.array([one is True for one in read.values], dtype=bool), False)[distinct.codes]
-
-
-def _says_none(table: RecordedTable, columns: DiaryColumns) -> np.ndarray:
-    """Rows in which words say that there was no cramp."""
-    words = {fold(word) for word in NO_CRAMP}
-    found = np.zeros(len(table.cells), dtype=bool)
-    headings = [one.columns[0] for one in columns.mapping.placements if one.variable in ABOUT_A_CRAMP and one.how == "cells"]
-    for heading in [*headings, *([columns.diary.time] if columns.diary.time else [])]:
-        distinct = find_distinct(table.cells[heading])
-        none = np.array([fold(text) in words for text in distinct.texts], dtype=bool)
-        found |= np.append(none, False)[distinct.codes]
-    return found
-
-
-def _enrolment(placed: _Placed, given: pd.DataFrame | str | Path | None) -> tuple[Enrolment | None, Persons]:
+def _enrolment(
+    placed: Placed, given: pd.DataFrame | str | Path | None, records: RecordedTable | None
+) -> tuple[Enrolment | None, Persons]:
     if given is not None:
         return read_enrolment(given, placed.persons)
-    found = find_enrolment(placed.table, placed.columns.diary, placed.persons.names, placed.dated.nights,
-        _formats(placed.columns))
-    return found, placed.persons
+    diary, dates = placed.columns.diary, date_formats(placed.columns)
+    found = find_enrolment(placed.table, diary, placed.persons.names, placed.dated.nights, dates)
+    return add_silent(found, records, diary, placed.persons, dates)
 
 
-def _nights(placed: _Placed, enrolled: Enrolment | None) -> _Nights:
+def _nights(placed: Placed, enrolled: Enrolment | None) -> _Nights:
     """The entries as one row per night."""
     if placed.columns.diary.layout == "events":
         made = collapse_episodes(placed.entries)
@@ -288,7 +158,7 @@ def _nights(placed: _Placed, enrolled: Enrolment | None) -> _Nights:
     )
 
 
-def _panel(nights: pd.DataFrame, placed: _Placed, enrolled: Enrolment | None) -> DiaryPanel:
+def _panel(nights: pd.DataFrame, placed: Placed, enrolled: Enrolment | None) -> DiaryPanel:
     mapping, name = placed.columns.mapping, mask_text(placed.table.name)
     known = {one.name: one.to_label() for one in (*mapping.own, codebook.CRAMP, codebook.CRAMPS)}
     population = mapping.population or f"those who kept the diary {name}"
@@ -313,7 +183,7 @@ def _declaration(panel: DiaryPanel, columns: DiaryColumns) -> Form:
     )
 
 
-def _left_out(placed: _Placed) -> list[Finding]:
+def _left_out(placed: Placed) -> list[Finding]:
     """Columns that fill nothing."""
     used = {name for one in placed.columns.mapping.placements for name in one.reads} | set(placed.columns.diary.columns.values())
     unused = [name for name in placed.table.cells if name not in {*used, *placed.columns.mapping.keep,

@@ -1,4 +1,4 @@
-"""The form as an Excel workbook a clinic types into: a row per patient, lists to choose from, limits, and no macros."""
+"""The form as an Excel workbook to type into: a row per patient or night, lists to choose from, limits, and no macros."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-SHEET = "Intake"
+SHEET, DIARY_SHEET = "Intake", "Diary"
 SECTION_ROW, HEADING_ROW, FIRST_ROW = 1, 2, 3
 LAST_ROW = 2002  # rows with lists and limits
 CHOICES_SHEET = "Choices"
@@ -95,8 +95,10 @@ def format_excel_form(form: Form) -> bytes:
     Returns
     -------
     bytes
-        An .xlsx file. The sheet "Intake" takes the answers: row 1 names the section, row 2 holds the questions, by which the file
-        is read again, and from row 3 each row is a patient. A question with boxes has a column per box, headed by the question
+        An .xlsx file. The sheet "Intake" (of a form filled in again and again "Diary") takes the answers: row 1 names the
+        section,
+        row 2 holds the questions, by which the file is read again, and from row 3 each row is a patient (a night). A question
+        with boxes has a column per box, headed by the question
         and the words of the box. Further sheets say how to fill it in and list the codes. The same form gives the same bytes.
 
     Raises
@@ -109,13 +111,13 @@ def format_excel_form(form: Form) -> bytes:
     questions = list_questions(form)
     workbook = Workbook()
     intake = workbook.active
-    intake.title = SHEET
+    intake.title = DIARY_SHEET if form.once else SHEET
     columns = list_columns(questions)
     _write_headings(intake, columns)
-    add_instructions(workbook, form, SHEET, FIRST_ROW)
+    add_instructions(workbook, form, intake.title, FIRST_ROW)
     add_codes(workbook, questions)
     _add_validations(intake, columns, _add_choices(workbook, questions))
-    _add_colours(intake, columns)
+    _add_colours(intake, columns, once=not form.once)
     _lay_out(intake, columns)
     return workbook_bytes(workbook)
 
@@ -218,16 +220,20 @@ def _shorten(text: str, longest: int) -> str:
     return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
 
 
-def _add_colours(sheet: Worksheet, columns: Sequence[Column]) -> None:
-    """Grey: leave empty; yellow: still wanting; red: a record number twice, or a number that its unit does not allow."""
+def _add_colours(sheet: Worksheet, columns: Sequence[Column], *, once: bool) -> None:
+    """Grey: leave empty; yellow: still wanting; red: a record number (a person's date) twice, or a number its unit does not "
+    "allow."""
     from openpyxl.formatting.rule import FormulaRule
     from openpyxl.styles import PatternFill
 
     wordings = {column.asked.item.field: column.asked.item.options for column in columns}
     writing = SheetWriting({column.name: column.cell for column in columns}, wordings)
     record = columns[0]
-    twice = f"COUNTIF(${record.letter}${FIRST_ROW}:${record.letter}${LAST_ROW},{record.cell})>1"
-    rules = [(record, f'AND({record.cell}<>"",{twice})', DOUBTFUL)]
+    # what may stand once: the record number, or, of a form filled in again and again, a person's date
+    keys = [record] if once else [record, next((column for column in columns if column.asked.answer == "date"), record)]
+    counted = ",".join(f"${key.letter}${FIRST_ROW}:${key.letter}${LAST_ROW},{key.cell}" for key in keys)
+    twice = f"COUNTIF{'S' if len(keys) > 1 else ''}({counted})>1"
+    rules = [(keys[-1], f'AND({keys[-1].cell}<>"",{twice})', DOUBTFUL)]
     for column in columns:
         shown = column.asked.shown_if.write(writing) if column.asked.shown_if else ""
         if shown:

@@ -32,11 +32,13 @@ def add_instructions(workbook: Workbook, form: Form, sheet_name: str, first_row:
     lines = (
         (form.label, True), ("", False),
         ("Typing", True),
-        (f"Type into the sheet “{sheet_name}”, one row for each patient, from row {first_row} on.", False),
+        (f"Type into the sheet “{sheet_name}”, one row for each {form.row}, from row {first_row} on.", False),
         ("Click a cell: a note says what belongs there. An arrow beside the cell opens a list to choose from.", False),
         ("Questions in bold need an answer. A yellow cell still waits for one.", False),
-        ("Leave grey cells empty: the question does not apply to this patient.", False),
-        ("A red cell needs a second look: a record number used twice, or a number that its unit does not allow.", False),
+        ("Leave grey cells empty: the question does not apply to this {form.row}.", False),
+        (f"A red cell needs a second look: a {'date' if form.once else 'record number'} used twice, or a number that its unit "
+        "does not "
+         "allow.", False),
         ("Where several answers can apply, each has a column: put x where it applies. If none applies, put x under the column "
          "that says so, so that we know the question was asked.", False),
         ("", False),

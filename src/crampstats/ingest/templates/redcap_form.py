@@ -6,7 +6,7 @@ import csv
 import io
 from pathlib import Path
 
-from crampstats.codebook.forms import Form
+from crampstats.codebook.forms import Form, Item
 from crampstats.ingest.templates.asked import Asked, list_questions
 from crampstats.ingest.templates.conditions import plain
 from crampstats.ingest.templates.writings import RedcapWriting
@@ -20,6 +20,7 @@ HEADINGS = (
     "Custom Alignment", "Question Number (surveys only)", "Matrix Group Name", "Matrix Ranking?", "Field Annotation",
 )
 VALIDATION = {"integer": "integer", "number": "number", "date": "date_ymd", "time": "time", "rating": "number"}
+MOMENT = "datetime_ymd"
 YES_NO = {"1": "Yes", "0": "No"}
 MOST_BUTTONS = 8  # more answers than these are easier to find in a list
 
@@ -30,7 +31,9 @@ def format_redcap_dictionary(form: Form) -> str:
     Parameters
     ----------
     form
-        A declared form. All its questions become one instrument of the form's name.
+        A declared form. All its questions become one instrument of the form's name; what is asked once of a form that is filled
+        in
+        again and again becomes an instrument before it.
 
     Returns
     -------
@@ -53,7 +56,7 @@ def format_redcap_dictionary(form: Form) -> str:
     # headings are quoted where REDCap quotes them: where they hold a blank
     text.write(",".join(f'"{heading}"' if " " in heading else heading for heading in HEADINGS) + "\n")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerows(_row(asked, form.name) for asked in list_questions(form))
+    writer.writerows(_row(asked, form) for asked in list_questions(form))
     return text.getvalue()
 
 
@@ -62,21 +65,37 @@ def write_redcap_dictionary(form: Form, path: Path) -> Path:
     return save_text(format_redcap_dictionary(form), path)
 
 
-def _row(asked: Asked, form_name: str) -> tuple[str, ...]:
+def _row(asked: Asked, form: Form) -> tuple[str, ...]:
     item = asked.item
     limits = [plain(limit) for limit in asked.limits] if asked.limits else ["", ""]
     cells = {
-        "Variable / Field Name": item.field, "Form Name": form_name.lower(), "Section Header": asked.begins,
+        "Variable / Field Name": item.field, "Form Name": _instrument(item, form), "Section Header": asked.begins,
         "Field Type": _field_type(asked), "Field Label": item.question,
         "Choices, Calculations, OR Slider Labels": _choices(asked), "Field Note": asked.hint,
-        "Text Validation Type OR Show Slider Number": VALIDATION.get(asked.answer, ""),
+        "Text Validation Type OR Show Slider Number": MOMENT if item.stamped else VALIDATION.get(asked.answer, ""),
         "Text Validation Min": limits[0], "Text Validation Max": limits[1],
         "Identifier?": "y" if item.identifier else "",
         "Branching Logic (Show field only if...)": asked.shown_if.write(RedcapWriting()) if asked.shown_if else "",
         "Required Field?": "y" if asked.required else "",
-        "Field Annotation": f"@NONEOFTHEABOVE='{','.join(asked.exclusive)}'" if asked.exclusive else "",
+        "Field Annotation": _annotation(asked, form),
     }
     return tuple(cells.get(heading, "") for heading in HEADINGS)
+
+
+def _instrument(item: Item, form: Form) -> str:
+    name = form.name.lower()
+    return f"{name}_start" if item.field in form.once and len(form.once) > 1 else name
+
+
+def _annotation(asked: Asked, form: Form) -> str:
+    """What the program does by itself; and, for whoever builds the project, which instrument repeats, for no dictionary can "
+    "say it."""
+    if asked.exclusive:
+        return f"@NONEOFTHEABOVE='{','.join(asked.exclusive)}'"
+    if asked.item.stamped:
+        return "@NOW"
+    repeats = form.once and asked.item.field == form.once[0]
+    return f"Project setup: enable repeating instruments and tick {form.name.lower()}." if repeats else ""
 
 
 def _field_type(asked: Asked) -> str:

@@ -59,6 +59,7 @@ def _content(form: Form, format: str) -> bytes:
         from crampstats.ingest.templates.redcap_form import format_redcap_dictionary
 
         return format_redcap_dictionary(form).encode("utf-8")
+    form = form.of_each_row() if form.once else form
     if format == "xlsform":
         from crampstats.ingest.templates.xls_form import format_xlsform
 

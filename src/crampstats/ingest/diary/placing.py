@@ -1,0 +1,182 @@
+"""Each row of a diary with its person, its night and its answers, and what became of the rows that have none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from crampstats.codebook import diary as codebook
+from crampstats.codebook.diary_entries import NO_CRAMP
+from crampstats.core.cleaning import Change
+from crampstats.core.diary import LOGGED, NIGHT, PERSON
+from crampstats.core.errors import DataError
+from crampstats.core.findings import Finding
+from crampstats.core.flow import Flow
+from crampstats.ingest.diary.columns import KNOWN, DiaryColumns, find_columns
+from crampstats.ingest.diary.dating import MISSING, Dated, date_entries
+from crampstats.ingest.diary.entries import ENTERED_AT, SOURCE_ROW
+from crampstats.ingest.diary.episodes import AT, OF_A_CRAMP, SAID_NONE
+from crampstats.ingest.diary.layouts import settle_layout
+from crampstats.ingest.diary.persons import Persons, name_persons
+from crampstats.ingest.diary.scales import find_scale
+from crampstats.ingest.diary.settings import DiaryMapping
+from crampstats.ingest.diary.tidying import find_answered
+from crampstats.ingest.own.applying import apply_mapping
+from crampstats.ingest.own.checking import check_mapping
+from crampstats.ingest.own.columns import find_distinct
+from crampstats.ingest.own.identifiers import list_identifiers
+from crampstats.ingest.own.masking import mask_text
+from crampstats.ingest.own.placements import Placement
+from crampstats.ingest.parsing.folding import fold
+from crampstats.ingest.recorded import RecordedTable
+
+ABOUT_A_CRAMP = (codebook.CRAMP.name, codebook.CRAMPS.name, *OF_A_CRAMP)
+NO_NIGHT, NOBODY = "no night that can be read", "nobody's: no person stated"
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Entries with their person and night.
+
+    Parameters
+    ----------
+    table, columns, persons, dated
+        The file's rows, what its columns are, whose each row is and of which night.
+    entries
+        One row per entry that has both, with its answers.
+    flow, changes, findings
+        What became of every row.
+    """
+
+    table: RecordedTable
+    columns: DiaryColumns
+    persons: Persons
+    dated: Dated
+    entries: pd.DataFrame
+    flow: Flow
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | None) -> Placed:
+    """The entries of a table with one row for each.
+
+    Parameters
+    ----------
+    table
+        One row per night or cramp.
+    given
+        How it is read, as far as that is said.
+    key
+        The clinic's key file; None: persons are numbered.
+
+    Raises
+    ------
+    DataError
+        Nothing tells of cramps, persons or nights, or the mapping does not fit.
+    """
+    scale = find_scale(table, find_columns(table, given))
+    columns = _with_words_for_none(scale.columns, table)
+    check_mapping(columns.mapping, table, redeclared=tuple(KNOWN)) if columns.mapping.placements else None
+    hidden = [one.column for one in list_identifiers(table)]
+    applied = apply_mapping(table, columns.mapping, hidden=hidden)
+    values, scaled = scale.bring(applied.table)
+    columns = settle_layout(columns, values, table)
+    _refuse_without_cramps(columns, table)
+    persons = name_persons(table, columns.diary.person, key)
+    dated = date_entries(table, columns.diary, dates=date_formats(columns))
+    kept, flow = _flow(table, persons, dated)
+    entries = _entries(table, columns, values, persons, dated)[kept].reset_index(drop=True)
+    return Placed(
+        table, columns, persons, dated, entries, flow, (*applied.changes, *scaled, *dated.changes),
+        (*columns.findings, *scale.findings, *persons.findings, *dated.findings, *applied.findings),
+    )
+
+
+def _with_words_for_none(columns: DiaryColumns, table: RecordedTable) -> DiaryColumns:
+    """The columns with "no cramps" as a reason why there is no pain, site or duration."""
+    words = {fold(word) for word in NO_CRAMP}
+
+    def told(one: Placement) -> Placement:
+        if one.variable not in OF_A_CRAMP or one.how != "cells" or one.columns[0] not in table.cells:
+            return one
+        held = find_distinct(table.cells[one.columns[0]]).texts
+        texts = [text for text in held if fold(text) in words and text not in one.codes]
+        return replace(one, missing={**dict.fromkeys(texts, "no cramp"), **one.missing})
+
+    placements = tuple(told(one) for one in columns.mapping.placements)
+    return replace(columns, mapping=replace(columns.mapping, placements=placements))
+
+
+def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
+    """Refuse a file in which nothing tells of cramps: rows of a diary of cramps are told by their date or their details."""
+    placed = {one.variable for one in columns.mapping.placements}
+    if columns.diary.layout == "events" or placed & {codebook.CRAMP.name, codebook.CRAMPS.name, codebook.SEVERITY.name}:
+        return
+    raise DataError(
+        f"{mask_text(table.name)}: no column tells whether there was a cramp (its columns: "
+        f"{', '.join(mask_text(str(name)) for name in list(table.cells)[:12])}). Name it in a mapping: [variables.cramp] "
+        "column = "
+        '"HEADING" (yes or no), or [variables.cramps] (how many); or, of a file with one row per cramp, [diary] layout = '
+        '"events".'
+    )
+
+
+def date_formats(columns: DiaryColumns) -> tuple[str, ...]:
+    """How the mapping says that nights are written; empty: found by vote."""
+    placement = columns.mapping.placement(NIGHT)
+    return placement.dates if placement else ()
+
+
+def _flow(table: RecordedTable, persons: Persons, dated: Dated) -> tuple[np.ndarray, Flow]:
+    """Rows with a person and a night, and what became of the others."""
+    nobody = np.array([one is None for one in persons.names], dtype=bool)
+    undated = ~nobody & (dated.nights == MISSING)
+    gone = {NOBODY: int(nobody.sum()), NO_NIGHT: int(undated.sum())}
+    kept = ~(nobody | undated)
+    if not kept.any():
+        what = "the file has no rows" if not len(table.cells) else f"none of its {len(table.cells):,} rows has a person and a "
+        "night"
+        raise DataError(f"{mask_text(table.name)} is no diary: {what}. Name the columns in a mapping: [diary] person, night.")
+    return kept, table.flow.leave("entries with a person and a night", {why: n for why, n in gone.items() if n})
+
+
+def _entries(
+    table: RecordedTable, columns: DiaryColumns, values: pd.DataFrame, persons: Persons, dated: Dated
+) -> pd.DataFrame:
+    leading: dict[str, object] = {
+        PERSON: persons.names, NIGHT: dated.nights, SOURCE_ROW: table.source_rows, LOGGED: _logged(table, columns, values),
+    }
+    if dated.entered is not None:
+        leading[ENTERED_AT] = dated.entered
+    if columns.diary.layout == "events":
+        leading |= {AT: dated.at, SAID_NONE: _says_none(table, columns)}
+    kept = {name: table.cells[name] for name in columns.mapping.keep if name not in values}
+    return pd.DataFrame(leading).join(values).assign(**kept)
+
+
+def _logged(table: RecordedTable, columns: DiaryColumns, values: pd.DataFrame) -> np.ndarray:
+    """Whether each row was filled in: as the file says, else whether it answers anything."""
+    answered = find_answered(values)
+    if columns.diary.layout == "events" or not columns.diary.logged:
+        return np.ones(len(values), dtype=bool) if columns.diary.layout == "events" else answered
+    from crampstats.ingest.parsing.yes_no import read_yes_no
+
+    distinct = find_distinct(table.cells[columns.diary.logged])
+    read = read_yes_no(distinct.texts, missing=table.column(columns.diary.logged).missing)
+    return np.append(np.array([one is True for one in read.values], dtype=bool), False)[distinct.codes]
+
+
+def _says_none(table: RecordedTable, columns: DiaryColumns) -> np.ndarray:
+    """Rows in which words say that there was no cramp."""
+    words = {fold(word) for word in NO_CRAMP}
+    found = np.zeros(len(table.cells), dtype=bool)
+    headings = [one.columns[0] for one in columns.mapping.placements if one.variable in ABOUT_A_CRAMP and one.how == "cells"]
+    for heading in [*headings, *([columns.diary.time] if columns.diary.time else [])]:
+        distinct = find_distinct(table.cells[heading])
+        none = np.array([fold(text) in words for text in distinct.texts], dtype=bool)
+        found |= np.append(none, False)[distinct.codes]
+    return found
