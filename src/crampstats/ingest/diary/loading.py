@@ -23,7 +23,7 @@ from crampstats.ingest.diary.episodes import NO_QUIET_NIGHTS, OF_A_CRAMP, collap
 from crampstats.ingest.diary.mapping_file import resolve_diary_mapping
 from crampstats.ingest.diary.opening import open_diary
 from crampstats.ingest.diary.persons import Persons
-from crampstats.ingest.diary.placing import Placed, place_entries
+from crampstats.ingest.diary.placing import Placed, date_formats, place_entries
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants
 from crampstats.ingest.diary.wide import lengthen
