@@ -51,6 +51,8 @@ _HOMES = {
     "crampstats.estimate.diary.conditional": ("estimate_conditional", "fit_conditional"),
     "crampstats.estimate.diary.conditional_columns": ("derive_lagged", "derive_unaccustomed"),
     "crampstats.estimate.diary.counts": ("CountFit", "estimate_counts", "estimate_dispersion", "fit_counts"),
+    "crampstats.estimate.diary.power": ("estimate_persons_needed", "estimate_power"),
+    "crampstats.estimate.diary.power_studies": ("CrossoverTrial", "ParallelTrial", "TriggerStudy"),
     "crampstats.estimate.diary.quality": ("diary_quality", "estimate_compliance"),
     "crampstats.estimate.diary.recall": ("RecallCurve", "estimate_period_prevalence", "estimate_recall_curve"),
     "crampstats.estimate.diary.recall_claims": ("check_recall_claim",),

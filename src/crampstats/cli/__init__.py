@@ -19,6 +19,7 @@ from crampstats.cli.diary import diary
 from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.map import map_file
+from crampstats.cli.power import power
 from crampstats.cli.prepare import prepare
 from crampstats.cli.template import template
 from crampstats.core.errors import CrampstatsError
@@ -110,5 +111,8 @@ def app() -> None:
     """
 
 
-for command in (report, prevalence, associate, audit, diary, claims, evidence, figures, prepare, template, find, data, map_file):
+COMMANDS = (
+    report, prevalence, associate, audit, diary, power, claims, evidence, figures, prepare, template, find, data, map_file,
+)
+for command in COMMANDS:
     app.add_command(command)

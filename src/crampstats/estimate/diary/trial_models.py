@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crampstats.core.errors import DataError
+from crampstats.estimate.diary.count_likelihood import CountLikelihood, maximise
 from crampstats.estimate.sums import Floats
 
 MAX_STEPS = 60
@@ -90,6 +91,39 @@ def fit_line(response: Floats, matrix: Floats, *, robust: bool) -> SmallFit:
         return _with_hc3(matrix, np.ones(len(response)), residual, beta)
     scale = float(residual @ residual) / df if df > 0 else np.nan
     return SmallFit(beta, np.linalg.inv(matrix.T @ matrix) * scale, df)
+
+
+def fit_count_ratio(events: Floats, nights: Floats, matrix: Floats) -> tuple[SmallFit, list[str]]:
+    """Negative binomial regression of totals with offset log(nights), covariance from the observed information.
+
+    Where totals vary less than by chance alone it is Poisson's, with a robust covariance, and the note says so. Column 1 of the
+    matrix is the arm (1 or 0).
+
+    Raises
+    ------
+    DataError
+        An arm has no cramps, or the fit does not settle.
+    """
+    offset = np.log(nights)
+    for arm in (0, 1):
+        if not events[matrix[:, 1] == arm].sum() > 0:
+            raise DataError("one arm has no cramps at all; no rate ratio can be estimated (the difference of rates can).")
+    poisson = CountLikelihood(matrix, events, offset, dispersed=False, inflated=False)
+    start = np.zeros(matrix.shape[1])
+    start[0] = np.log(events.sum() / nights.sum())
+    beta = maximise(poisson, start)
+    mean = np.exp(matrix @ beta + offset)
+    df = len(events) - matrix.shape[1]
+    if ((events - mean) ** 2 - events).sum() > 0:
+        model = CountLikelihood(matrix, events, offset, dispersed=True, inflated=False)
+        found = maximise(model, np.r_[beta, 0.0])
+        inverse = np.asarray(np.linalg.inv(-model.hessian(found)), dtype=np.float64)
+        return SmallFit(found[:-1], inverse[:-1, :-1], df), []
+    scores, bread = poisson.rows(beta)[1], np.linalg.inv(-poisson.hessian(beta))
+    spread = np.asarray(bread @ (scores.T @ scores) @ bread * len(events) / max(len(events) - 1, 1), dtype=np.float64)
+    return SmallFit(beta, spread, df), [
+        "Totals vary less than by chance alone (a minimum of cramps for entry does that): Poisson with robust standard errors."
+    ]
 
 
 def _with_hc3(matrix: Floats, weight: Floats, residual: Floats, beta: Floats) -> SmallFit:

@@ -13,12 +13,12 @@ from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import FEW_EVENTS, df_cautions, join_cautions
-from crampstats.estimate.diary.count_likelihood import CountLikelihood, maximise
 from crampstats.estimate.diary.rate_sums import WEEK, check_period, period_words
 from crampstats.estimate.diary.trial_models import (
     Comparison,
     SmallFit,
     compare_coefficient,
+    fit_count_ratio,
     fit_line,
     fit_split,
     pooled_means,
@@ -215,12 +215,12 @@ def _parallel_rows(
     what, matrix = f"{_counted(outcome)} per {period_words(per)}", np.column_stack([np.ones(len(active)), active])
     rate = per * _divided(totals["events"], totals["nights"])
     if not has_baseline:
-        ratio, notes = _count_ratio(totals, matrix)
+        ratio, notes = fit_count_ratio(*_totals(totals), matrix)
         plain = two_means(rate[active == 1], rate[active == 0], level)
         return [_ratio_row(compare_coefficient(ratio, 1, level), "rate ratio"), _row(plain, f"difference in {what}")], notes
     own = per * _divided(totals["events_before"], totals["nights_before"])
     log_own = np.log(_divided(totals["events_before"] + HALF_CRAMP, totals["nights_before"]))
-    ratio, notes = _count_ratio(totals, np.column_stack([matrix, log_own]))
+    ratio, notes = fit_count_ratio(*_totals(totals), np.column_stack([matrix, log_own]))
     line = fit_line(rate, np.column_stack([matrix, own]), robust=True)
     change = two_means((rate - own)[active == 1], (rate - own)[active == 0], level)
     return [
@@ -281,29 +281,8 @@ def _arm_totals(panel: DiaryPanel, values: Floats, before: NDArray[np.bool_], *,
     return table.assign(complete=(table["nights"] > 0) & ((table["nights_before"] > 0) | (not has_baseline)))
 
 
-def _count_ratio(totals: pd.DataFrame, matrix: Floats) -> tuple[SmallFit, list[str]]:
-    """Negative binomial regression of the totals; Poisson with a robust covariance where they vary less than by chance."""
-    response, nights = (totals[name].to_numpy(dtype=np.float64) for name in ("events", "nights"))
-    offset = np.log(nights)
-    for arm in (0, 1):
-        if not response[matrix[:, 1] == arm].sum() > 0:
-            raise DataError("one arm has no cramps at all; no rate ratio can be estimated (the difference of rates can).")
-    poisson = CountLikelihood(matrix, response, offset, dispersed=False, inflated=False)
-    start = np.zeros(matrix.shape[1])
-    start[0] = np.log(response.sum() / np.exp(offset).sum())
-    beta = maximise(poisson, start)
-    mean = np.exp(matrix @ beta + offset)
-    df = len(response) - matrix.shape[1]
-    if ((response - mean) ** 2 - response).sum() > 0:
-        model = CountLikelihood(matrix, response, offset, dispersed=True, inflated=False)
-        found = maximise(model, np.r_[beta, 0.0])
-        inverse = np.asarray(np.linalg.inv(-model.hessian(found)), dtype=np.float64)
-        return SmallFit(found[:-1], inverse[:-1, :-1], df), []
-    scores, bread = poisson.rows(beta)[1], np.linalg.inv(-poisson.hessian(beta))
-    spread = np.asarray(bread @ (scores.T @ scores) @ bread * len(response) / max(len(response) - 1, 1), dtype=np.float64)
-    return SmallFit(beta, spread, df), [
-        "Totals vary less than by chance alone (a minimum of cramps for entry does that): Poisson with robust standard errors."
-    ]
+def _totals(table: pd.DataFrame) -> tuple[Floats, Floats]:
+    return table["events"].to_numpy(dtype=np.float64), table["nights"].to_numpy(dtype=np.float64)
 
 
 def _row(found: Comparison, measure: str, exposure: str = "", words: str = "") -> dict[str, Any]:
