@@ -118,18 +118,24 @@ def build_panel_rows(panel: DiaryPanel, formula: str, *, kind: Kind, offset: str
     if outcome in used:
         raise OptionError(f"{outcome!r} stands on both sides of the formula.")
     read = list(dict.fromkeys([outcome, *used, *([offset] if offset else [])]))
-    known = panel.inside & panel.table[read].notna().all(axis=1).to_numpy(dtype=bool)
+    known = panel.inside.copy()
+    for name in read:  # one by one, and below as well: a large diary should not be copied whole
+        known &= panel.table[name].notna().to_numpy(dtype=bool)
     places = np.flatnonzero(known)
     if not len(places):
         raise DataError(f"no night of the diary has {', '.join(map(repr, read))} all recorded; nothing can be fitted.")
-    table = panel.table if len(places) == len(panel) else panel.table.iloc[places]
+    whole = len(places) == len(panel)
+    table = {
+        name: panel.table[name] if whole else pd.Series(panel.table[name].array.take(places), name=name, copy=False)
+        for name in read
+    }
     columns = {name: model_column(table[name], panel.labels, name) for name in used}
     _refuse_constant(columns, len(places))
-    codes = panel.codes[places]
-    first = np.flatnonzero(np.r_[True, codes[1:] != codes[:-1]])
+    bounds = np.searchsorted(places, panel.starts)
+    persons = np.flatnonzero(np.diff(bounds))
     return PanelRows(
         panel, formula, outcome, places, build_model_matrix(right, columns), _response(table[outcome], outcome, kind),
-        np.concatenate([first, [len(places)]]).astype(np.int64), codes[first],
+        np.append(bounds[persons], len(places)).astype(np.int64), persons.astype(np.int64),
         None if offset is None else np.asarray(model_column(table[offset], panel.labels, offset), dtype=np.float64),
     )
 
