@@ -7,7 +7,9 @@ of the summaries of days their date and whether anything was measured; devices, 
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +34,10 @@ HEAD, BLOCK = 2**16, 2**18
 LONGEST_ENTRY = 8 * 2**20
 # an export of ten years of a watch has 2 to 4 GB
 LARGEST = 40 * 10**9
+# what the archive's reader raises for what is broken in it
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, LookupError, UnicodeError,
+)
 PREFIX = "HKWorkoutActivityType"
 MINUTES_OF = {"min": 1.0, "s": 1 / 60, "sec": 1 / 60, "hr": 60.0, "h": 60.0}
 ATTRIBUTES = ("workoutActivityType", "duration", "durationUnit", "startDate", "endDate")
@@ -60,7 +66,7 @@ def is_apple_health(path: str | Path) -> bool:
         try:
             with zipfile.ZipFile(path) as archive:
                 return _member(archive) is not None
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+        except DAMAGED:
             return False
     with path.open("rb") as file:
         head = file.read(HEAD)
@@ -108,7 +114,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
             _refuse_bomb(archive.getinfo(name), path)
             with archive.open(name) as member:
                 yield member
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except DAMAGED as problem:
         raise DataError(f"{path.name} is damaged, protected or cut off: copy it again. {EXPORT_AGAIN}") from problem
 
 

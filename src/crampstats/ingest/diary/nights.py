@@ -151,7 +151,7 @@ def night_hours(nights: pd.Series, zone: str | pd.Series, zone_after: str | pd.S
     Parameters
     ----------
     nights
-        Days since 1970-01-01; missing allowed.
+        Days since 1970-01-01; missing allowed. A date that a zone skipped is a night of 0 h.
     zone
         Zone in which the night began, one name or one per row.
     zone_after
@@ -268,16 +268,16 @@ def _from_server(
 
 
 def _instants(wall: np.ndarray, zones: _Zones | None) -> np.ndarray:
-    """Seconds of UTC since 1970 of the wall clock; of an hour that came twice the first, of one left out the end of the gap."""
+    """Seconds of UTC since 1970 of the wall clock; of an hour that came twice the first, one left out by the clock before it."""
     codes, names = zones if zones is not None else (np.zeros(len(wall), dtype=np.int64), ["UTC"])
     seconds = np.full(len(wall), np.nan)
     for number, name in enumerate(names):
         here = codes == number
         given, back = np.unique(wall[here], return_inverse=True)
-        index = pd.DatetimeIndex(given)
-        known = index.tz_localize(name, ambiguous=np.ones(len(index), dtype=bool), nonexistent="shift_forward")
-        moments = known.tz_convert("UTC").tz_localize(None).to_numpy(dtype=WALL)
-        seconds[here] = np.where(np.isnat(moments), np.nan, moments.astype(np.int64).astype(np.float64))[back]
+        zone = check_zone(name)
+        # pandas moves a noon within a day that was skipped to the wrong end of it; there are few different nights
+        known = [one.replace(tzinfo=zone).timestamp() for one in given.tolist()]
+        seconds[here] = np.array(known, dtype=np.float64)[back]
     return seconds
 
 
