@@ -47,6 +47,9 @@ _HOMES = {
     "crampstats.estimate.complete_cases": ("flow_of_complete_cases",),
     "crampstats.estimate.detectable": ("add_smallest_detectable", "smallest_detectable_ratio"),
     "crampstats.estimate.diary.gee": ("GeeFit", "estimate_gee", "fit_gee"),
+    "crampstats.estimate.diary.calendar": (
+        "estimate_calendar", "estimate_reactivity", "estimate_season", "estimate_weekdays",
+    ),
     "crampstats.estimate.diary.carry_over": ("estimate_carry_over",),
     "crampstats.estimate.diary.conditional": ("estimate_conditional", "fit_conditional"),
     "crampstats.estimate.diary.conditional_columns": ("derive_lagged", "derive_unaccustomed"),
@@ -60,6 +63,9 @@ _HOMES = {
     "crampstats.estimate.diary.recall_window": ("estimate_effective_window", "judge_windows"),
     "crampstats.estimate.diary.mixed": ("MixedFit", "estimate_mixed", "estimate_mixed_marginal", "fit_random_intercept"),
     "crampstats.estimate.diary.rates": ("estimate_person_rates", "estimate_rates"),
+    "crampstats.estimate.diary.severity": (
+        "SeverityFit", "estimate_cramp_features", "estimate_severity", "estimate_severity_terms", "fit_severity",
+    ),
     "crampstats.estimate.diary.single_trial": ("compare_treatments_single",),
     "crampstats.estimate.diary.trials": ("compare_treatments_crossover", "compare_treatments_parallel"),
     "crampstats.estimate.diary.triggers": ("compare_triggers", "estimate_lags"),

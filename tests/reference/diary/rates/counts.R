@@ -38,8 +38,8 @@ lmm <- function(case, f, data) {
 lmm("severity", cramp_severity ~ 1 + (1 | person), k)
 lmm("severity on standing", cramp_severity ~ woman + standing_hours + (1 | person), k)
 lmm("log minutes", log(cramp_minutes) ~ woman + standing_hours + (1 | person), k)
-# shares of cramp nights by site, persons as PSU
-ks <- svydesign(ids = ~person, weights = ~one, data = k)
+# shares of cramp nights by site, persons as PSU; cramp nights are a domain of the diary
+ks <- subset(des, cramp == 1)
 for (site in c("calf", "foot", "thigh")) {
   s <- svymean(~I(as.numeric(cramp_site == site)), ks); put("site", site, "estimate", coef(s)); put("site", site, "std_error", SE(s))
 }

@@ -11,6 +11,7 @@ import pytest
 from crampstats.core.diary import DiaryPanel
 from crampstats.estimate.diary.counts import estimate_counts, estimate_dispersion, fit_counts
 from crampstats.estimate.diary.rates import estimate_person_rates, estimate_rates
+from crampstats.estimate.diary.severity import estimate_cramp_features, fit_severity
 from crampstats.estimate.diary.trial_models import fit_split
 from crampstats.estimate.diary.trials import compare_treatments_crossover, compare_treatments_parallel
 
@@ -154,6 +155,35 @@ def test_parallel_groups_without_a_baseline_equal_glm_nb_and_welch():
     assert frame.loc[0, "std_error"] == pytest.approx(r("parallel ratio", "arm", "std_error"), rel=3e-6)
     for name in ("estimate", "df", "p_value", "conf_low"):
         assert frame.loc[1, name] == pytest.approx(r("parallel rate", "", name), rel=1e-10)
+
+
+SEVERITY = {
+    "severity": ("cramp_severity ~ 1", False),
+    "severity on standing": ("cramp_severity ~ woman + standing_hours", False),
+    "log minutes": ("cramp_minutes ~ woman + standing_hours", True),
+}
+
+
+@pytest.mark.parametrize("case", SEVERITY)
+def test_severity_and_log_minutes_equal_lmer_with_satterthwaite_df(panel, case):
+    formula, log = SEVERITY[case]
+    fit = fit_severity(panel, formula, log=log)
+    solution = fit.solution
+    for place, one in enumerate(fit.rows.coefficients):
+        name, contrast = one.name.replace("Intercept", "(Intercept)"), np.eye(len(solution.coefficients))[place]
+        assert solution.coefficients[place] == pytest.approx(r(case, name, "coefficient"), rel=1e-7)
+        assert np.sqrt(solution.covariance[place, place]) == pytest.approx(r(case, name, "std_error"), rel=1e-6)
+        assert solution.degrees_of_freedom(contrast) == pytest.approx(r(case, name, "df"), rel=1e-5)
+    assert solution.sd_person == pytest.approx(r(case, "", "sd_person"), rel=1e-6)
+    assert solution.sd_night == pytest.approx(r(case, "", "sd_night"), rel=1e-6)
+    assert solution.loglik == pytest.approx(r(case, "", "loglik"), abs=1e-9)
+
+
+def test_shares_of_cramp_nights_by_site_equal_svymean(panel):
+    frame = estimate_cramp_features(panel, features=["cramp_site"]).frame
+    for _, row in frame.iterrows():
+        assert row["estimate"] == pytest.approx(r("site", row["level"], "estimate"), rel=1e-12)
+        assert row["std_error"] == pytest.approx(r("site", row["level"], "std_error"), rel=1e-12)
 
 
 def test_split_of_one_sequence_is_the_log_ratio_of_pooled_rates():
