@@ -36,9 +36,9 @@ NAMED = (1, WEEK, 28, MONTH, 91, YEAR, 3_653, LIFETIME)
 EXTRAPOLATED = "beyond the longest diary"
 METHODS = {
     "u_statistic": "U-statistic: mean over persons of 1 - C(n - s, w) / C(n, w), the share of all subsets of w of a person's n "
-    "logged nights that hold a cramp night; logit interval from the person-level standard error.",
+    "logged nights that hold a cramp night; interval from the person-level standard error, between Wilson and logit.",
     "kaplan_meier": "Kaplan-Meier of the waiting time from every logged night to the next cramp night, missed nights and the end "
-    "of the diary censoring, every person weighing the same; jackknife over persons, logit interval.",
+    "of the diary censoring, every person weighing the same; jackknife over persons, interval between Wilson and logit.",
     "beta_binomial": "Beta-binomial by maximum likelihood, 1 - B(a, b + w) / B(a, b); profile-likelihood interval.",
     "beta_never": "Beta-binomial with a share of persons who never cramp, by maximum likelihood; profile-likelihood interval.",
     "logit_normal": "Logit-normal mixture of binomials by maximum likelihood; profile-likelihood interval.",
@@ -202,7 +202,7 @@ def estimate_recall_curve(
     check_level(level)
     nights = cramp_nights(panel, outcome)
     longest = int(nights.n.max())
-    grid = _grid(longest) if windows is None else np.unique(check_windows(windows))
+    grid = _grid(longest, int(np.median(nights.n))) if windows is None else np.unique(check_windows(windows))
     names: Sequence[str] = get_args(Method) if methods is None else methods
     if strange := [name for name in names if name not in get_args(Method)]:
         raise unknown_name("method", strange[0], get_args(Method))
@@ -220,10 +220,10 @@ def estimate_recall_curve(
     return RecallCurve(made, longest, int(np.median(nights.n)), warnings, checks, panel.recruitment)
 
 
-def _grid(longest: int) -> Ints:
-    """Windows evenly spaced on a log scale, with those that have names and the longest diary."""
+def _grid(longest: int, median: int) -> Ints:
+    """Windows evenly spaced on a log scale, with those that have names and the median and the longest diary."""
     spaced = np.unique(np.round(np.geomspace(1, LIFETIME, 34)).astype(np.int64))
-    return np.unique(np.concatenate([spaced, np.arange(1, min(longest, 6) + 1), [longest], NAMED]))
+    return np.unique(np.concatenate([spaced, np.arange(1, min(longest, 6) + 1), [median, longest], NAMED]))
 
 
 def _rows(nights: CrampNights, windows: Ints, method: str, level: float, at_least: int) -> pd.DataFrame:

@@ -11,6 +11,8 @@ import numpy as np
 from crampstats.estimate.diary.recall_nights import CrampNights, Floats, Ints
 from crampstats.estimate.intervals import Shares, proportion_interval
 
+MOST_DF = 1e6  # more is as good as infinite
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -25,7 +27,9 @@ class Counted:
     short
         Persons whose diaries do not.
     df
-        Degrees of freedom of the standard error (`variance_df`).
+        Degrees of freedom of the interval (`_spread`).
+    binomial
+        Variance over persons as a share of p (1 - p): 1 where persons are cases or not, small where all have something of both.
     """
 
     share: Floats
@@ -33,11 +37,21 @@ class Counted:
     persons: Ints
     short: Ints
     df: Floats
+    binomial: Floats
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
-        """Logit interval with Student's t; Clopper-Pearson in persons where the standard error is 0."""
+        """Between Wilson's interval, weighing `binomial`, and the logit interval; Clopper-Pearson where the error is 0.
+
+        Wilson's is right where persons are cases or not, and the logit interval too wide there; where persons' shares lie
+        between 0 and 1 and are skewed it is the other way round.
+        """
         shares = Shares(self.share, self.std_error, self.df, self.persons.astype(np.float64))
-        return proportion_interval(shares, "logit", level)
+        wilson, odds = proportion_interval(shares, "wilson", level), proportion_interval(shares, "logit", level)
+        exact = proportion_interval(shares, "exact", level)
+        mixed = [self.binomial * one + (1 - self.binomial) * other for one, other in zip(wilson, odds, strict=True)]
+        low, high = (np.where(self.std_error > 0, one, other) for one, other in zip(mixed, exact, strict=True))
+        some = self.persons > 1
+        return np.where(some, low, np.nan), np.where(some, high, np.nan)
 
 
 def variance_df(kurtosis: Any, persons: Any) -> Floats:
@@ -94,29 +108,40 @@ def count_subsets(nights: CrampNights, windows: Ints, *, at_least: int = 1) -> C
 def counted_mean(values: Sequence[Floats], counts: Floats) -> Counted:
     """Mean over persons of one value per pattern, for each window; NaN for patterns that do not reach it."""
     rows = [_mean(one, counts) for one in values]
-    share, error, persons, kurtosis = (np.array(column) for column in zip(*rows, strict=True))
+    share, error, persons, df, binomial = (np.array(column) for column in zip(*rows, strict=True))
     reached = persons.astype(np.int64)
-    return Counted(share, error, reached, int(counts.sum()) - reached, variance_df(kurtosis, persons))
+    return Counted(share, error, reached, int(counts.sum()) - reached, df, binomial)
 
 
-def _mean(values: Floats, counts: Floats) -> tuple[float, float, float, float]:
-    """Mean, its standard error, the number of persons, kurtosis; values of persons who do not reach the window are NaN."""
+def _mean(values: Floats, counts: Floats) -> tuple[float, float, float, float, float]:
+    """Mean, standard error, persons, df and binomial part; values of persons who do not reach the window are NaN."""
     known = ~np.isnan(values)
     m = float(counts[known].sum())
     if m == 0:
-        return np.nan, np.nan, 0.0, 1.0
+        return np.nan, np.nan, 0.0, 0.0, 1.0
     mean = float(counts[known] @ values[known]) / m
-    error, kurtosis = _spread(values[known] - mean, counts[known])
-    return mean, error / np.sqrt(m) if m > 1 else 0.0, m, kurtosis
+    deviation, df, binomial = _spread(values[known] - mean, counts[known], mean)
+    return mean, deviation / np.sqrt(m), m, df, binomial
 
 
-def _spread(deviations: Floats, counts: Floats) -> tuple[float, float]:
-    """Standard deviation (m - 1) and kurtosis of deviations from their mean; rounding does not pass for variation."""
+def _spread(deviations: Floats, counts: Floats, share: float) -> tuple[float, float, float]:
+    """Standard deviation (m - 1) of persons' values about their mean, degrees of freedom, binomial part of the variance.
+
+    An interval takes the binomial part of the variance from the share itself, so only its multiple s2 / (p (1 - p)) is uncertain;
+    the rest is as uncertain as a variance is. With b the binomial part and v the relative variance of that multiple,
+    1 / df = b v / 2 + (1 - b) / df of the variance. Rounding does not pass for variation.
+    """
     m = float(counts.sum())
     squares = float(counts @ deviations**2)
     if m < 2 or squares <= 1e-24 * m:
-        return 0.0, 1.0
-    return np.sqrt(squares / (m - 1)), float(counts @ deviations**4) * m / squares**2
+        return 0.0, max(m - 1, 0.0), 1.0
+    variance, room = squares / m, max(share * (1 - share), 1e-12)
+    binomial = min(squares / (m - 1) / room, 1.0)
+    multiple = deviations**2 / variance - 1 - (1 - 2 * share) / room * deviations
+    wobble = float(counts @ multiple**2) / m**2
+    kurtosis = float(counts @ deviations**4) / m / variance**2
+    inverse = binomial * wobble / 2 + (1 - binomial) / float(variance_df(kurtosis, m))
+    return np.sqrt(squares / (m - 1)), 1 / max(inverse, 1 / MOST_DF), binomial
 
 
 def wait_for_cramps(nights: CrampNights, windows: Ints) -> Counted:
@@ -126,15 +151,16 @@ def wait_for_cramps(nights: CrampNights, windows: Ints) -> Counted:
     cramp on night k, and that are still waiting at its beginning. Missed nights and the end of the diary censor.
     """
     share, left_out = jackknife_waits(nights, windows)
-    m, once = len(left_out), np.ones(len(left_out))
-    spreads = [_spread(column - column.mean(), once) for column in left_out.T]
-    # jackknife: (m - 1) / m times the sum of squares
-    error, kurtosis = (np.array(column) for column in zip(*spreads, strict=True))
+    m = len(left_out)
+    # pseudo-values: their mean deviation is 0, their standard error that of the jackknife
+    pseudo = (m - 1) * (left_out.mean(axis=0) - left_out)
+    spreads = [_spread(column, np.ones(m), float(one)) for column, one in zip(pseudo.T, share, strict=True)]
+    deviation, df, binomial = (np.array(column) for column in zip(*spreads, strict=True))
     persons = np.array([int((nights.longest_runs >= window).sum()) for window in windows], dtype=np.int64)
-    reached, df = persons > 0, np.minimum(variance_df(kurtosis, m), np.maximum(persons - 1, 0))
+    reached = persons > 0
     return Counted(
-        np.where(reached, share, np.nan), np.where(reached, error * (m - 1) / np.sqrt(m), np.nan), persons,
-        len(nights.n) - persons, df,
+        np.where(reached, share, np.nan), np.where(reached, deviation / np.sqrt(m), np.nan), persons, len(nights.n) - persons,
+        np.minimum(df, np.maximum(persons - 1, 0)), binomial,
     )
 
 

@@ -63,8 +63,10 @@ def estimate_short_diaries(
             })
     base = estimate_period_prevalence(panel, outcome, windows, level=level)
     return Estimates(
-        pd.DataFrame(rows).assign(outcome=outcome), (MODEL,),
+        pd.DataFrame(rows).assign(outcome=outcome),
+        (MODEL,),
         "U-statistic over everybody, diaries shorter than the window set to their lowest (a case only if a cramp night was "
-        "logged) and to their highest (a case).", level, {}, base.outcomes, base.population, base.weights, base.source, base.notes,
+        "logged) and to their highest (a case).",
+        level, {}, base.outcomes, base.population, base.weights, base.source, base.notes,
         extras=(NIGHTS, SHORT),
     )

@@ -14,6 +14,7 @@ from crampstats.present.figures.diary_lags import plot_lags
 from crampstats.present.figures.diary_lasagna import plot_lasagna
 from crampstats.present.figures.diary_own_effects import plot_own_effects
 from crampstats.present.figures.diary_rates import plot_calendar_effects, plot_rates
+from crampstats.present.figures.diary_recall import plot_recall_curve
 from crampstats.present.figures.diary_rolling import plot_rolling_rates
 from crampstats.present.figures.diary_triggers import plot_triggers
 from crampstats.present.figures.dose_response import ExposureScale, plot_dose_response
@@ -27,6 +28,6 @@ __all__ = [
     "ExposureScale", "Picture", "plot_age_curve", "plot_associations", "plot_calendar_effects", "plot_claim_readings",
     "plot_control_chart", "plot_crossover", "plot_dose_response", "plot_findings", "plot_flow", "plot_forest", "plot_funnel",
     "plot_group_prevalence", "plot_lags", "plot_lasagna", "plot_observed_expected", "plot_own_effects", "plot_person_calendar",
-    "plot_prevalence_by_threshold_age_sex", "plot_rates", "plot_rolling_rates", "plot_specifications", "plot_subgroups",
-    "plot_triage", "plot_triggers",
+    "plot_prevalence_by_threshold_age_sex", "plot_rates", "plot_recall_curve", "plot_rolling_rates", "plot_specifications",
+    "plot_subgroups", "plot_triage", "plot_triggers",
 ]
