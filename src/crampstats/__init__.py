@@ -63,6 +63,7 @@ _HOMES = {
     "crampstats.estimate.diary.recall_window": ("estimate_effective_window", "judge_windows"),
     "crampstats.estimate.diary.mixed": ("MixedFit", "estimate_mixed", "estimate_mixed_marginal", "fit_random_intercept"),
     "crampstats.estimate.diary.rates": ("estimate_person_rates", "estimate_rates"),
+    "crampstats.estimate.diary.rolling": ("estimate_rolling_rates",),
     "crampstats.estimate.diary.severity": (
         "SeverityFit", "estimate_cramp_features", "estimate_severity", "estimate_severity_terms", "fit_severity",
     ),

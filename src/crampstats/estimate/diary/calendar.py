@@ -167,9 +167,9 @@ def estimate_season(
 
     Notes
     -----
-    logit = ... + a cos(2 pi d / 365.2425) + b sin(2 pi d / 365.2425) with d the day of the year; amplitude A = sqrt(a^2 + b^2), ratio
-    exp(2 A), interval exp(2 (A -/+ t SE)) with SE by the delta method, not below 1; peak at atan2(b, a). A is never negative,
-    so that an amplitude of nothing but chance is above 0: p decides.
+    logit = ... + a cos(2 pi d / 365.2425) + b sin(2 pi d / 365.2425) with d the day of the year. Amplitude A = sqrt(a^2 + b^2),
+    ratio exp(2 A), interval exp(2 (A -/+ t SE)) with SE by the delta method, not below 1; peak at atan2(b, a). A is never
+    negative, so that an amplitude of nothing but chance is above 0: p decides.
 
     References
     ----------
@@ -301,6 +301,8 @@ def _with_test(found: Estimates, words: str) -> Estimates:
     frame = found.frame
     df = float(frame["df"].iloc[0])
     statistic, p_value = _wald(np.log(frame["estimate"].to_numpy()), np.asarray(found.covariance, dtype=np.float64), df)
-    row: dict[Any, Any] = {**frame.iloc[0].to_dict(), "measure": "Wald F", "level": words, "estimate": statistic, "p_value": p_value,
-           "unit": "statistic", **dict.fromkeys(("conf_low", "conf_high", "std_error"), np.nan)}
+    row: dict[Any, Any] = {
+        **frame.iloc[0].to_dict(), "measure": "Wald F", "level": words, "estimate": statistic, "p_value": p_value,
+        "unit": "statistic", **dict.fromkeys(("conf_low", "conf_high", "std_error"), np.nan),
+    }
     return replace(found, frame=pd.concat([frame, pd.DataFrame([row])], ignore_index=True), covariance=None)
