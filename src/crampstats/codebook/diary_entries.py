@@ -39,7 +39,7 @@ ENTERED = Variable(
     "entered_at", "When the entry was made", "date",
     known_as=(
         "timestamp", "entered", "entry time", "time of entry", "completed at", "submitted at", "submission time", "submitted",
-        "recorded at", "date and time of entry", "response time", "end date", "recorded date", "zeitstempel", "marca temporal",
+        "recorded at", "date and time of entry", "response time", "recorded date", "zeitstempel", "marca temporal",
         "horodateur", "informazioni cronologiche", "carimbo de data/hora", "created at", "logged at", "filled in at", "entry "
         "made",
     ),
@@ -66,7 +66,8 @@ FIRST_NIGHT = Variable(
 LAST_NIGHT = Variable(
     "last_night", "Last night enrolled", "date",
     known_as=(
-        "last night enrolled", "enrolled until", "diary end", "date of withdrawal", "end of diary", "last day", "end of "
+        "last night enrolled", "end date", "enrolled until", "diary end", "date of withdrawal", "end of diary", "last day",
+        "end of "
         "enrolment",
         "end of study", "withdrawal date", "enddatum", "ende", "enrolled to",
     ),

@@ -13,13 +13,12 @@ from crampstats.codebook.diary_entries import PERSON, PLACES
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
-from crampstats.ingest.diary.naming import place_by_name, said_unit
+from crampstats.ingest.diary.naming import names_of, place_by_name, said_unit
 from crampstats.ingest.diary.settings import HEADINGS, DiaryMapping, DiarySettings
 from crampstats.ingest.own.converting import needs_unit, stated_unit
 from crampstats.ingest.own.fitting import is_dated, profile_table
 from crampstats.ingest.own.form_columns import find_form_columns
 from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, list_identifiers
-from crampstats.ingest.own.matching import NameIndex
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.own.proposing import propose_mapping
 from crampstats.ingest.own.resolving import CERTAIN, PROPOSED
@@ -27,8 +26,8 @@ from crampstats.ingest.own.shipped import place_items
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 KNOWN: Mapping[str, Variable] = {one.name: one for one in (*VARIABLES, OF_PERSONS[SEX.name], OF_PERSONS[AGE.name])}
-# a heading of persons names them; less sure ones are other things
-SURE_PERSON = 0.9
+# of a file with one row per person: the row, where nothing else tells persons apart
+ROW = "row of the file"
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,20 +173,17 @@ def _find_person(table: RecordedTable, record: str, taken: Iterable[str]) -> str
     """Heading of the column that tells persons apart: a name for persons, else a number or a name of theirs; "" for none."""
     if table.format == "redcap":
         return table.columns[0].name
-    index = NameIndex.of([PERSON])
-    scores = [
-        (max(index.score(text).get(PERSON.name, 0.0) for text in (column.name, column.label or column.name)), -place, column.name)
-        for place, column in enumerate(table.columns) if column.name not in taken and table.cells[column.name].notna().any()
-    ]
-    best = max(scores, default=(0.0, 0, ""))
-    if best[0] >= SURE_PERSON:
-        return best[2]
+    named = [name for name in names_of(table, PERSON) if name not in taken and table.cells[name].notna().any()]
+    if named:
+        return named[0]
     telling = [one for one in list_identifiers(table) if one.column not in taken]
     for kind in (RECORD, DIRECT):
         for one in telling:
             if one.kind == kind and table.cells[one.column].notna().mean() > 0.5:
                 return one.column
-    return record if record in table.cells and record not in taken else ""
+    if record in table.cells and record not in taken:
+        return record
+    return ROW if ROW in table.cells else ""
 
 
 def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[Placement], list[Finding]]:

@@ -100,10 +100,11 @@ def fill_quiet_nights(nights: pd.DataFrame, enrolled: pd.DataFrame | None, diary
     """
     if diary.nights_without_events != "no cramp":
         return Tidied(nights)
-    nights = nights[nights[LOGGED].to_numpy(dtype=bool)]
+    stated = enrolled is not None or not nights[LOGGED].all()  # columns of a wide file are the nights planned
     spans = enrolled if enrolled is not None else (
         nights.groupby(PERSON, sort=False)[NIGHT].agg(["min", "max"]).set_axis([FIRST, LAST], axis=1).reset_index()
     )
+    nights = nights[nights[LOGGED].to_numpy(dtype=bool)]
     lengths = (spans[LAST] - spans[FIRST] + 1).to_numpy(dtype=np.int64)
     within = np.arange(lengths.sum()) - np.repeat(np.cumsum(lengths) - lengths, lengths)
     every = pd.DataFrame({
@@ -112,12 +113,11 @@ def fill_quiet_nights(nights: pd.DataFrame, enrolled: pd.DataFrame | None, diary
     })
     made = every.merge(nights, on=[PERSON, NIGHT], how="left", validate="one_to_one", indicator="_from")
     quiet = (made.pop("_from") == "left_only").to_numpy()
-    made = made.assign(**{
-        LOGGED: True, CRAMP.name: made[CRAMP.name].mask(quiet, False), CRAMPS.name: made[CRAMPS.name].mask(quiet, 0),
-    })
+    answers = {CRAMP.name: False, CRAMPS.name: 0}
+    made = made.assign(**{LOGGED: True}, **{name: made[name].mask(quiet, none) for name, none in answers.items() if name in made})
     change = Change(CRAMP.name, "no row", "no cramp", int(quiet.sum()), "the mapping says that nights without a row passed "
     "without a cramp")
-    told = () if enrolled is not None else (Finding(
+    told = () if stated else (Finding(
         "", "enrolment not stated", "warning", "nobody says from when to when each person kept the diary: nights were counted "
         "from the first row to "
         "the last, which are nights with a cramp, so that rates come out too high.",
@@ -205,8 +205,9 @@ def _told(n_twice: int, n_both: int, contradicted: dict[str, int]) -> list[Findi
 
 def _no_quiet_nights(any_cramp: np.ndarray) -> list[Finding]:
     quiet = int((~any_cramp).sum())
-    rows = f"{quiet} night(s) have a row that says there was no cramp; the others" if quiet else "the file has rows for cramps "
-    "alone:"
+    rows = "the file has rows for cramps alone:"
+    if quiet:
+        rows = f"{quiet} night(s) have a row that says there was no cramp; other"
     told = "" if quiet else ", so that no rate can be told"
     return [Finding(
         "", "nights without a cramp", "note" if quiet else "warning",

@@ -12,18 +12,19 @@ from crampstats.codebook import diary as codebook
 from crampstats.codebook.forms import Form
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.cleaning import Change, CleaningLog
-from crampstats.core.diary import PERSON, DiaryPanel
+from crampstats.core.diary import NIGHT, PERSON, DiaryPanel
+from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.source import Source
-from crampstats.ingest.diary.columns import DiaryColumns
+from crampstats.ingest.diary.columns import ROW, DiaryColumns
 from crampstats.ingest.diary.diary_data import DiaryData
 from crampstats.ingest.diary.enrolment import Enrolment, add_silent, find_enrolment, read_enrolment
 from crampstats.ingest.diary.entries import SOURCE_ROW, join_entries, mark_entries
-from crampstats.ingest.diary.episodes import NO_QUIET_NIGHTS, OF_A_CRAMP, collapse_episodes, fill_quiet_nights
+from crampstats.ingest.diary.episodes import NO_QUIET_NIGHTS, collapse_episodes, fill_quiet_nights
 from crampstats.ingest.diary.mapping_file import resolve_diary_mapping
 from crampstats.ingest.diary.opening import open_diary
 from crampstats.ingest.diary.persons import Persons
-from crampstats.ingest.diary.placing import Placed, date_formats, place_entries
+from crampstats.ingest.diary.placing import Placed, place_entries
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants
 from crampstats.ingest.diary.wide import lengthen
@@ -31,11 +32,12 @@ from crampstats.ingest.own.identifiers import mask_headings
 from crampstats.ingest.own.keys import read_record
 from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping
+from crampstats.ingest.own.proposing import OF_THE_TOOL
 from crampstats.ingest.own.resolving import PROPOSED
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
-ABOUT_A_CRAMP = (codebook.CRAMP.name, codebook.CRAMPS.name, *OF_A_CRAMP)
-NO_NIGHT, NOBODY = "no night that can be read", "nobody's: no person stated"
+# rows of a night that has one already, from which a diary without a column for persons is not one person's
+FEWEST_AGAIN, MOST_AGAIN = 3, 0.2
 
 
 def load_diary(
@@ -49,8 +51,7 @@ def load_diary(
     ----------
     path
         The file: CSV, Excel, SPSS, Stata, SAS, Parquet, or an export of REDCap (repeating instruments too), Google Forms, m-Path
-        and
-        the other sources of `load_survey`. One row per person and night, per cramp, or per person.
+        and the other sources of `load_survey`. One row per person and night, per cramp, or per person.
     mapping
         A mapping file (TOML) with ``[diary]``, or a `DiaryMapping`. None: headings are held against the names of the diary's own
         questions, and the findings say what was taken for what.
@@ -135,7 +136,7 @@ def _enrolment(
 ) -> tuple[Enrolment | None, Persons]:
     if given is not None:
         return read_enrolment(given, placed.persons)
-    diary, dates = placed.columns.diary, date_formats(placed.columns)
+    diary, dates = placed.columns.diary, placed.columns.diary.dates
     found = find_enrolment(placed.table, diary, placed.persons.names, placed.dated.nights, dates)
     return add_silent(found, records, diary, placed.persons, dates)
 
@@ -148,6 +149,7 @@ def _nights(placed: Placed, enrolled: Enrolment | None) -> _Nights:
         findings = [one for one in made.findings if not (quiet.changes and one.rule == NO_QUIET_NIGHTS)]
         return _Nights(mark_entries(quiet.table), made.episodes, made.reasons, (*made.changes, *quiet.changes), (*findings,
             *quiet.findings))
+    _refuse_several_persons(placed)
     derived = derive_answers(placed.entries)
     joined = join_entries(derived.table)
     quiet = fill_quiet_nights(joined.table, enrolled.table if enrolled else None, placed.columns.diary)
@@ -156,6 +158,21 @@ def _nights(placed: Placed, enrolled: Enrolment | None) -> _Nights:
         mark_entries(tidy.table), None, joined.reasons, (*derived.changes, *joined.changes, *quiet.changes, *tidy.changes),
         (*derived.findings, *joined.findings, *quiet.findings),
     )
+
+
+def _refuse_several_persons(placed: Placed) -> None:
+    """Refuse nights with several rows each where no column tells persons apart: they are not one person's."""
+    if placed.columns.diary.person:
+        return
+    again = placed.entries.duplicated([PERSON, NIGHT])
+    if int(again.sum()) >= FEWEST_AGAIN and float(again.mean()) > MOST_AGAIN:
+        raise DataError(
+            f"{mask_text(placed.table.name)}: {int(again.sum())} of {len(again)} rows are of a night that has a row already "
+            "(first: row "
+            f"{int(placed.entries[SOURCE_ROW][again].iloc[0])}), and no column tells persons apart. Name it in a mapping: "
+            "[diary] "
+            'person = "HEADING"; or, of a file with one row per cramp, say [diary] layout = "events".'
+        )
 
 
 def _panel(nights: pd.DataFrame, placed: Placed, enrolled: Enrolment | None) -> DiaryPanel:
@@ -185,9 +202,10 @@ def _declaration(panel: DiaryPanel, columns: DiaryColumns) -> Form:
 
 def _left_out(placed: Placed) -> list[Finding]:
     """Columns that fill nothing."""
+    redcap = placed.table.format == "redcap"
     used = {name for one in placed.columns.mapping.placements for name in one.reads} | set(placed.columns.diary.columns.values())
-    unused = [name for name in placed.table.cells if name not in {*used, *placed.columns.mapping.keep,
-        *placed.columns.mapping.skip}]
+    meant = {*used, *placed.columns.mapping.keep, *placed.columns.mapping.skip, *OF_THE_TOOL, ROW}
+    unused = [name for name in placed.table.cells if name not in meant and not (redcap and str(name).endswith("_complete"))]
     told = [name for name in unused if placed.table.cells[name].notna().any()]
     if not told:
         return []

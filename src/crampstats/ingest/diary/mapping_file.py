@@ -10,10 +10,10 @@ from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.ingest.diary.columns import KNOWN
 from crampstats.ingest.diary.settings import CHOICES, HEADINGS, DiaryMapping, DiarySettings
 from crampstats.ingest.own.mapping_entries import Entries, nearest
-from crampstats.ingest.own.mapping_file import TABLES, Vocabulary, read_entries
+from crampstats.ingest.own.mapping_file import TABLES, Vocabulary, read_entries, read_formats
 from crampstats.ingest.own.placements import FileMapping
 
-ENTRIES = (*HEADINGS, *CHOICES, "zone", "severity_scale", "nights")
+ENTRIES = (*HEADINGS, *CHOICES, "zone", "severity_scale", "dates", "nights")
 # short for severity_scale
 SCALE = "scale"
 
@@ -36,7 +36,7 @@ def read_diary_mapping(path: str | Path) -> DiaryMapping:
         TOML: ``version``, ``[file]``, ``[variables.NAME]`` and ``[own.NAME]`` as for a survey, and ``[diary]`` with any of
         layout,
         person, night, night_is, time, entered_at, logged, day, zone, recruitment, nights_without_events, severity_scale,
-        first_night, last_night and nights. Without ``[variables]`` the columns are found by their headings.
+        dates, first_night, last_night and nights. Without ``[variables]`` the columns are found by their headings.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def _settings(entries: Entries) -> DiarySettings:
     if SCALE in entries.given and "severity_scale" in entries.given:
         entries.refuse(SCALE, "scale and severity_scale both state the scale of pain; keep severity_scale.")
     found["severity_scale"] = entries.limits("severity_scale") or entries.limits(SCALE)
-    found["nights"] = entries.whole("nights")
+    found["dates"], found["nights"] = read_formats(entries), entries.whole("nights")
     _check_headings(entries, {name: found[name] for name in HEADINGS if found[name]})
     _check_zone(entries, found["zone"])
     return DiarySettings(**found)

@@ -54,6 +54,15 @@ def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[P
     return [places[0] for places in found.values() if len(places) == 1]
 
 
+def names_of(table: RecordedTable, variable: Variable) -> list[str]:
+    """Headings that are a name of a variable, word for word, whatever their cells hold."""
+    names = _names([variable])
+    return [
+        column.name for column in table.columns
+        if any(words in names for text in (column.name, column.label) for words in _wordings(text))
+    ]
+
+
 def stated_scale(*texts: str) -> tuple[float, float] | None:
     """The scale that a heading or question states; None where none does.
 

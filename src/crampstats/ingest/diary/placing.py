@@ -87,7 +87,7 @@ def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | N
     columns = settle_layout(columns, values, table)
     _refuse_without_cramps(columns, table)
     persons = name_persons(table, columns.diary.person, key)
-    dated = date_entries(table, columns.diary, dates=date_formats(columns))
+    dated = date_entries(table, columns.diary, dates=columns.diary.dates)
     kept, flow = _flow(table, persons, dated)
     entries = _entries(table, columns, values, persons, dated)[kept].reset_index(drop=True)
     return Placed(
@@ -125,12 +125,6 @@ def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
     )
 
 
-def date_formats(columns: DiaryColumns) -> tuple[str, ...]:
-    """How the mapping says that nights are written; empty: found by vote."""
-    placement = columns.mapping.placement(NIGHT)
-    return placement.dates if placement else ()
-
-
 def _flow(table: RecordedTable, persons: Persons, dated: Dated) -> tuple[np.ndarray, Flow]:
     """Rows with a person and a night, and what became of the others."""
     nobody = np.array([one is None for one in persons.names], dtype=bool)
@@ -138,9 +132,13 @@ def _flow(table: RecordedTable, persons: Persons, dated: Dated) -> tuple[np.ndar
     gone = {NOBODY: int(nobody.sum()), NO_NIGHT: int(undated.sum())}
     kept = ~(nobody | undated)
     if not kept.any():
-        what = "the file has no rows" if not len(table.cells) else f"none of its {len(table.cells):,} rows has a person and a "
-        "night"
-        raise DataError(f"{mask_text(table.name)} is no diary: {what}. Name the columns in a mapping: [diary] person, night.")
+        what = "the file has no rows"
+        if len(table.cells):
+            what = f"none of its {len(table.cells):,} rows has a person and a night"
+        why = next((f" {one.message} {one.suggestion}" for one in dated.findings if one.severity == "error"), "")
+        raise DataError(
+            f"{mask_text(table.name)} is no diary: {what}.{why or ' Name the columns in a mapping: [diary] person, night.'}"
+        )
     return kept, table.flow.leave("entries with a person and a night", {why: n for why, n in gone.items() if n})
 
 

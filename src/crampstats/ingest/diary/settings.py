@@ -41,6 +41,8 @@ class DiarySettings:
         Lowest and highest value of the scale of pain; None: 0 to 10.
     first_night, last_night
         Headings of the first and the last night each person was enrolled for.
+    dates
+        ``strptime`` formats of its dates ("%d/%m/%Y"); empty: found by vote.
     nights
         How many nights each person was enrolled for, from the first.
     """
@@ -59,6 +61,7 @@ class DiarySettings:
     severity_scale: tuple[float, float] | None = None
     first_night: str = ""
     last_night: str = ""
+    dates: tuple[str, ...] = ()
     nights: int = 0
 
     def __post_init__(self) -> None:

@@ -12,6 +12,7 @@ from crampstats.codebook.diary import CRAMP, CRAMPS, SEVERITY, VARIABLES
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
+from crampstats.ingest.diary.columns import ROW
 from crampstats.ingest.diary.naming import place_by_name
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.wide_headings import Family, find_families
@@ -69,7 +70,7 @@ def lengthen(table: RecordedTable, given: DiaryMapping) -> Lengthened:
     said = given.diary.layout
     if said not in ("", "wide"):
         return Lengthened(table, given)
-    families = find_families(table.cells.columns, _formats(given))
+    families = find_families(table.cells.columns, given.diary.dates)
     chosen = _chosen(table, families, given)
     if not chosen:
         if said == "wide":
@@ -81,11 +82,6 @@ def lengthen(table: RecordedTable, given: DiaryMapping) -> Lengthened:
     long, places = _melt(table, chosen)
     mapping = _in_new_headings(given, chosen, places)
     return Lengthened(long, mapping, (_told(table, chosen, long),))
-
-
-def _formats(given: DiaryMapping) -> tuple[str, ...]:
-    placement = given.file.placement("night")
-    return placement.dates if placement else ()
 
 
 def _chosen(table: RecordedTable, families: Sequence[Family], given: DiaryMapping) -> list[Family]:
@@ -129,6 +125,8 @@ def _melt(table: RecordedTable, families: Sequence[Family]) -> tuple[RecordedTab
     when = NIGHT if families[0].dated else DAY
     cells[when] = pd.Series(np.tile(np.array(nights, dtype=object), n), dtype="str")
     columns.append(RecordedColumn(when, kind="date" if families[0].dated else ""))
+    cells[ROW] = pd.Series(table.source_rows[rows].astype(str), dtype="str")
+    columns.append(RecordedColumn(ROW))
     headings = {}
     for family in families:
         heading = _heading(family, table, set(cells))

@@ -258,7 +258,7 @@ def _place(key: str, variable: Variable, entries: Entries, valid: tuple[str, ...
         # a variable of one's own has its limits itself
         key, columns, how, plausible=None if entries.path[0] == "own" else plausible, codes=codes, missing=missing,
         unit=_unit(entries, variable, "unit", entries.text("unit")),
-        unit_column=entries.text("unit_column"), unit_codes=_unit_codes(entries, variable), dates=_dates(entries),
+        unit_column=entries.text("unit_column"), unit_codes=_unit_codes(entries, variable), dates=read_formats(entries),
         decimal=_decimal(entries), others=_others(entries, columns, how), asked_if=entries.text("asked_if"), on_day=on_day,
         line=entries.problems.line(entries.path),
     )
@@ -356,7 +356,8 @@ def _unit_codes(entries: Entries, variable: Variable) -> dict[str, str]:
     return {code: _unit(entries, variable, "unit_codes", unit) for code, unit in units.items()}
 
 
-def _dates(entries: Entries) -> tuple[str, ...]:
+def read_formats(entries: Entries) -> tuple[str, ...]:
+    """The formats in which dates are written; one that is none becomes a problem."""
     formats = entries.texts("dates")
     for written in formats:
         if not _reads_dates(written):

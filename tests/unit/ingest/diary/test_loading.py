@@ -1,0 +1,246 @@
+"""Nightly diaries: persons, nights, answers; what was not filled in is missed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from crampstats.core.errors import DataError, OptionError
+from crampstats.ingest.diary.loading import load_diary
+
+from .files import Load, rules, told
+
+DATA = Path(__file__).parents[4] / "data"
+TIDY = """
+Participant,Evening of,Leg cramp,Number of cramps,Worst pain (0-10),Exercise (minutes)
+ann,2026-03-01,yes,2,6,30
+bob,2026-03-01,no,0,,0
+ann,2026-03-03,no,,0,
+bob,2026-03-02,no,0,,45
+"""
+
+
+def test_a_tidy_diary_loads_without_a_mapping(load: Load) -> None:
+    data = load(TIDY)
+    assert told(data, "cramp", "cramps", "cramp_severity", "exercise_minutes") == [
+        ("P001", "2026-03-01", True, True, 2, 6.0, 30.0),
+        ("P001", "2026-03-02", False, None, None, None, None),
+        ("P001", "2026-03-03", True, False, 0, None, None),
+        ("P002", "2026-03-01", True, False, 0, None, 0.0),
+        ("P002", "2026-03-02", True, False, 0, None, 45.0),
+    ]
+    assert data.episodes is None
+    assert data.mapping.diary.layout == "nightly"
+    assert data.panel.recruitment == "not stated"
+
+
+def test_every_row_is_accounted_for(load: Load) -> None:
+    data = load(TIDY + ",2026-03-02,no,0,,\ncarl,,no,0,,\ncarl,2026-13-45,no,0,,\n")
+    flow = data.flow.to_frame().set_index(["label", "excluded_because"])["n"]
+    assert flow["entries with a person and a night", "nobody's: no person stated"] == 1
+    assert flow["entries with a person and a night", "no night that can be read"] == 2
+    assert data.flow.n == 4
+    assert "unreadable" in rules(data)
+
+
+def test_persons_are_numbered_in_the_order_of_the_file_and_their_numbers_appear_nowhere(load: Load) -> None:
+    data = load("Patient name,Night of,Cramp\nZoe Miller,2026-03-01,yes\nAdam Smith,2026-03-01,no\n zoe  miller,2026-03-02,no\n")
+    assert [row[:2] for row in told(data)] == [("P001", "2026-03-01"), ("P001", "2026-03-02"), ("P002", "2026-03-01")]
+    everything = " ".join([
+        repr(data), str(data.flow), data.findings.to_frame().to_csv(), data.log.to_frame().to_csv(), data.panel.table.to_csv(),
+        repr(data.source), data.declaration.describe().to_csv(),
+    ])
+    assert not any(name in everything for name in ("Zoe", "Miller", "Adam", "Smith", "zoe", "miller"))
+
+
+def test_the_same_key_gives_the_same_codes_in_every_run(load: Load, tmp_path: Path) -> None:
+    key = tmp_path / "key.txt"
+    first, second = load(TIDY, key=key), load(TIDY.replace("ann", " ANN "), key=key)
+    assert list(first.panel.persons) == list(second.panel.persons)
+    assert all(code.startswith("r") and len(code) == 17 for code in first.panel.persons)
+
+
+def test_a_diary_without_a_column_for_persons_is_one_persons(load: Load) -> None:
+    data = load("date,cramp\n2026-03-01,1\n2026-03-02,0\n")
+    assert list(data.panel.persons) == ["P001"]
+    assert "one person" in rules(data)
+
+
+def test_a_key_without_persons_is_refused(load: Load, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no column tells persons apart"):
+        load("date,cramp\n2026-03-01,1\n", key=tmp_path / "key.txt")
+
+
+def test_one_night_is_a_diary(load: Load) -> None:
+    assert told(load("id,night of,cramp\n7,2026-03-01,yes\n"), "cramp") == [("P001", "2026-03-01", True, True)]
+
+
+@pytest.mark.parametrize(("answer", "expected"), [("no", False), ("yes", True)])
+def test_diaries_without_a_cramp_and_with_nothing_but_cramps_load(load: Load, answer: str, expected: bool) -> None:
+    text = "id,night of,cramp\n" + "".join(f"{who},2026-03-{day:02d},{answer}\n" for who in "ab" for day in range(1, 6))
+    data = load(text)
+    assert data.mapping.diary.layout == "nightly"
+    assert [row[3] for row in told(data, "cramp")] == [expected] * 10
+
+
+def test_a_row_without_any_answer_is_a_missed_night(load: Load) -> None:
+    data = load("id,night of,cramp,fluids (L)\n1,2026-03-01,no,2\n1,2026-03-02,,\n1,2026-03-03,,1.5\n")
+    assert [(row[2], row[3]) for row in told(data, "cramp")] == [(True, False), (False, None), (True, None)]
+
+
+def test_a_column_that_says_whether_the_night_was_filled_in_is_believed(load: Load) -> None:
+    # the export writes 0 for every night nobody filled in
+    data = load("id,night of,completed,cramp\n1,2026-03-01,yes,1\n1,2026-03-02,no,0\n", '[diary]\nlogged = "completed"')
+    assert told(data, "cramp") == [("P001", "2026-03-01", True, True), ("P001", "2026-03-02", False, None)]
+
+
+def test_the_cramp_follows_from_the_count(load: Load) -> None:
+    data = load("id,night of,number of cramps\n1,2026-03-01,0\n1,2026-03-02,3\n1,2026-03-03,\n1,2026-03-04,0\n")
+    assert [row[2:] for row in told(data, "cramp", "cramps")] == [
+        (True, False, 0), (True, True, 3), (False, None, None), (True, False, 0),
+    ]
+
+
+def test_the_cramp_follows_from_a_pain_asked_every_night_and_that_is_told(load: Load) -> None:
+    data = load("id,night of,cramp pain (0-10)\n1,2026-03-01,0\n1,2026-03-02,4\n")
+    assert [row[3:] for row in told(data, "cramp", "cramp_severity")] == [(False, None), (True, 4.0)]
+    assert "cramp told from the pain" in rules(data)
+
+
+def test_a_file_that_tells_of_no_cramps_is_refused_with_its_columns(load: Load) -> None:
+    with pytest.raises(DataError, match=r"no column tells whether there was a cramp .*mood.*\[variables.cramp\]"):
+        load("id,night of,mood\n1,2026-03-01,3\n1,2026-03-02,4\n", '[diary]\nlayout = "nightly"')
+
+
+def test_a_file_without_a_night_is_refused(load: Load) -> None:
+    with pytest.raises(DataError, match="no column tells of which night a row is"):
+        load("id,cramp\n1,yes\n2,no\n")
+
+
+@pytest.mark.parametrize("text", ["id,night of,cramp\n", "id,night of,cramp\n,,\n", ""])
+def test_an_empty_file_is_refused(load: Load, text: str) -> None:
+    with pytest.raises(DataError):
+        load(text)
+
+
+def test_a_wrong_year_is_named(load: Load) -> None:
+    with pytest.raises(DataError, match="look for a wrong year"):
+        load("id,night of,cramp\n1,2026-03-01,no\n1,2062-03-02,no\n", '[diary]\nfirst_night = ""\nnights = 20000')
+
+
+def test_duplicate_nights_that_agree_are_joined_and_counted(load: Load) -> None:
+    data = load("id,night of,cramp,cramps\n1,2026-03-01,yes,2\n1,2026-03-01,yes,\n1,2026-03-02,no,0\n")
+    assert told(data, "cramp", "cramps") == [("P001", "2026-03-01", True, True, 2), ("P001", "2026-03-02", True, False, 0)]
+    assert data.flow.n == 2
+
+
+def test_duplicate_nights_that_contradict_each_other_count_as_not_recorded(load: Load) -> None:
+    data = load("id,night of,cramp\n1,2026-03-01,yes\n1,2026-03-01,no\n1,2026-03-02,no\n")
+    assert told(data, "cramp") == [("P001", "2026-03-01", True, None), ("P001", "2026-03-02", True, False)]
+    assert "night_contradicted" in rules(data)
+
+
+@pytest.mark.parametrize(("heading", "scale", "given", "expected"), [
+    ("Worst pain (0-100)", "", "80", 8.0),
+    ("Worst pain", "severity_scale = [0, 100]", "80", 8.0),
+    ("Worst pain", "scale = [1, 10]", "10", 10.0),
+    ("Worst pain", "scale = [1, 10]", "1", 0.0),  # (1 - 1) / 9 x 10
+    ("Worst pain, 1 to 5", "", "3", 5.0),  # (3 - 1) / 4 x 10
+    ("Worst pain /10", "", "7", 7.0),
+])
+def test_pain_on_another_scale_is_brought_to_0_to_10(
+    load: Load, heading: str, scale: str, given: str, expected: float
+) -> None:
+    data = load(f'id,night of,cramp,"{heading}"\n1,2026-03-01,yes,{given}\n1,2026-03-02,no,\n', f"[diary]\n{scale}")
+    assert told(data, "cramp_severity")[0][3] == pytest.approx(expected, abs=1e-12)
+    changes = data.log.to_frame()
+    assert bool(len(changes[changes["column"] == "cramp_severity"])) == (expected != float(given) or "[1, 10]" in scale)
+
+
+def test_pain_beyond_10_without_a_stated_scale_is_set_aside(load: Load) -> None:
+    data = load("id,night of,cramp,worst pain\n1,2026-03-01,yes,80\n1,2026-03-02,yes,7\n")
+    assert [row[3] for row in told(data, "cramp_severity")] == [None, 7.0]
+    assert [one.severity for one in data.findings.rows if one.rule == "scale of pain"] == ["error"]
+
+
+def test_sex_age_and_treatment_are_known_on_missed_nights_where_nothing_is_in_doubt(load: Load) -> None:
+    rows = [("01", "A", "f"), ("03", "A", "f"), ("05", "B", "f"), ("07", "B", "f")]
+    text = "id,night of,arm,sex,cramp\n" + "".join(f"1,2026-03-{day},{arm},{sex},no\n" for day, arm, sex in rows)
+    assert [row[3:] for row in told(load(text), "treatment", "sex")] == [
+        ("A", "female"), ("A", "female"), ("A", "female"), (None, "female"), ("B", "female"), ("B", "female"), ("B", "female"),
+    ]
+
+
+def test_the_enrolment_in_the_file_makes_missed_nights(load: Load) -> None:
+    text = "id,night of,start date,end "
+    "date,cramp\n1,2026-03-03,2026-03-01,2026-03-04,no\n1,2026-03-02,2026-03-01,2026-03-04,yes\n"
+    assert [(row[1][-2:], row[2]) for row in told(load(text))] == [("01", False), ("02", True), ("03", True), ("04", False)]
+
+
+def test_so_many_nights_from_the_first(load: Load) -> None:
+    data = load("id,night of,cramp\n1,2026-03-01,no\n2,2026-03-05,no\n", "[diary]\nnights = 3")
+    assert [row[:3] for row in told(data)] == [
+        ("P001", "2026-03-01", True), ("P001", "2026-03-02", False), ("P001", "2026-03-03", False),
+        ("P002", "2026-03-05", True), ("P002", "2026-03-06", False), ("P002", "2026-03-07", False),
+    ]
+
+
+def test_a_night_outside_the_enrolment_widens_it_and_is_told(load: Load) -> None:
+    data = load("id,night of,start date,end date,cramp\n1,2026-03-05,2026-03-01,2026-03-04,no\n")
+    assert len(data.panel) == 5
+    assert "night outside the enrolment" in rules(data)
+
+
+def test_an_enrolment_beside_the_diary_counts_those_who_wrote_nothing(load: Load) -> None:
+    enrolment = pd.DataFrame({"person": [" BOB", "ann", "carl"], "first_night": ["2026-03-01"] * 3,
+        "last_night": ["2026-03-03"] * 3})
+    data = load(TIDY, enrolment=enrolment)
+    assert data.panel.person_nights()[["person", "n_nights", "n_logged"]].to_numpy().tolist() == [
+        ["P001", 3, 2], ["P002", 3, 2], ["P003", 3, 0],
+    ]
+    assert "enrolled and silent" in rules(data)
+
+
+def test_an_enrolment_may_be_a_file(load: Load, tmp_path: Path) -> None:
+    path = tmp_path / "enrolled.csv"
+    path.write_text("Participant,start date,end date\nann,2026-02-28,2026-03-03\nbob,2026-03-01,2026-03-02\n")
+    assert load(TIDY, enrolment=path).panel.person_nights()["n_nights"].tolist() == [4, 2]
+
+
+def test_who_is_not_enrolled_is_refused(load: Load) -> None:
+    enrolment = pd.DataFrame({"person": ["ann"], "first_night": ["2026-03-01"], "last_night": ["2026-03-03"]})
+    with pytest.raises(DataError, match="outside the enrolment, or are of persons not enrolled"):
+        load(TIDY, enrolment=enrolment)
+
+
+def test_the_example_loads_with_and_without_its_mapping_to_the_same_answers() -> None:
+    by_hand = load_diary(DATA / "cramp_diary_example.csv", DATA / "cramp_diary_example.toml")
+    found = load_diary(DATA / "cramp_diary_example.csv")
+    pd.testing.assert_frame_equal(by_hand.panel.table, found.panel.table)
+    assert by_hand.source.made_up
+    assert not found.source.made_up
+    assert (by_hand.panel.recruitment, found.panel.recruitment) == ("population", "not stated")
+    # every row of the file is a night of the panel: counted from the file itself
+    rows = pd.read_csv(DATA / "cramp_diary_example.csv", dtype=str)
+    assert int(by_hand.panel.logged.sum()) == len(rows)
+    assert float(by_hand.panel.table["cramp"].sum()) == (rows["Leg cramp in the night"] == "yes").sum()
+    assert by_hand.panel.table["cramps"].sum() == pd.to_numeric(rows["Number of cramps"]).sum()
+
+
+def test_unknown_recruitment_is_refused_with_those_there_are(load: Load) -> None:
+    with pytest.raises(DataError, match=r"recruitment of \[diary\] is 'clinic'.*'population', 'cramps', 'not stated'"):
+        load(TIDY, '[diary]\nrecruitment = "clinic"')
+
+
+def test_a_heading_the_mapping_names_and_the_file_lacks_is_refused(load: Load) -> None:
+    with pytest.raises(DataError, match=r"\[diary\] names night = 'Evening', but .* has no such column"):
+        load(TIDY, '[diary]\nnight = "Evening"')
+
+
+def test_a_sheet_that_is_not_there_is_refused(load: Load, tmp_path: Path) -> None:
+    book = tmp_path / "diary.xlsx"
+    pd.DataFrame({"id": [1], "night of": ["2026-03-01"], "cramp": ["no"]}).to_excel(book, index=False)
+    with pytest.raises((DataError, OptionError), match="Nights"):
+        load_diary(book, sheet="Nights")
