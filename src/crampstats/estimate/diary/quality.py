@@ -166,7 +166,7 @@ def _correlation(panel: DiaryPanel, values: Floats, level: float) -> list[dict[s
 
 
 def _rounding(panel: DiaryPanel, level: float) -> list[dict[str, Any]]:
-    if MINUTES not in panel.table:
+    if MINUTES not in panel.table or not pd.api.types.is_numeric_dtype(panel.table[MINUTES].dtype):
         return []
     minutes = panel.values(MINUTES)
     known = panel.inside & (minutes > 0)

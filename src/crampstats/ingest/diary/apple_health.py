@@ -165,6 +165,10 @@ def _collect(file: IO[bytes], name: str) -> _Collected:
         raise DataError(
             f"{name} is no whole XML file (line {problem.position[0]:,}): it is damaged or was cut off. {EXPORT_AGAIN}"
         ) from problem
+    except DataError:
+        raise
+    except (LookupError, ValueError) as problem:
+        raise DataError(f"{name} names an encoding of its letters that no export has: it is damaged. {EXPORT_AGAIN}") from problem
     if root is None or root.tag != "HealthData":
         raise DataError(f"{name} is no Apple Health export: it does not begin with <HealthData>. {EXPORT_AGAIN}")
     return found
@@ -172,7 +176,7 @@ def _collect(file: IO[bytes], name: str) -> _Collected:
 
 def _look(element: Element, found: _Collected) -> None:
     if element.tag == "Workout":
-        given = {key: element.get(key, "") for key in ATTRIBUTES}
+        given = {key: element.get(key, "") for key in ATTRIBUTES} | {ZONE: "", METS: ""}
         for entry in element.iterfind("MetadataEntry"):
             if entry.get("key") in (ZONE, METS):
                 given[str(entry.get("key"))] = entry.get("value", "")
@@ -187,7 +191,7 @@ def _number(text: str) -> float:
 
 
 def _made(found: _Collected, name: str) -> Workouts:
-    given = pd.DataFrame(found.workouts, columns=[*ATTRIBUTES, ZONE, METS]).fillna("")
+    given = pd.DataFrame(found.workouts, columns=[*ATTRIBUTES, ZONE, METS], dtype=object)
     start, end = read_moments(given["startDate"].rename(START)), read_moments(given["endDate"].rename(END))
     elapsed = _seconds(end.wall, end.offset_minutes) - _seconds(start.wall, start.offset_minutes)
     minutes = np.where(_told(given).isna(), elapsed / 60, _told(given))

@@ -174,6 +174,12 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
     assert most < 8 * 2**20
 
 
+@pytest.mark.parametrize("encoding", ["F-8", "utf-7", "idna", "big5"])
+def test_an_encoding_no_export_has_is_refused(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(DataError, match="names an encoding of its letters"):
+        read_apple_health(_written(tmp_path, f'<?xml version="1.0" encoding="{encoding}"?>\n<HealthData/>'))
+
+
 def test_an_archive_without_an_export_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "export.zip"
     with zipfile.ZipFile(path, "w") as archive:
