@@ -102,7 +102,7 @@ def _show(results: DiaryResults, paths: list[Path], as_json: bool) -> None:
     for one in answers(results):
         click.echo(f"{one.question} {one.answer.rstrip('.')}.")
     if results.reasons:
-        click.echo(f"{len(results.reasons)} analyses could not be made; the page says why.")
+        click.echo(f"Analyses that could not be made: {len(results.reasons)}; the page says why.")
     click.echo(ONLY_HERE if results.is_shareable else FEW_HERE)
     for path in paths:
         click.echo(click.format_filename(path))

@@ -73,7 +73,7 @@ def build_participant_page(
         title=f"Night leg cramps: the diary of {name}", span=span, tiles=tiles, calendar=embed_figure(calendar),
         triggers=[
             {"label": one.label, "with": _of(one.cramps_with, one.n_with), "without": _of(one.cramps_without, one.n_without),
-             "word": one.word, "clear": one.is_clear} for one in triggers
+             "word": one.word, "marked": one.is_clear} for one in triggers
         ],
         notes=list(notes), footer=footer, made_up=source.made_up, made_up_word=MADE_UP, made_up_warning=MADE_UP_WARNING,
         notice=f"For {name} alone", notice_detail="This page speaks of one person. Give it to that person and to nobody else.",

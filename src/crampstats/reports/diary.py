@@ -12,15 +12,20 @@ from crampstats.core.claims import ClaimCheck
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import CrampstatsError
 from crampstats.ingest.own.masking import mask_text
-from crampstats.reports.diary_analyses import ANALYSES, CRAMP, with_sleep_before
+from crampstats.reports.diary_analyses import ANALYSES, CRAMP, hide_few, with_derived
+from crampstats.reports.diary_names import nameless
 from crampstats.reports.diary_results import Diary, DiaryResults, Progress, run_analyses
 from crampstats.reports.inputs import printable
 
 if TYPE_CHECKING:
-    from crampstats.estimate.diary.recall_curve import RecallCurve
+    from crampstats.estimate.diary.recall import RecallCurve
 
-CURVE, CLAIM = "recall_curve", "claim"
-TITLES = {CURVE: "From one night to a lifetime", CLAIM: "The 60 % claim, read window by window"}
+NO_ANSWER = "no night of the diary says whether there was a cramp."
+CURVE, WINDOWS, CLAIM, CLAIMED = "recall_curve", "claim_windows", "claim", 0.60
+TITLES = {
+    CURVE: "From one night to a lifetime", WINDOWS: "Which window would make 60 % true",
+    CLAIM: "The 60 % claim, reading by reading",
+}
 
 
 @dataclass(frozen=True)
@@ -95,14 +100,20 @@ def analyse_diary(diary: Diary | DiaryPanel, *, progress: Progress | None = None
     """
     diary = Diary(diary) if isinstance(diary, DiaryPanel) else diary
     diary.panel.require(CRAMP)
-    diary = replace(diary, panel=with_sleep_before(diary.panel))
+    diary = nameless(diary)
+    diary = replace(diary, panel=with_derived(diary.panel))
     tell = progress or _say_nothing
-    total = len(ANALYSES) + len(TITLES)
+    from crampstats.estimate.diary.recall_window import judge_windows
+
+    total = len(ANALYSES) + 2
+    if not _any_answer(diary.panel):
+        return _silent(diary)
     results, reasons = run_analyses(ANALYSES, diary, progress=tell, total=total)
     tell(TITLES[CURVE], len(ANALYSES), total)
     curve = _curve(diary, reasons)
     if curve is not None:
-        results[CURVE] = curve.estimates
+        results |= {CURVE: hide_few(curve.estimates, diary), WINDOWS: judge_windows(curve, CLAIMED)}
+        curve = replace(curve, estimates=results[CURVE])
     tell(TITLES[CLAIM], len(ANALYSES) + 1, total)
     check = _check(diary, reasons)
     tell("done", total, total)
@@ -112,28 +123,34 @@ def analyse_diary(diary: Diary | DiaryPanel, *, progress: Progress | None = None
     )
 
 
+def _any_answer(panel: DiaryPanel) -> bool:
+    return bool((panel.inside & panel.table[CRAMP].notna().to_numpy(dtype=bool)).any())
+
+
+def _silent(diary: Diary) -> DiaryResults:
+    """A diary in which no night says whether there was a cramp: its compliance, and the reason for all the rest."""
+    first, *others = ANALYSES
+    results, reasons = run_analyses((first,), diary, progress=_say_nothing)
+    reasons |= dict.fromkeys((*(one.name for one in others), *TITLES), NO_ANSWER)
+    return DiaryResults(diary, results, {one.name: one.title for one in ANALYSES} | TITLES, reasons)
+
+
 def _curve(diary: Diary, reasons: dict[str, str]) -> RecallCurve | None:
-    try:  # TEMP
-        from crampstats.estimate.diary.recall_curve import estimate_recall_curve
-    except ImportError:
-        return None
+    from crampstats.estimate.diary.recall import estimate_recall_curve
 
     try:
         return estimate_recall_curve(diary.panel, CRAMP)
-    except (CrampstatsError, ImportError) as problem:  # TEMP
+    except CrampstatsError as problem:
         reasons[CURVE] = str(problem)
         return None
 
 
 def _check(diary: Diary, reasons: dict[str, str]) -> ClaimCheck | None:
-    try:  # TEMP
-        from crampstats.estimate.diary.recall_claim import check_recall_claim
-    except ImportError:
-        return None
+    from crampstats.estimate.diary.recall_claims import check_recall_claim
 
     try:
         return check_recall_claim(SIXTY_PERCENT, diary.panel)
-    except (CrampstatsError, ImportError) as problem:  # TEMP
+    except CrampstatsError as problem:
         reasons[CLAIM] = str(problem)
         return None
 

@@ -6,16 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
-from crampstats.reports.diary_results import Analysis, Diary
+from crampstats.reports.diary_results import FEW_PERSONS, Analysis, Diary
 from crampstats.reports.joining import join_estimates
 
 CRAMP, CRAMPS = "cramp", "cramps"
 TREATMENT, PERIOD = "treatment", "period"
+MINUTES, UNUSUAL = "exercise_minutes", "unaccustomed_exercise"
 # a cramp shortens the sleep of its own night, so only that of the night before can lead to one
 SLEPT, SLEPT_BEFORE = "slept_hours", "slept_hours_night_before"
 # what may set cramps off, in the order of the form; those of a day that are yes or no, then those with an amount
@@ -25,22 +27,32 @@ TRIGGERS = (
 )
 YES_NO = ("unaccustomed_exercise", "heavy_lifting", "took_magnesium", "took_quinine", "took_diuretic")
 # what stays with a person, and habits of which a person's mean over the diary speaks
-TRAITS = ("sex", "age_years", "age_group")
+TRAITS = ("sex", "age_years", "age_group", "took_magnesium", "took_quinine", "took_diuretic")
 HABITS = ("exercise_minutes", "alcohol_drinks", "standing_hours")
-USUAL = "usual_{}"
+USUAL, SPREAD = "usual_{}", "standard deviation between persons"
+RATES = ("rates", "rates_by_sex", "rates_by_age", "rates_by_treatment")
 LAGS = (-2, -1, 0, 1, 2, 3)
 WINDOWS = (1, 2, 7, 14, 28, 30, 56, 90)
+NAMED_WINDOWS = (1, 7, 30, 91, 365, 3_653, 21_915)  # a night, a week, a month, a quarter, a year, ten years, sixty
 ASKED_NIGHTS = 30  # "past month" of the survey
 EVERYBODY = 20  # age from which adults count in the survey
 Make = Callable[[Diary, Mapping[str, Estimates]], Estimates | None]
 
 
 def compliance(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
-    """Nights logged of those asked for, and entries made late."""
+    """Nights logged of those asked for."""
     from crampstats.estimate.diary.quality import estimate_compliance
 
     del found
     return estimate_compliance(diary.panel)
+
+
+def quality(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
+    """Entries made late, change over the weeks of the diary, and nights missed because of cramps."""
+    from crampstats.estimate.diary.quality import diary_quality
+
+    del found
+    return diary_quality(diary.panel, outcome=CRAMP)
 
 
 def rates(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -58,9 +70,20 @@ def rates_by(column: str) -> Make:
         from crampstats.estimate.diary.rates import estimate_rates
 
         del found
-        return estimate_rates(diary.panel, by=column, per=7) if diary.has(column) else None
+        if not diary.has(column):
+            return None
+        _refuse_small_groups(diary, column)
+        return estimate_rates(diary.panel, by=column, per=7)
 
     return make
+
+
+def _refuse_small_groups(diary: Diary, column: str) -> None:
+    """A rate of few persons tells of each; and where one group is hidden, the others and the whole give it away."""
+    table = diary.panel.table[diary.panel.inside]
+    persons = table.groupby(column, observed=True)["person"].nunique()
+    if len(persons) > 1 and int(persons.min()) <= FEW_PERSONS:
+        raise DataError(f"a group holds {FEW_PERSONS} persons or fewer, so no group is shown.")
 
 
 def severity(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -69,6 +92,41 @@ def severity(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
 
     del found
     return estimate_severity(diary.panel)
+
+
+def features(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
+    """Where cramps are, on which side, and whether they wake."""
+    from crampstats.estimate.diary.severity import FEATURES, estimate_cramp_features
+
+    del found
+    there = diary.of(FEATURES)
+    if not there:
+        raise DataError(f"the diary has none of the columns {', '.join(FEATURES)}.")
+    return estimate_cramp_features(diary.panel, features=there, cramp=CRAMP)
+
+
+def rolling(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
+    """The rate over a week, of days on which persons enough told of their night."""
+    from crampstats.estimate.diary.rolling import estimate_rolling_rates
+
+    del found
+    panel = diary.panel
+    return estimate_rolling_rates(crowded(panel) if len(panel.persons) > FEW_PERSONS else panel, 7, outcome=CRAMP)
+
+
+def crowded(panel: DiaryPanel) -> DiaryPanel:
+    """The panel with its domain narrowed to nights of which more than ten persons told.
+
+    Raises
+    ------
+    DataError
+        There is no such night.
+    """
+    nights, told = np.unique(panel.nights[panel.inside & ~np.isnan(panel.values(CRAMP))], return_counts=True)
+    kept = nights[told > FEW_PERSONS]
+    if not len(kept):
+        raise DataError(f"on no night did more than {FEW_PERSONS} persons say whether they had a cramp.")
+    return panel.subset(np.isin(panel.nights, kept))
 
 
 def calendar(by: str) -> Make:
@@ -88,16 +146,7 @@ def triggers(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.triggers import compare_triggers
 
     del found
-    exposures = _exposures(diary)
-    parts, problems = [], []
-    for name in exposures:
-        try:
-            parts.append(compare_triggers(diary.panel, CRAMP, [name], lags=(0, 1)))
-        except DataError as problem:
-            problems.append(f"{_words(diary, name)}: {problem}")
-    if not parts:
-        raise DataError(" ".join(problems))
-    return join_estimates(parts).with_notes(*problems)
+    return compare_triggers(diary.panel, CRAMP, _exposures(diary), lags=(0, 1))
 
 
 def lags(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -183,13 +232,14 @@ def period_prevalence(diary: Diary, found: Mapping[str, Estimates]) -> Estimates
     del found
     methods = ("u_statistic", "kaplan_meier", "beta_binomial")
     longest = int(diary.panel.person_nights()["n_logged"].max())
-    windows = [window for window in WINDOWS if window <= longest]
-    return join_estimates([estimate_period_prevalence(diary.panel, CRAMP, windows, method=method) for method in methods])
+    windows = [window for window in WINDOWS if window <= max(longest, 1)]
+    parts = [estimate_period_prevalence(diary.panel, CRAMP, windows, method=method) for method in methods]
+    return hide_few(join_estimates(parts), diary)
 
 
 def effective_window(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     """Over how many nights people who answer for the past month seem to answer."""
-    from crampstats.estimate.diary.recall import estimate_effective_window
+    from crampstats.estimate.diary.recall_window import estimate_effective_window
 
     del found
     return estimate_effective_window(diary.panel, CRAMP, survey_answer(), window_nights=ASKED_NIGHTS)
@@ -208,7 +258,7 @@ def crossover(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.trials import compare_treatments_crossover
 
     del found
-    return compare_treatments_crossover(diary.panel) if diary.has(TREATMENT, PERIOD) else None
+    return compare_treatments_crossover(diary.panel, outcome=_counted(diary)) if diary.has(TREATMENT, PERIOD) else None
 
 
 def parallel(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -218,7 +268,12 @@ def parallel(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     del found
     if not diary.has(TREATMENT) or diary.has(PERIOD):
         return None
-    return compare_treatments_parallel(diary.panel)
+    return compare_treatments_parallel(diary.panel, outcome=_counted(diary))
+
+
+def _counted(diary: Diary) -> str:
+    """Cramps where the diary counts them, else nights with one."""
+    return CRAMPS if diary.has(CRAMPS) else CRAMP
 
 
 def with_habits(diary: Diary) -> tuple[DiaryPanel, list[str]]:
@@ -231,18 +286,23 @@ def with_habits(diary: Diary) -> tuple[DiaryPanel, list[str]]:
     """
     panel = diary.panel
     habits = [name for name in HABITS if diary.has(name)]
-    means = {USUAL.format(name): panel.person_means(panel.values(name))[panel.codes] for name in habits}
+    spreads = {USUAL.format(name): _in_spreads(panel.person_means(panel.values(name))) for name in habits}
+    means = {name: one[panel.codes] for name, one in spreads.items() if one is not None}
     labels = {USUAL.format(name): _usual(panel.labels.get(name, Label(name.replace("_", " ")))) for name in habits}
-    terms = [*_traits(diary), *(name for name in means if _varies(means[name]))]
+    terms = [*_traits(diary), *means]
     if not terms:
         raise DataError("the diary holds nothing by which its persons differ (sex, age, usual exercise).")
     made = panel.with_columns(**means).described(labels={**panel.labels, **labels})
     return made, terms
 
 
-def with_sleep_before(panel: DiaryPanel) -> DiaryPanel:
-    """The panel with the sleep of the night before, where sleep was asked about."""
-    if SLEPT not in panel.table:
+def with_derived(panel: DiaryPanel) -> DiaryPanel:
+    """The panel with the sleep of the night before, and with exercise above the person's own usual where nobody asked for it."""
+    from crampstats.estimate.diary.conditional_columns import derive_unaccustomed
+
+    if MINUTES in panel.table and UNUSUAL not in panel.table and bool(panel.table[MINUTES].notna().any()):
+        panel = derive_unaccustomed(panel, MINUTES, into=UNUSUAL)
+    if SLEPT not in panel.table or SLEPT_BEFORE in panel.table:
         return panel
     label = replace(panel.labels.get(SLEPT, Label("Time slept")), label="Time slept the night before")
     made = panel.with_columns(**{SLEPT_BEFORE: panel.lagged(SLEPT)})
@@ -251,18 +311,36 @@ def with_sleep_before(panel: DiaryPanel) -> DiaryPanel:
 
 def _traits(diary: Diary) -> list[str]:
     """Sex and age, where persons differ by them; a group of ages only where the ages are not there."""
-    table = diary.panel.table
-    there = [name for name in TRAITS if diary.has(name) and table.loc[diary.panel.inside, name].nunique() > 1]
+    there = [name for name in TRAITS if diary.has(name) and _is_trait(diary.panel, name)]
     return [name for name in there if name != "age_group" or "age_years" not in there]
 
 
+def _is_trait(panel: DiaryPanel, name: str) -> bool:
+    """Whether persons differ by a column, and none of them from night to night."""
+    nights = panel.table.loc[panel.inside, ["person", name]].dropna()
+    return nights[name].nunique() > 1 and int(nights.groupby("person")[name].nunique().max()) == 1
+
+
 def _usual(label: Label) -> Label:
-    return replace(label, label=f"{label.label}, mean of the person")
+    return replace(label, label=f"{label.label}, mean of the person", unit=SPREAD)
 
 
-def _varies(values: np.ndarray) -> bool:
-    known = values[~np.isnan(values)]
-    return bool(len(known)) and bool((known != known[0]).any())
+def _in_spreads(means: np.ndarray) -> np.ndarray | None:
+    """Means of persons in standard deviations between persons; None where they are all alike."""
+    spread = float(np.nanstd(means, ddof=1)) if int((~np.isnan(means)).sum()) > 1 else 0.0
+    return means / spread if spread > 0 else None
+
+
+def hide_few(found: Estimates, diary: Diary) -> Estimates:
+    """Results whose rows count persons, without those of ten or fewer; the diary of so few is not shown to others as a whole."""
+    few = (found.frame["n"] <= FEW_PERSONS).fillna(False).to_numpy(dtype=bool)
+    if len(diary.panel.persons) <= FEW_PERSONS or not few.any():
+        return found
+    frame = found.frame.copy()
+    frame.loc[few, ["estimate", "std_error", "conf_low", "conf_high", "df", "p_value"]] = np.nan
+    frame.loc[few, "n_events"] = pd.NA
+    frame.loc[few, "caution"] = f"suppress: {FEW_PERSONS} persons or fewer"
+    return replace(found, frame=frame, covariance=None)
 
 
 def _exposures(diary: Diary, names: tuple[str, ...] = TRIGGERS) -> list[str]:
@@ -279,17 +357,17 @@ def _exposures(diary: Diary, names: tuple[str, ...] = TRIGGERS) -> list[str]:
     return there
 
 
-def _words(diary: Diary, name: str) -> str:
-    return diary.panel.labels.get(name, Label(name.replace("_", " "))).label
-
-
 ANALYSES = (
     Analysis("compliance", "Nights logged", compliance),
-    Analysis("reactivity", "Cramp nights by day of the diary", calendar("diary_day")),
+    Analysis("quality", "How the diary was kept", quality),
+    Analysis("reactivity", "Whether cramps, or the logging of them, change as a diary goes on", calendar("diary_day")),
     Analysis("rates", "Nights with a cramp and cramps per week", rates),
     Analysis("rates_by_sex", "The same by sex", rates_by("sex")),
     Analysis("rates_by_age", "The same by age", rates_by("age_group")),
+    Analysis("rates_by_treatment", "The same by treatment", rates_by(TREATMENT)),
+    Analysis("rolling_rates", "Nights with a cramp a week, week by week", rolling),
     Analysis("severity", "How bad and how long the cramps were", severity),
+    Analysis("features", "Where cramps were, and whether they woke", features),
     Analysis("weekday", "Cramp nights by day of the week", calendar("weekday")),
     Analysis("season", "Cramp nights by season", calendar("season")),
     Analysis("triggers", "A cramp after days with and without each exposure, same person", triggers),

@@ -10,9 +10,9 @@ from typing import Any
 from crampstats.core.estimates import Estimates
 from crampstats.present.files import format_csv, replace_together, save_text
 from crampstats.reports.audit_csv import InertTable
+from crampstats.reports.diary import TITLES
 from crampstats.reports.diary_analyses import ANALYSES
 from crampstats.reports.diary_figures import ENDINGS, PICTURES, draw_blocks
-from crampstats.reports.diary_names import shown_source
 from crampstats.reports.diary_page import build_diary_page
 from crampstats.reports.diary_person import PersonReport, build_person_page
 from crampstats.reports.diary_persons_page import build_persons_page
@@ -71,7 +71,7 @@ def write_diary(
         save_text(build_diary_page(results, blocks, undrawn=undrawn), aside / PAGE)
         save_text(format_json(results), aside / ESTIMATES)
         tell("tables", 1, total)
-        _write_tables(results, aside)
+        write_tables(results, aside)
         tell("single persons", 2, total)
         _write_inside(results, aside / CLINIC_ONLY)
         for step, one in enumerate(people, start=3):
@@ -89,7 +89,7 @@ def format_json(results: DiaryResults) -> str:
 def summarise(results: DiaryResults) -> dict[str, Any]:
     """What was analysed, every estimate by the name of its analysis, and why others are not there; no row of a single person."""
     panel = results.panel
-    source = shown_source(results.diary)
+    source = results.panel.source
     return {
         "schema": SCHEMA, "version": VERSION, "source": source.label, "made_up": source.made_up,
         "population": panel.population, "recruitment": panel.recruitment, "persons": len(panel.persons), "nights": len(panel),
@@ -111,7 +111,8 @@ def _analysis(results: DiaryResults, name: str, found: Estimates) -> dict[str, A
     }
 
 
-def _write_tables(results: DiaryResults, aside: Path) -> None:
+def write_tables(results: DiaryResults, aside: Path) -> None:
+    """Every result as CSV at full precision, those of single persons among what stays with those who keep the diaries."""
     for name, found in results.results.items():
         inside = aside / CLINIC_ONLY if name in results.single else aside
         save_text(format_csv(InertTable(found)), inside / "tables" / f"{name}.csv")
@@ -135,7 +136,7 @@ def _all_files(folder: Path) -> list[str]:
     ]
     inside = [f"{CLINIC_ONLY}/{name}" for name in (PERSONS, FINDINGS, READ_ME)]
     people = [f"{PARTICIPANTS}/{path.name}" for path in sorted((folder / PARTICIPANTS).glob("P[0-9]*.html"))]
-    return [PAGE, ESTIMATES, "tables/recall_curve.csv", "tables/claim.csv", *inside, *tables, *figures, *people]
+    return [PAGE, ESTIMATES, *(f"tables/{name}.csv" for name in TITLES), *inside, *tables, *figures, *people]
 
 
 def _say_nothing(label: str, done: int, total: int) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.metadata import version
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from crampstats.core.estimates import Estimates
 from crampstats.present.page import Answers, Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
+from crampstats.present.printed import PrintedTable, printed_gt
 from crampstats.present.tables import format_claims_table, format_flow_table, format_frame, format_table
+from crampstats.present.tables_diary import format_rate_table, format_recall_table, format_trigger_table
 from crampstats.present.wording import MADE_UP, format_citation, format_sentence
-from crampstats.reports.diary_names import shown_source
+from crampstats.reports.diary_analyses import NAMED_WINDOWS, RATES
 from crampstats.reports.diary_results import FEW_PERSONS, DiaryResults
 from crampstats.reports.diary_summary import answers, headline
 from crampstats.reports.diary_words import (
@@ -30,6 +34,9 @@ from crampstats.reports.diary_words import (
 )
 
 TITLE = "Night leg cramps: what the diaries say"
+if TYPE_CHECKING:
+    from great_tables import GT
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -52,7 +59,7 @@ def build_diary_page(
     str
         HTML 5. With ten persons or fewer the page is marked as one not to be shared: a sum over so few tells of each.
     """
-    panel, source = results.panel, shown_source(results.diary)
+    panel, source = results.panel, results.panel.source
     few = not results.is_shareable
     return build_page(
         _sections(results, figures, undrawn), title=TITLE, headline=headline(results), sources=[source],
@@ -65,9 +72,9 @@ def build_diary_page(
 def _sections(results: DiaryResults, figures: Mapping[str, FigureBlock], undrawn: Mapping[str, str]) -> list[Section]:
     found = [
         Section("In short", (Answers(tuple(answers(results))),)),
-        _trust(results, figures),
-        _part(results, figures, "How often?", HOW_OFTEN, ("rates", "rates_by_sex", "rates_by_age"), ("severity", "counts"),
-              ("rates", "rolling_rates"), (_calendar(results, figures),)),
+        _trust(results),
+        _part(results, figures, "How often?", HOW_OFTEN,
+              ("rates",), ("severity", "features", "counts"), ("rates", "rolling_rates"), (_calendar(results, figures),)),
         _part(results, figures, "What goes before a cramp?", TRIGGERS,
               ("triggers",), ("lags", "within_between", "carry_over"), ("triggers", "lags"),
               (_pooled(results), _between(results))),
@@ -96,14 +103,46 @@ def _table(results: DiaryResults, name: str, *, folded: bool = False) -> tuple[T
     found = results.shared.get(name)
     if found is None:
         return ()
-    return (TableBlock(format_table(found), results.titles[name], f"table-{name.replace('_', '-')}", folded),)
+    table = _printed(results, name, found)
+    return (TableBlock(table, _caption(results, name, found), f"table-{name.replace('_', '-')}", folded),)
 
 
-def _trust(results: DiaryResults, figures: Mapping[str, FigureBlock]) -> Section:
+def _printed(results: DiaryResults, name: str, found: Estimates) -> GT:
+    """The table in the form that its kind of result is read in."""
+    if name == "rates":
+        parts = [_ratios(results.results[one]) for one in RATES if one in results.results]
+        return _brief(format_rate_table(parts, title=""), *parts)
+    if name in ("triggers", "lags"):
+        return _brief(format_trigger_table(found, title=""), found)
+    if name == "recall_curve":
+        there = [window for window in NAMED_WINDOWS if (found.frame["nights"] == window).any()]
+        return _brief(format_recall_table(found, windows=there, title=""), found)
+    return format_table(found, by_outcome=name != "quality")
+
+
+def _ratios(found: Estimates) -> Estimates:
+    """Rates in which every night counts the same; means of persons are in the tables beside the page."""
+    return replace(found, frame=found.frame[~found.frame["measure"].str.contains("mean of persons")], covariance=None)
+
+
+def _brief(table: PrintedTable, *parts: Estimates) -> GT:
+    """A printed table without what stands under Methods."""
+    told = {format_sentence(text) for part in parts for text in (part.method, *part.notes)}
+    return printed_gt(replace(table, notes=tuple(note for note in table.notes if note not in told)))
+
+
+def _caption(results: DiaryResults, name: str, found: Estimates) -> str:
+    """The title, and what the numbers are where they are all of one kind."""
+    measures = found.frame["measure"].unique()
+    title = results.titles[name]
+    return f"{title} ({measures[0]})" if len(measures) == 1 and measures[0] and measures[0] not in title else title
+
+
+def _trust(results: DiaryResults) -> Section:
     """Nights logged, what was noticed, whether keeping the diary changed what it says."""
     blocks: list[Block] = [Paragraph(TRUST), Paragraph(RECRUITED[results.panel.recruitment])]
-    blocks += [figures[name] for name in ("compliance",) if name in figures]
     blocks += _table(results, "compliance")
+    blocks += _table(results, "quality", folded=True)
     blocks += _findings(results)
     blocks += _table(results, "reactivity", folded=True)
     if results.diary.flow is not None:
@@ -152,9 +191,7 @@ def _recall(results: DiaryResults, figures: Mapping[str, FigureBlock]) -> Sectio
     blocks: list[Block] = [figures[name] for name in ("recall_curve",) if name in figures]
     if results.curve is not None and results.curve.warnings:
         blocks.append(Bullets(tuple(map(format_sentence, results.curve.warnings))))
-    blocks += _table(results, "period_prevalence")
-    blocks += _table(results, "effective_window")
-    blocks += _table(results, "recall_curve", folded=True)
+    blocks += [table for name in ("recall_curve", "effective_window", "claim_windows") for table in _table(results, name)]
     if results.check is not None:
         blocks.append(TableBlock(format_claims_table(results.check), results.titles["claim"], "table-claim"))
     return Section("Last night, past month, ever", (Paragraph(RECALL), *blocks) if blocks else ())

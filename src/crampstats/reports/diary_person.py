@@ -24,7 +24,7 @@ from crampstats.present.participant import (
 )
 from crampstats.present.theme import COLUMN_MM, PAGE_MM
 from crampstats.present.wording import format_count
-from crampstats.reports.diary_analyses import CRAMP, SLEPT_BEFORE, TRIGGERS, YES_NO, with_sleep_before
+from crampstats.reports.diary_analyses import CRAMP, SLEPT_BEFORE, TRIGGERS, YES_NO, with_derived
 from crampstats.reports.triage_list import format_day
 
 AFTER = "after_change"
@@ -40,12 +40,15 @@ PLAIN: Mapping[str, str] = {
     "alcohol_drinks": "More alcohol than usual for you", SLEPT_BEFORE: "Slept longer than usual the night before",
 }
 NOTES = (
-    "A night runs from noon to noon and has the date of its evening. Grey nights were not written down; they count as neither",
     "\u201cMore often\u201d and \u201cless often\u201d are said only where chance alone would seldom make such a difference "
     "(less than once in twenty). Of ten things compared, one may still look so by chance",
     "What comes before a cramp need not be its cause. What a diary shows once can be tried again: change one thing, keep writing",
     "Do not start or stop a medicine because of this page; talk with your doctor or pharmacist first. Cramps that get worse, "
     "weakness, numbness, or a swollen, hot or pale leg are a reason to be seen",
+)
+OF_THE_CALENDAR = (
+    "A night runs from noon to noon and has the date of its evening. Grey nights were not written down; they count neither as "
+    "nights with a cramp nor as nights without."
 )
 OF_A_CHANGE = (
     "Other things may have changed at the same time. Cramps come and go by themselves, and people often try something when "
@@ -131,7 +134,7 @@ def report_persons(
             "names them."
         )
     places = {name: place for place, name in enumerate(names)}
-    chosen = with_sleep_before(panel.of_persons([panel.persons[places[one]] for one in wanted]))
+    chosen = with_derived(panel.of_persons([panel.persons[places[one]] for one in wanted]))
     after = None if change is None else (chosen.nights >= int(np.datetime64(change, "D").astype(np.int64))).astype(np.float64)
     compared = list(_all_compared(chosen, after))
     codes = {person: code for code, person in enumerate(chosen.persons)}
@@ -213,7 +216,7 @@ def build_person_page(report: PersonReport) -> str:
     DataError
         The person's nights cannot be drawn.
     """
-    notes = (*NOTES[:1], *([OF_A_CHANGE] if report.change is not None else []), *NOTES[1:])
+    notes = (*([OF_A_CHANGE] if report.change is not None else []), *NOTES)
     return build_participant_page(
         name=report.name, span=_span(report), tiles=list(_tiles(report)), calendar=_calendar(report), triggers=report.triggers,
         notes=[f"{one}." for one in notes], source=report.panel.source, footer=f"crampstats {version('crampstats')}",
@@ -273,7 +276,7 @@ def _before_after(change: Compared, day: dt.date) -> Answer:
 
 def _calendar(report: PersonReport) -> FigureBlock:
     """The nights as a picture, for paper and phone, with words that say the same."""
-    from crampstats.present.captions_diary import alt_person_calendar, caption_person_calendar
+    from crampstats.present.captions_diary import alt_person_calendar
     from crampstats.present.figures.diary_calendar import plot_person_calendar
 
     person = report.panel.persons[0]
@@ -283,5 +286,5 @@ def _calendar(report: PersonReport) -> FigureBlock:
         plot_person_calendar(report.panel, person, exposures=marks, changes=changes, label=report.name, width_mm=width)
         for width in (PAGE_MM, COLUMN_MM)
     )
-    alt, caption = (words(report.panel, person, label=report.name) for words in (alt_person_calendar, caption_person_calendar))
-    return FigureBlock(wide, alt, caption, "calendar", narrow)
+    alt = alt_person_calendar(report.panel, person, label=report.name, changes=changes, exposures=marks)
+    return FigureBlock(wide, alt, OF_THE_CALENDAR, "calendar", narrow)

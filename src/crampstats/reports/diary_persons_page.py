@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from crampstats.present.page import Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
+from crampstats.present.printed import printed_gt
 from crampstats.present.tables import format_table
+from crampstats.present.tables_diary import format_compliance_table
 from crampstats.reports.diary_results import DiaryResults
 
 TITLE = "The persons behind the diaries"
@@ -26,13 +28,14 @@ MANY = 60  # persons from which a table opens on request
 def build_persons_page(results: DiaryResults, figures: Mapping[str, FigureBlock], *, undrawn: Mapping[str, str]) -> str:
     """The page as HTML text; parameters as `build_diary_page`, figures those of single persons."""
     source = results.panel.source
-    nights: list[Block] = [figures[name] for name in ("lasagna",) if name in figures]
+    nights: list[Block] = [figures[name] for name in ("lasagna", "crossover") if name in figures]
     own: list[Block] = [figures[name] for name in ("own_effects",) if name in figures]
-    for name, blocks in (("person_rates", nights), ("own_effects", own)):
-        if name in results.results:
-            folded = len(results.panel.persons) > MANY
-            table = format_table(results.results[name])
-            blocks.append(TableBlock(table, results.titles[name], f"table-{name.replace('_', '-')}", folded))
+    folded = len(results.panel.persons) > MANY
+    kept = printed_gt(format_compliance_table(results.panel, by_person=True, title=""))
+    nights.append(TableBlock(kept, "Nights of each person", "table-nights", folded))
+    if "own_effects" in results.results:
+        table = format_table(results.results["own_effects"])
+        own.append(TableBlock(table, results.titles["own_effects"], "table-own-effects", folded))
     reasons = {results.titles[name]: why for name, why in results.reasons.items() if name in results.single} | dict(undrawn)
     sections = [
         Section("Night by night", (Paragraph(NIGHTS), *nights)),

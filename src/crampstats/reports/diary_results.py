@@ -14,7 +14,7 @@ from crampstats.core.findings import Findings
 from crampstats.core.flow import Flow
 
 if TYPE_CHECKING:
-    from crampstats.estimate.diary.recall_curve import RecallCurve
+    from crampstats.estimate.diary.recall import RecallCurve
 
 Progress = Callable[[str, int, int], None]
 FEW_PERSONS = 10  # CMS cell size policy: counts of 1 to 10 are not shown, see audit.disclosure.profiles
@@ -148,7 +148,7 @@ def run_analyses(
         progress(one.title, step, total or len(analyses))
         try:
             found = one.make(diary, results)
-        except (CrampstatsError, ImportError) as problem:  # TEMP
+        except CrampstatsError as problem:
             reasons[one.name] = str(problem)
             continue
         if found is not None and len(found):

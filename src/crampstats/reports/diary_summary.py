@@ -8,8 +8,8 @@ import pandas as pd
 
 from crampstats.present.page import Answer
 from crampstats.present.reading import is_suppressed
-from crampstats.present.wording import MADE_UP, format_list, format_share
-from crampstats.reports.diary_names import shown_source
+from crampstats.present.wording import MADE_UP, first_upper, format_share
+from crampstats.reports.diary_analyses import ASKED_NIGHTS
 from crampstats.reports.diary_results import DiaryResults
 
 NIGHTS_PER_WEEK = "cramp nights per week"
@@ -20,7 +20,7 @@ def headline(results: DiaryResults) -> str:
     panel = results.panel
     stamp = f"{MADE_UP}: " if panel.source.made_up else ""
     who = panel.population or "those who kept the diary"
-    counted = f"{len(panel.persons):,} persons, {int(panel.logged.sum()):,} nights logged; {shown_source(results.diary).label}."
+    counted = f"{len(panel.persons):,} persons, {int(panel.logged.sum()):,} nights logged; {results.panel.source.label}."
     row = overall_rate(results)
     if row is None:
         return f"{stamp}How often {who} cramp cannot be stated; {counted}"
@@ -57,7 +57,8 @@ def _often(results: DiaryResults) -> Answer:
     if row is None:
         return Answer(question, "It cannot be said", results.reasons.get("rates", "No night has an answer."))
     share = row["estimate"] / 7
-    return Answer(question, _nights_a_week(results, row), f"That is a cramp on {format_share(share, digits=0)} of the nights that were written down.")
+    told = f"That is a cramp on {format_share(share, digits=0)} of the nights that were written down."
+    return Answer(question, _nights_a_week(results, row), told)
 
 
 def _before(results: DiaryResults) -> Answer:
@@ -67,19 +68,18 @@ def _before(results: DiaryResults) -> Answer:
         return Answer(question, "It cannot be said", results.reasons.get("triggers", ""))
     frame = found.frame[found.frame["estimate"].notna()]
     above, below = frame[frame["conf_low"] > 1], frame[frame["conf_high"] < 1]
-    parts = [f"more after {_named(results, rows)}" if more else f"fewer after {_named(results, rows)}"
-             for rows, more in ((above, True), (below, False)) if len(rows)]
+    parts = [f"{word} cramps with: {_named(results, rows)}" for rows, word in ((above, "more"), (below, "fewer")) if len(rows)]
     chance = (
         f"{len(frame)} odds ratios within persons were looked at; one in twenty would have such an interval by chance. "
         "Coming before is not causing."
     )
-    return Answer(question, "; ".join(parts).capitalize() or "Nothing stands out", chance)
+    return Answer(question, ". ".join(map(first_upper, parts)) or "Nothing stands out", chance)
 
 
 def _named(results: DiaryResults, rows: pd.DataFrame) -> str:
-    labels = results.results["triggers"].labels | dict(results.panel.labels)
-    names = [labels[name].label.lower() if name in labels else name.replace("_", " ") for name in rows["exposure"]]
-    return format_list(dict.fromkeys(names))
+    labels = {**results.results["triggers"].labels, **results.panel.labels}
+    names = [labels[name].label if name in labels else name.replace("_", " ") for name in rows["exposure"]]
+    return "; ".join(dict.fromkeys(name[:1].lower() + name[1:] for name in names))
 
 
 def _windows(results: DiaryResults) -> Answer:
@@ -87,8 +87,11 @@ def _windows(results: DiaryResults) -> Answer:
     found, question = results.results.get("period_prevalence"), "Last night, or past month?"
     if found is None:
         return Answer(question, "It cannot be said", results.reasons.get("period_prevalence", ""))
-    rows = found.frame[found.frame["estimate"].notna()].drop_duplicates("level")
-    rows = rows.iloc[[0, -1]] if len(rows) > 2 else rows
+    rows = found.frame[found.frame["estimate"].notna()].drop_duplicates("level").set_index("level", drop=False)
+    if rows.empty:
+        return Answer(question, "It cannot be said", "No window has persons enough.")
+    month = f"{ASKED_NIGHTS} nights"
+    rows = rows.loc[list(dict.fromkeys([rows.index[0], month if month in rows.index else rows.index[-1]]))]
     said = "; ".join(f"{format_share(row['estimate'], digits=0)} in {row['level']}" for _, row in rows.iterrows())
     return Answer(question, said, "The longer the window, the more people have had a cramp in it: a share needs its window.")
 

@@ -28,10 +28,11 @@ HOW_OFTEN = (
 )
 CALENDAR = "A season is told only where the diaries cover it; with one year of diaries season and calendar time are one thing."
 TRIGGERS = (
-    "Each person is compared with himself or herself: nights after days with and without the exposure. Whatever stays the same "
-    "in a person (age, sex, illness) cannot disturb that. These odds ratios are conditional, within a person; they are not "
-    "those of a comparison of persons and differ from them by construction. A night cannot cause the day before it: odds "
-    "ratios of the days after the night (leads) are negative controls, and should be near 1. Coming before is not causing."
+    "Lag 0 is the day that runs into the night, lag 1 the day before. Each person is compared with himself or herself: nights "
+    "after days with and without the exposure. Whatever stays the same in a person (age, sex, illness) cannot disturb that. "
+    "These odds ratios are conditional, within a person; they are not those of a comparison of persons and differ from them by "
+    "construction. A night cannot cause the day before it: odds ratios of the days after the night (leads) are negative "
+    "controls, and should be near 1. Coming before is not causing."
 )
 POOLED = (
     "The odds ratio of each person, pooled with weights, and how far the persons' true values may lie apart. The prediction "

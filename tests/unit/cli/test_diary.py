@@ -1,0 +1,201 @@
+"""`crampstats diary`: exit codes, what is written where, and what is said of files that hold no diary."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "crampstats.cli", "diary"]
+HEADINGS = "Participant,Evening of,Leg cramp that night,Number of cramps,Heavy lifting,Alcohol (drinks)"
+NAME = "Zebulon Quackenbush"
+INSIDE = {"persons.html", "findings.csv", "README.txt"}
+
+
+def diary_file(path: Path, persons: int = 14, nights: int = 30, cramp: str = "") -> Path:
+    """A made-up diary whose participants go by their names, with a formula in a heading of its own."""
+    lines = [f"{HEADINGS},=cmd()"]
+    for person in range(persons):
+        for night in range(nights):
+            lifting = (person + night) % 3 == 0
+            has = cramp or ("yes" if (person * night + night) % 5 == 0 or (lifting and night % 4 == 0) else "no")
+            day = f"2026-0{2 + (night >= 28)}-{night % 28 + 1:02d}"
+            count = "1" if has == "yes" else "0"
+            lines.append(f"{NAME} {person},{day},{has},{count},{'yes' if lifting else 'no'},{night % 3},=1+1")
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def run(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False, env=environment or dict(os.environ),
+    )
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    base = tmp_path_factory.mktemp("diary")
+    out = base / "out"
+    return out, run(diary_file(base / f"{NAME}.csv"), "--out", out, "--person", "P002", "--change", "2026-02-16")
+
+
+def files(out: Path) -> Iterator[Path]:
+    yield from (path for path in sorted(out.rglob("*")) if path.is_file())
+
+
+def test_a_diary_becomes_a_page_with_figures_tables_and_estimates(written) -> None:
+    out, done = written
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in out.iterdir()} == {"diary.html", "estimates.json", "figures", "tables", "clinic_only"}
+    assert {path.name for path in (out / "clinic_only").iterdir() if path.is_file()} == INSIDE
+    assert (out / "clinic_only" / "participants" / "P002.html").is_file()
+    assert (out / "tables" / "rates.csv").is_file()
+    assert any((out / "figures").glob("*.svg"))
+
+
+def test_the_answer_goes_to_stdout_and_the_steps_to_stderr(written) -> None:
+    out, done = written
+    assert str(out / "diary.html") in done.stdout.splitlines()
+    assert "reading the diary" in done.stderr
+    assert "reading the diary" not in done.stdout
+    assert "nights with a cramp a week" in done.stdout
+
+
+def test_no_name_stands_anywhere(written) -> None:
+    out, done = written
+    for path in files(out):
+        assert b"Quackenbush" not in path.read_bytes(), path.name
+    assert "Quackenbush" not in done.stdout.replace(str(out), "")
+
+
+def test_json_prints_what_the_file_holds(tmp_path: Path) -> None:
+    done = run(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--json", "--quiet")
+    assert done.stderr == ""
+    printed, kept = json.loads(done.stdout), json.loads((tmp_path / "out" / "estimates.json").read_text(encoding="utf-8"))
+    assert {name: printed[name] for name in kept} == kept
+    assert printed["files"][0].endswith("diary.html")
+
+
+def test_everybody_gets_a_report_when_asked(tmp_path: Path) -> None:
+    assert run(diary_file(tmp_path / "d.csv", persons=3), "--out", tmp_path / "out", "--persons", "--quiet").returncode == 0
+    people = tmp_path / "out" / "clinic_only" / "participants"
+    assert {path.name for path in people.iterdir()} == {"P001.html", "P002.html", "P003.html"}
+
+
+@pytest.mark.parametrize("cramp", ["yes", "no"])
+def test_always_or_never_a_cramp_is_a_diary(tmp_path: Path, cramp: str) -> None:
+    done = run(diary_file(tmp_path / "d.csv", cramp=cramp), "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert ("7.00" if cramp == "yes" else "0.00") in done.stdout
+
+
+def test_one_night_is_a_diary_of_which_little_can_be_said(tmp_path: Path) -> None:
+    done = run(diary_file(tmp_path / "d.csv", persons=1, nights=1), "--out", tmp_path / "out", "--persons", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "could not be made" in done.stdout
+    assert "no part of it is for others" in done.stdout
+
+
+WRONG = {
+    "empty": "", "headings only": HEADINGS + "\n", "no diary": "a,b\n1,2\n",
+    "no nights": "Participant,Leg cramp that night\n1,yes\n",
+    "no cramp question": "Participant,Evening of,Heavy lifting\n1,2026-02-01,yes\n1,2026-02-02,no\n",
+}
+
+
+@pytest.mark.parametrize("content", list(WRONG.values()), ids=list(WRONG))
+def test_what_is_no_diary_ends_with_2_and_a_word(tmp_path: Path, content: str) -> None:
+    (tmp_path / "d.csv").write_text(content, encoding="utf-8")
+    done = run(tmp_path / "d.csv", "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 2
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_picture_is_no_diary(tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    done = run(tmp_path / "d.csv", "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("options", "word"), [
+    (["--person", "P999"], "P014"), (["--person", ","], "--person"), (["--person", "P001", "--persons"], "--persons"),
+    (["--change", "2026-02-10"], "--person"), (["--change", "soon", "--persons"], "soon"), (["--nonsense"], "--out"),
+    (["--mapping", "not_there.toml"], "not_there.toml"),
+])
+def test_wrong_options_end_with_2_and_say_what_is_right(tmp_path: Path, options: list[str], word: str) -> None:
+    done = run(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet", *options)
+    assert done.returncode == 2
+    assert word in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
+    done = run(tmp_path / "absent.csv", "--out", tmp_path / "out")
+    assert done.returncode == 2
+    assert "absent.csv" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
+def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path: Path) -> None:
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o500)
+    done = run(diary_file(tmp_path / "d.csv"), "--out", locked / "out", "--quiet")
+    assert done.returncode == 2
+    assert "cannot be made" in done.stderr
+
+
+def test_a_file_in_the_place_of_the_folder_ends_with_2(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine", encoding="utf-8")
+    done = run(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 2
+    assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of another system")
+@pytest.mark.parametrize(("asked", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_leaves_the_earlier_page_as_it_was(tmp_path: Path, asked: signal.Signals, code: int) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "diary.html").write_text("the earlier page", encoding="utf-8")
+    diary = diary_file(tmp_path / "d.csv", persons=40, nights=56)
+    child = subprocess.Popen(
+        [*COMMAND, str(diary), "--out", str(out), "--persons"], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+    )
+    assert child.stderr is not None
+    for line in child.stderr:
+        if "figures and page" in line:
+            break
+    time.sleep(0.2)
+    child.send_signal(asked)
+    rest = child.stderr.read()
+    assert child.wait(timeout=60) == code, rest
+    assert "nothing half-written" in rest
+    assert [path.name for path in out.iterdir()] == ["diary.html"]
+    assert (out / "diary.html").read_text(encoding="utf-8") == "the earlier page"
+
+
+def test_help_names_what_comes_out() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for word in ("diary.html", "clinic_only", "--persons", "--change", "example"):
+        assert word in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", ["example", "trial-example"])
+def test_the_examples_that_ship_run(tmp_path: Path, word: str) -> None:
+    done = run(word, "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "MADE-UP DATA" in done.stdout
+    page = (tmp_path / "out" / "diary.html").read_text(encoding="utf-8")
+    assert ("Treatments compared" in page) == (word == "trial-example")
