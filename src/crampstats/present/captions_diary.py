@@ -1,4 +1,4 @@
-"""Captions and alternative texts of figures of diaries, from the same numbers."""
+"""Captions and alternative texts of figures that count nights: calendar, lasagna plot, rolling rates, crossover."""
 
 from __future__ import annotations
 
@@ -9,18 +9,6 @@ import numpy as np
 
 from crampstats.core.estimates import Estimates
 from crampstats.present.captions import intervals_sentence, made_up_sentence, source_sentence
-from crampstats.present.captions_diary_effects import (
-    alt_calendar_effects,
-    alt_lags,
-    alt_own_effects,
-    alt_rates,
-    alt_triggers,
-    caption_calendar_effects,
-    caption_lags,
-    caption_own_effects,
-    caption_rates,
-    caption_triggers,
-)
 from crampstats.present.crossover import crossover_note, tally_periods
 from crampstats.present.diaries import (
     MISSED,
@@ -36,6 +24,7 @@ from crampstats.present.diaries import (
     join_sentences,
     lower_first,
     name_persons,
+    person_words,
     stamp_words,
     tally_persons,
 )
@@ -49,26 +38,6 @@ if TYPE_CHECKING:
 
     from crampstats.core.diary import DiaryPanel
 
-__all__ = [
-    "alt_calendar_effects",
-    "alt_crossover",
-    "alt_lags",
-    "alt_lasagna",
-    "alt_own_effects",
-    "alt_person_calendar",
-    "alt_rates",
-    "alt_rolling_rates",
-    "alt_triggers",
-    "caption_calendar_effects",
-    "caption_crossover",
-    "caption_lags",
-    "caption_lasagna",
-    "caption_own_effects",
-    "caption_person_calendar",
-    "caption_rates",
-    "caption_rolling_rates",
-    "caption_triggers",
-]
 ALL_ROWS_UP_TO = 15  # longer lists are not listened to
 MISSED_IS_NOT_ZERO = "A missed night is no night without cramps: it is grey and counts in no rate"
 
@@ -124,7 +93,7 @@ def caption_lasagna(
     total = yes + no + silent + missed
     return join_sentences([
         made_up_sentence(panel.source), title or f"{what} by night: every person a row, every night a column",
-        _about(panel, outcome), f"Population: {panel.population or 'not stated'}; {format_count(rows.n_persons)} persons, "
+        _about(panel, outcome), f"Population: {panel.population or 'not stated'}; {person_words(rows.n_persons)}, "
         f"{format_count(total)} nights, {format_count(total - missed)} logged ({format_share((total - missed) / total)})",
         "Sorted by the share of nights told with the outcome, most frequent at the top", MISSED_IS_NOT_ZERO, lasagna_note(rows),
         *notes, source_sentence(panel.source),
@@ -143,7 +112,7 @@ def alt_lasagna(panel: DiaryPanel, outcome: str = "cramp", *, across: Across = "
               f"without any: {int((rates == 0).sum())}") if len(rates) else f"Nobody told of {what}"
     least, most_logged, middle = (format_share(share, digits=0) for share in tallies["compliance"].quantile([0, 1, 0.5]))
     return join_sentences([
-        f"{stamp_words(panel.source)}Lasagna plot of {what}: {format_count(len(tallies))} persons by "
+        f"{stamp_words(panel.source)}Lasagna plot of {what}: {person_words(len(tallies))} by "
         f"{'night of the diary' if across == 'diary_day' else 'date'}, up to {rows.grid.shape[1]} nights",
         f"{format_count(yes)} nights with, {format_count(no)} without, {format_count(missed)} missed"
         + (f", {format_count(silent)} not answered" if silent else "") + f", of {format_count(total)}",
@@ -193,7 +162,7 @@ def caption_crossover(
     what = diary_label(panel, outcome).label
     return join_sentences([
         made_up_sentence(panel.source), title or f"{what}: each person's nights a week by period", _about(panel, outcome),
-        f"Population: {panel.population or 'not stated'}; {rates['person'].nunique()} persons",
+        f"Population: {panel.population or 'not stated'}; {person_words(rates['person'].nunique())}",
         "Rates are of the nights told; the lines are tallies, not estimates of the effect", crossover_note(rates), *notes,
         source_sentence(panel.source),
     ])
@@ -211,7 +180,7 @@ def alt_crossover(
         words = [f"{level_words(one['treatment'].iloc[0])} {one['rate'].mean():.2f}" for _, one in whole.groupby("period")]
         wide = whole.pivot(index="person", columns="period", values="rate")
         fewer = int((wide.iloc[:, -1] < wide.iloc[:, 0]).sum()) if wide.shape[1] > 1 else 0
-        told.append(f"{order}: {mine['person'].nunique()} persons" + (
+        told.append(f"{order}: {person_words(mine['person'].nunique())}" + (
             f", mean {', then '.join(words)} nights a week; {fewer} of {len(wide)} had less in the last period than in the first"
             if words else ""))
     return join_sentences([

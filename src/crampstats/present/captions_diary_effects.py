@@ -9,7 +9,7 @@ import numpy as np
 
 from crampstats.core.estimates import Estimates
 from crampstats.present.captions import intervals_sentence, made_up_sentence, source_sentence, suppression_sentence
-from crampstats.present.diaries import join_sentences, lower_first, stamp_words
+from crampstats.present.diaries import join_sentences, lower_first, person_words, stamp_words
 from crampstats.present.lags import lag_rows, lag_words, trigger_words
 from crampstats.present.rates import (
     PERSON,
@@ -62,7 +62,7 @@ def caption_triggers(
 ) -> str:
     """The caption of `plot_triggers`."""
     rows = rows_of(estimates, outcome)
-    return _estimates_caption(estimates, rows, title or f"Triggers: {_measures(rows).lower()}", notes)
+    return _estimates_caption(estimates, rows, title or f"Triggers: {lower_first(_measures(rows))}", notes)
 
 
 def alt_triggers(estimates: Estimates, *, outcome: str | None = None) -> str:
@@ -74,7 +74,8 @@ def alt_triggers(estimates: Estimates, *, outcome: str | None = None) -> str:
         np.log(shown["estimate"]).abs().sort_values(ascending=False, kind="stable").index[:ALL_ROWS_UP_TO]]
     hidden = [trigger_words(estimates, row) for _, row in rows.drop(index=shown.index).iterrows()]
     return join_sentences([
-        f"{stamp_words(estimates.source)}Forest plot of {len(shown)} {_measures(rows).lower()}{_for_outcome(estimates, rows)}",
+        f"{stamp_words(estimates.source)}Forest plot of {len(shown)} {lower_first(_measures(rows))}"
+        f"{_for_outcome(estimates, rows)}",
         f"{above} intervals lie wholly above 1, {below} wholly below",
         *(f"{trigger_words(estimates, row)}: {_ratio(row)}" for _, row in listed.iterrows()),
         "" if len(listed) == len(shown) else f"{len(shown) - len(listed)} nearer to 1 are not told",
@@ -105,11 +106,12 @@ def alt_own_effects(estimates: Estimates, pooled: Estimates | None = None, *, by
         each = f"highest {names[0]} {own_numbers(shown.iloc[0])}; lowest {names[-1]} {own_numbers(shown.iloc[-1])}"
     left = len(rows) - len(shown)
     return join_sentences([
-        f"{stamp_words(estimates.source)}Own {_measures(rows).lower()} of {len(shown)} persons{_for_outcome(estimates, rows)}",
+        f"{stamp_words(estimates.source)}Own {lower_first(_measures(rows))} of {person_words(len(shown))}"
+        f"{_for_outcome(estimates, rows)}",
         f"{int((shown['estimate'] > 1).sum())} lie above 1; {above} intervals lie wholly above 1, {below} wholly below", each,
         f"Pooled {own_numbers(whole['pooled'])}" if "pooled" in whole else "",
         f"Prediction interval {format_ratio_interval(whole['prediction'])[1]}" if "prediction" in whole else "",
-        f"{left} persons have no estimate of their own" if left else "",
+        f"Without an estimate of their own: {person_words(left)}" if left else "",
     ])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from crampstats.core.diary import DOMAIN
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.labels import Label
-from crampstats.present.wording import MADE_UP, format_sentence
+from crampstats.present.wording import MADE_UP, format_count, format_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -234,6 +234,17 @@ def lower_first(words: str) -> str:
     ('leg cramp', 'BMI')
     """
     return words[:1].lower() + words[1:] if words[1:2].islower() or words[1:2] == " " else words
+
+
+def person_words(n: int) -> str:
+    """A number of persons.
+
+    Examples
+    --------
+    >>> person_words(1), person_words(1200)
+    ('1 person', '1,200 persons')
+    """
+    return f"{format_count(n)} person{'' if n == 1 else 's'}"
 
 
 def stamp_words(source: Source) -> str:

@@ -69,7 +69,7 @@ def row_lag(estimates: Estimates, row: pd.Series) -> int | None:
 
 def trigger_level(estimates: Estimates, row: pd.Series) -> str:
     """Level and lag of a row in words, other groups before them; "" for the yes of an exposure without a lag."""
-    lag = f", {row['lag']}" if "lag" in estimates.groups else ""
+    lag = f", {row['lag']}" if "lag" in estimates.groups and str(row["lag"]) else ""
     groups = [level_words(row[name]) for name in estimates.groups if name != "lag" and str(row[name])]
     return ", ".join(filter(None, [*groups, level_with_lag(f"{row['level']}{lag}")]))
 

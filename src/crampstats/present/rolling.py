@@ -87,7 +87,7 @@ def _of_panel(panel: DiaryPanel, window: int, outcome: str) -> RollingRows:
 
 
 def _of_estimates(estimates: Estimates) -> RollingRows:
-    """One row a night, nights in between that have no row as gaps."""
+    """One row a night, or a week; those in between that have no row are gaps."""
     if not estimates.groups or not len(estimates):
         raise DataError("rolling rates have one row a night and a group column that tells it; none was found.")
     frame = estimates.frame[estimates.frame["measure"] == estimates.frame["measure"].iloc[0]]
@@ -99,7 +99,7 @@ def _of_estimates(estimates: Estimates) -> RollingRows:
         name, first = estimates.groups[0], told.iloc[0]
         raise DataError(f"{name!r} tells no nights (first: {first!r}); dates or days are expected.") from None
     hidden = frame["caution"].map(is_suppressed).astype(bool).to_numpy()
-    rates = frame[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float)
+    rates = frame[["estimate", "conf_low", "conf_high"]].to_numpy(dtype=float, copy=True)
     rates[hidden] = np.nan
     persons = frame["n_persons"] if "n_persons" in frame else frame["n"]
     made = pd.DataFrame({"night": np.asarray(nights), "rate": rates[:, 0], "low": rates[:, 1], "high": rates[:, 2],
@@ -107,7 +107,8 @@ def _of_estimates(estimates: Estimates) -> RollingRows:
     if made["night"].duplicated().any():
         raise DataError("two rolling rates are of one night; one measure and one group at a time is expected.")
     made = made.set_index("night").sort_index()
-    made = made.reindex(range(int(made.index[0]), int(made.index[-1]) + 1)).rename_axis("night").reset_index()
+    apart = int(np.gcd.reduce(np.diff(made.index.to_numpy()))) if len(made) > 1 else 1  # 7 where there is a row a week
+    made = made.reindex(range(int(made.index[0]), int(made.index[-1]) + 1, apart)).rename_axis("night").reset_index()
     by_date = by_date or estimates.groups[0] in ("night", "date")
     return RollingRows(made, str(frame["measure"].iloc[0]), by_date, estimates.source,
                        outcome_words(estimates, str(frame["outcome"].iloc[0])), estimates.confidence_level)

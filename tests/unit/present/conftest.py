@@ -13,6 +13,7 @@ from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 
 from . import made_up_clinic as clinic
+from . import made_up_diary as diary
 from .made_up_associations import MAIN, make_associations, make_doses, make_scales, make_specifications, make_subgroups
 
 ANY = Outcome("any_cramps", "Leg cramps at night, any", "adults", "past month", "at least once")
@@ -112,7 +113,9 @@ def flow() -> Flow:
 
 
 FIGURES = ("prevalence", "age_curve", "forest", "flow", "readings", "associations", "subgroups", "dose_response",
-           "specifications", "group_prevalence", "observed_expected", "funnel", "control_chart", "triage", "findings")
+           "specifications", "group_prevalence", "observed_expected", "funnel", "control_chart", "triage", "findings",
+           "person_calendar", "lasagna", "lags", "triggers", "own_effects", "rates", "calendar_effects", "rolling_rates",
+           "crossover")
 
 
 @pytest.fixture(params=FIGURES)
@@ -145,6 +148,17 @@ def draw(flow: Flow):
             "control_chart": lambda: figures.plot_control_chart(clinic.make_months(source), **look),
             "triage": lambda: figures.plot_triage(clinic.make_levels(), source, **look),
             "findings": lambda: figures.plot_findings(clinic.make_counts(), source, **look),
+            "person_calendar": lambda: figures.plot_person_calendar(
+                diary.make_panel(source=source), "Ada", exposures=["unaccustomed_exercise", "alcohol_drinks"],
+                changes={"2026-03-04": "magnesium"}, **look),
+            "lasagna": lambda: figures.plot_lasagna(diary.make_panel(source=source), **look),
+            "lags": lambda: figures.plot_lags(diary.make_lags(source), **look),
+            "triggers": lambda: figures.plot_triggers(diary.make_triggers(source), **look),
+            "own_effects": lambda: figures.plot_own_effects(diary.make_own(source=source), diary.make_pooled(source), **look),
+            "rates": lambda: figures.plot_rates(diary.make_rates(source), **look),
+            "calendar_effects": lambda: figures.plot_calendar_effects(diary.make_weekdays(source), **look),
+            "rolling_rates": lambda: figures.plot_rolling_rates(diary.make_panel(source=source), 3, **look),
+            "crossover": lambda: figures.plot_crossover(diary.make_trial(source), **look),
         }[name]()
 
     return draw_one

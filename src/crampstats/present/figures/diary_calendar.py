@@ -52,7 +52,7 @@ SEVERITY, COUNT, WORST = "cramp_severity", "cramps", 10.0
 MOST_MONTHS, MOST_EXPOSURES = 24, 4
 BETWEEN_MM, WIDEST_CELL_MM = 5.0, 9.0
 MARKS = ("o", "s", "^", "D")
-EDGE = "#9A9A9A"
+EDGE, ABSENT = "#9A9A9A", "#8C8C8C"
 
 
 def plot_person_calendar(
@@ -114,9 +114,9 @@ def plot_person_calendar(
         sheet = Sheet(look, header + blocks.height + foot + len(notes) * line_mm(look.small_points) + EDGE_MM)
         axes = whole_sheet(sheet)
         sheet.write_lines(EDGE_MM, EDGE_MM, title, weight="bold")
-        for place, month in enumerate(blocks.months):
+        for place in range(len(blocks.months)):
             left, top = blocks.place(place)
-            _draw_month(sheet, axes, nights, month, blocks, left, header + top)
+            _draw_month(sheet, axes, nights, place, blocks, (left, header + top))
         draw_key(sheet, axes, key, header + blocks.height + 0.5)
         return sheet.finish(panel.source, notes)
 
@@ -198,8 +198,9 @@ class _Blocks:
         small = line_mm(look.small_points)
         self.cell_height = 2 * small + (2.0 if nights.exposures else 0.2)
         self.header = look.line_mm + small + 0.5
-        self.weeks = [self._weeks(month) for month in self.months]
-        downs = [self.weeks[start:start + self.across] for start in range(0, len(self.weeks), self.across)]
+        self.weeks = [_weeks(month, nights) for month in self.months]
+        lengths = [last - first + 1 for first, last in self.weeks]
+        downs = [lengths[start:start + self.across] for start in range(0, len(lengths), self.across)]
         heights = [self.header + max(row) * self.cell_height + 3.5 for row in downs]
         self.tops = np.concatenate([[0.0], np.cumsum(heights)])
         self.height = float(self.tops[-1])
@@ -208,10 +209,13 @@ class _Blocks:
         """Left and top of a month."""
         return EDGE_MM + (number % self.across) * (7 * self.cell + BETWEEN_MM), float(self.tops[number // self.across])
 
-    @staticmethod
-    def _weeks(month: int) -> int:
-        first, last = month_ends(int(month))
-        return int((int(weekday_of(np.array([first]))[0]) + last - first) // 7 + 1)
+
+def _weeks(month: int, nights: _Nights) -> tuple[int, int]:
+    """First and last week of a month with a night of the diary, from 0."""
+    first, last = month_ends(int(month))
+    mine = nights.nights[(nights.nights >= first) & (nights.nights <= last)]
+    places = int(weekday_of(np.array([first]))[0]) + mine - first
+    return int(places.min() // 7), int(places.max() // 7)
 
 
 def month_ends(month: int) -> tuple[int, int]:
@@ -227,25 +231,34 @@ def month_ends(month: int) -> tuple[int, int]:
     return first, int(np.datetime64(month + 1, "M").astype("datetime64[D]").astype(int)) - 1
 
 
-def _draw_month(sheet: Sheet, axes: Axes, nights: _Nights, month: int, blocks: _Blocks, left: float, top: float) -> None:
-    look, small = sheet.look, sheet.look.small_points
-    first, last = month_ends(int(month))
-    shift = int(weekday_of(np.array([first]))[0])
-    year, number = divmod(int(month), 12)
+def _draw_month(
+    sheet: Sheet, axes: Axes, nights: _Nights, place: int, blocks: _Blocks, corner: tuple[float, float],
+) -> None:
+    """A month from the first to the last of its weeks with a night; days without a diary have a number and no box."""
+    look, small, (left, top) = sheet.look, sheet.look.small_points, corner
+    month, weeks = int(blocks.months[place]), blocks.weeks[place]
+    first, last = month_ends(month)
+    shift = int(weekday_of(np.array([first]))[0]) - 7 * weeks[0]
+    year, number = divmod(month, 12)
     sheet.write(left, top + look.line_mm / 2, f"{MONTHS[number]} {1970 + year}", weight="bold")
     for day, name in enumerate(WEEKDAYS):
         sheet.write(left + (day + 0.5) * blocks.cell, top + look.line_mm + line_mm(small) / 2, name[:2], size=small, color=QUIET,
                     ha="center")
-    body = top + blocks.header
-    segments = []
-    for row in np.flatnonzero((nights.nights >= first) & (nights.nights <= last)):
-        week, day = divmod(shift + int(nights.nights[row]) - first, 7)
-        corner = (left + day * blocks.cell, body + week * blocks.cell_height)
-        segments += _draw_night(sheet, axes, nights, int(row), blocks, corner, int(nights.nights[row]) - first + 1)
+    body, segments = top + blocks.header, []
+    rows = {int(night): row for row, night in enumerate(nights.nights) if first <= night <= last}
+    for night in range(first, last + 1):
+        week, day = divmod(shift + night - first, 7)
+        if not 0 <= week <= weeks[1] - weeks[0]:
+            continue
+        at = (left + day * blocks.cell, body + week * blocks.cell_height)
+        if night in rows:
+            segments += _draw_night(sheet, axes, nights, rows[night], blocks, at, night - first + 1)
+        else:
+            sheet.write(at[0] + 0.5, at[1] + 0.5 * line_mm(small) + 0.15, str(night - first + 1), size=small, color=ABSENT)
     draw_strokes(axes, segments, look)
     for night, _ in nights.changes:
         if first <= night <= last:
-            _draw_change(axes, blocks, shift + night - first, left, body, shift, last - first + 1)
+            _draw_change(axes, blocks, shift + night - first, (left, body), (shift, shift + last - first + 1))
 
 
 def _draw_night(sheet: Sheet, axes: Axes, nights: _Nights, row: int, blocks: _Blocks, corner: tuple[float, float],
@@ -293,17 +306,24 @@ def _draw_mark(axes: Axes, mark: float, place: int, x: float, y: float, ink: str
         axes.plot([x], [y], marker=MARKS[place], markersize=2.6, color=ink, markeredgewidth=0, zorder=3)
 
 
-def _draw_change(axes: Axes, blocks: _Blocks, place: int, left: float, top: float, shift: int, days: int) -> None:
-    """A thick line before a night: below the days before it in its week and the one above, as far as the month goes."""
+def _draw_change(
+    axes: Axes, blocks: _Blocks, place: int, corner: tuple[float, float], ends: tuple[int, int],
+) -> None:
+    """A thick line before a night: along the top of the days after it in its week, along the bottom of those before.
+
+    `place` counts days from the Monday of the first week drawn; `ends` are the places of the first day of the month and of the
+    day after its last.
+    """
     week, day = divmod(place, 7)
-    x, y = left + day * blocks.cell, top + week * blocks.cell_height
-    low, high = y, y + blocks.cell_height
-    # to the right along the top, where nights of the week before stand above; to the left along the bottom
-    right = left + 7 * blocks.cell if week > 0 else x
-    below = left if (week + 1) * 7 < shift + days else x
-    start = max(left, left + (shift if week == 0 else 0) * blocks.cell)
-    axes.plot([right, x, x, max(below, start) if below < x else x], [low, low, high, high], color=INK, linewidth=2.0, zorder=4,
-              solid_joinstyle="miter", solid_capstyle="butt")
+    if week < 0 or week * blocks.cell_height > blocks.height:
+        return
+    x, high = corner[0] + day * blocks.cell, corner[1] + week * blocks.cell_height
+    low = high + blocks.cell_height
+    right = corner[0] + (min(7 * (week + 1), ends[1]) - 7 * week) * blocks.cell
+    left = corner[0] + (max(7 * week, ends[0]) - 7 * week) * blocks.cell
+    has_above, has_below = place - 7 >= max(ends[0], 0), 7 * (week + 1) < ends[1]
+    axes.plot([right if has_above else x, x, x, left if has_below else x], [high, high, low, low], color=INK, linewidth=2.0,
+              zorder=4, solid_joinstyle="miter", solid_capstyle="butt")
 
 
 def _title(panel: DiaryPanel, outcome: str, nights: _Nights) -> str:

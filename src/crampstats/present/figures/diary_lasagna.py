@@ -68,7 +68,7 @@ def plot_lasagna(
     rows = read_lasagna(panel, outcome, across=across, most=most)
     with theme(width_mm=width_mm, grey=grey) as look:
         columns = _Columns(look, rows)
-        key = key_rows(look, _entries(panel, outcome, rows, look))
+        key = key_rows(look, _entries(panel, outcome, rows, look, stroked=columns.row >= STROKED_MM))
         notes = wrap_notes(look, [lasagna_note(rows)])
         heads = columns.heads
         top = EDGE_MM + max(map(len, heads)) * line_mm(look.small_points) + 1.0
@@ -99,14 +99,15 @@ class _Columns:
         self.left = EDGE_MM + names
         self.bar = 9.0 if look.is_narrow else 15.0
         self.number = text_mm("100 %", look.small_points) + 1.5 if self.is_named and not look.is_narrow else 0.0
-        right = 2 * (self.bar + self.number) + 2.5 + EDGE_MM
+        gap, edge = (3.0, EDGE_MM) if self.number else (4.5, EDGE_MM + 1.5)  # half a tick stands beyond a bar
+        right = 2 * (self.bar + self.number) + gap + edge
         room = look.width_mm - self.left - right - 3.0
         self.width = min(room, max(NARROWEST_MM, nights * WIDEST_NIGHT_MM))
-        self.bars = [self.left + self.width + 3.0, self.left + self.width + 3.0 + self.bar + self.number + 2.5]
-        self.heads = [self._head("nights logged"), self._head("per week")]
+        self.bars = [self.left + self.width + 3.0, self.left + self.width + 3.0 + self.bar + self.number + gap]
+        self.heads = [self._head("% logged"), self._head("nights a week")]
 
     def _head(self, words: str) -> list[str]:
-        return wrap_to(words, self.bar + self.number + 1.0, self.look.small_points)
+        return wrap_to(words, self.bar + self.number + 3.0, self.look.small_points)
 
 
 def _draw_grid(axes: Axes, rows: LasagnaRows, look: Look) -> None:
@@ -115,7 +116,7 @@ def _draw_grid(axes: Axes, rows: LasagnaRows, look: Look) -> None:
 
     fills, n = shades(look), rows.grid.shape
     colours = np.ones((5, 3))
-    for state, fill in ((MISSED, fills.missed), (UNANSWERED, fills.missed), (NO, fills.no), (YES, fills.yes)):
+    for state, fill in ((MISSED, fills.silent), (UNANSWERED, fills.silent), (NO, fills.no), (YES, fills.yes)):
         colours[state] = to_rgb(fill)
     axes.imshow(colours[rows.grid], aspect="auto", interpolation="nearest", extent=(0.5, n[1] + 0.5, n[0] + 0.5, 0.5))
 
@@ -173,7 +174,7 @@ def _draw_bars(sheet: Sheet, rows: LasagnaRows, columns: _Columns, top: float, l
         axes.set_xlim(0, most)
         axes.set_ylim(len(values) + 0.5, 0.5)
         axes.set_yticks([])
-        axes.set_xticks([0, most], labels=["0", "100 %" if words is _percent else plain_number(most)])
+        axes.set_xticks([0, most], labels=["0", "100" if words is _percent else plain_number(most)])
         axes.tick_params(axis="x", labelsize=look.small_points)
         axes.axvline(most, color=FAINT, linewidth=0.5, zorder=0)
         sns.despine(ax=axes)
@@ -192,12 +193,12 @@ def _rate(value: float) -> str:
     return "–" if np.isnan(value) else f"{value:.1f}"
 
 
-def _entries(panel: DiaryPanel, outcome: str, rows: LasagnaRows, look: Look) -> list[KeyEntry]:
+def _entries(panel: DiaryPanel, outcome: str, rows: LasagnaRows, look: Look, *, stroked: bool) -> list[KeyEntry]:
     """What the shades mean; only those that are there."""
     label, fills = lower_first(diary_label(panel, outcome).label), shades(look)
     there = [(state in rows.grid) for state in (YES, NO, MISSED, UNANSWERED, OUTSIDE)]
     missed = " or ".join(words for words, is_there in (("missed", there[2]), ("not answered", there[3])) if is_there)
     entries = [KeyEntry(sample_box(fills.yes, look), label)] if there[0] else []
     entries += [KeyEntry(sample_box(fills.no, look), f"no {label}")] if there[1] else []
-    entries += [KeyEntry(sample_box(fills.missed, look, missed=True), keep_together(missed))] if missed else []
+    entries += [KeyEntry(sample_box(fills.silent, look, missed=stroked), keep_together(missed))] if missed else []
     return entries + ([KeyEntry(sample_box(fills.outside, look), "no diary")] if there[4] else [])

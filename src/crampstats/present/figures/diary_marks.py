@@ -20,18 +20,22 @@ LIGHTEST_GREY, DARKEST_GREY = (0.72, 0.72, 0.72), (0.10, 0.10, 0.10)
 
 @dataclass(frozen=True)
 class Shades:
-    """Fill of each kind of night; they differ in lightness, so that grey paper tells them too."""
+    """Fill of each kind of night; they differ in lightness, so that grey paper tells them too.
+
+    A missed night has a light fill where a number stands on it (`missed`) and a darker one where nothing does (`silent`).
+    """
 
     yes: str
     no: str
     missed: str
+    silent: str
     strokes: str
     outside: str = "#FFFFFF"
 
 
 def shades(look: Look) -> Shades:
     """The shades of a look."""
-    return Shades(look.accent("#994400", "#1F1F1F"), look.accent("#D6E8F3", "#F0F0F0"), "#C9C9C9", "#8A8A8A")
+    return Shades(look.accent("#994400", "#1F1F1F"), look.accent("#D6E8F3", "#E9E9E9"), "#D0D0D0", "#ABABAB", "#858585")
 
 
 def ramp(look: Look, share: float) -> tuple[float, float, float]:

@@ -10,6 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 
 from crampstats.core.estimates import Estimates
+from crampstats.present.diaries import person_words
 from crampstats.present.figures.ratio_axis import FARTHEST, NO_DIFFERENCE, RatioSpan, draw_ratio, find_span, set_ratio_axis
 from crampstats.present.figures.sheet import EDGE_MM, GRID_LINE, Picture, Sheet, line_mm, widest_mm, wrap_notes
 from crampstats.present.rates import EXACT, PERSON, own_names, own_numbers, own_rows, pooled_rows
@@ -140,5 +141,5 @@ def _own_notes(rows: pd.DataFrame, shown: pd.DataFrame, whole: dict[str, pd.Seri
     if (shown["caution"] != "").any():
         words.append("Hollow: read with caution.")
     if left := len(rows) - len(shown):
-        words.append(f"{left} of {len(rows)} persons have no estimate of their own (no night of one kind to compare with).")
+        words.append(f"Without an estimate of their own (nights of one kind alone): {left} of {person_words(len(rows))}.")
     return [" ".join(words)]

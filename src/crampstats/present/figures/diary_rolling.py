@@ -86,8 +86,9 @@ def _draw_rates(axes: Axes, found: RollingRows, upper: float, height: float, loo
     axes.plot(nights, rate, color=strokes.colour, linewidth=1.3, zorder=3)
     known = np.concatenate([[False], ~np.isnan(rate), [False]])
     alone = known[1:-1] & ~known[:-2] & ~known[2:]
-    axes.plot(nights[alone], rate[alone], linestyle="none", marker="o", markersize=2.6, color=strokes.colour, zorder=3)
-    axes.set_ylim(0, upper)
+    axes.plot(nights[alone], rate[alone], linestyle="none", marker="o", markersize=2.6, color=strokes.colour, zorder=3,
+              clip_on=False)
+    axes.set_ylim(0, 1.01 * upper)
     ticks = rate_ticks(upper, height, 8.0)
     axes.set_yticks(ticks, labels=[plain_number(tick) for tick in ticks])
     axes.tick_params(labelsize=look.small_points)
