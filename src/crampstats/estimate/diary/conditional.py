@@ -33,6 +33,7 @@ COVARIANCE_WORDS = {
 MEASURE = "odds ratio (conditional)"
 CONSTANT = 1e-10  # within-person spread by size of a column, below which it does not vary within anybody
 FEW_PERSONS = 30
+ALONE = 1e-8  # share of the information (determinant) that others add, below which one person decides a coefficient
 FEW_NIGHTS = 10  # cramp nights (or others) per coefficient
 
 
@@ -125,20 +126,30 @@ class ConditionalFit:
 
     @cached_property
     def robust_covariance(self) -> Floats:
-        """H^-1 (sum of u u' over persons) H^-1, persons as clusters (R's `cluster(person)`)."""
-        return _sandwich(self.scores, self.model_covariance)
+        """H^-1 (sum of u u' over persons) H^-1, persons as clusters; NaN where one person alone decides a coefficient."""
+        return self._nothing if self.is_decided_by_one else _sandwich(self.scores, self.model_covariance)
 
     @cached_property
     def corrected_covariance(self) -> Floats:
         """The sandwich with (I - H_i H^-1)^-1 u_i for u_i: few persons make the plain one too small."""
-        k = len(self.coefficients)
-        left = np.eye(k) - self.information @ self.model_covariance
-        # a person who alone tells of a coefficient leaves nothing; the pseudo-inverse then drops that direction
-        apart = np.linalg.det(left) > 1e-10
-        turned = np.empty_like(self.scores)
-        turned[apart] = np.linalg.solve(left[apart], self.scores[apart][..., None])[..., 0]
-        turned[~apart] = (np.linalg.pinv(left[~apart], rcond=1e-10) @ self.scores[~apart][..., None])[..., 0]
-        return _sandwich(turned, self.model_covariance)
+        if self.is_decided_by_one:
+            return self._nothing
+        turned = np.linalg.solve(self._left_by_others, self.scores[..., None])[..., 0]
+        return _sandwich(np.asarray(turned, dtype=np.float64), self.model_covariance)
+
+    @cached_property
+    def _left_by_others(self) -> Floats:
+        """I - H_i H^-1 of each person."""
+        return np.asarray(np.eye(len(self.coefficients)) - self.information @ self.model_covariance, dtype=np.float64)
+
+    @cached_property
+    def is_decided_by_one(self) -> bool:
+        """Whether a coefficient hangs on one person, whose score it makes 0: no person-robust variance exists."""
+        return bool((np.linalg.det(self._left_by_others) < ALONE).any())
+
+    @property
+    def _nothing(self) -> Floats:
+        return np.full_like(self.model_covariance, np.nan)
 
     def covariance(self, kind: Covariance = "mancl_derouen") -> Floats:
         """Covariance of the coefficients (k x k).
@@ -286,7 +297,8 @@ def estimate_conditional(
     frame = ratio_rows(fit.coefficients, np.sqrt(np.diag(spread)), df, level).assign(
         measure=MEASURE, outcome=fit.outcome, exposure=[one.term for one in fit.named],
         level=[level_words(fit.rows.panel, one) for one in fit.named], n=fit.nights, n_events=fit.events, unit="ratio",
-        caution=fit_cautions(fit), model_std_error=np.sqrt(np.diag(fit.model_covariance)), n_persons=float(fit.persons),
+        caution=fit_cautions(fit, robust=covariance != "model"), n_persons=float(fit.persons),
+        model_std_error=np.sqrt(np.diag(fit.model_covariance)),
     )
     words = "normal intervals" if covariance == "model" else f"t intervals with {df:g} df" if df >= 1 else "no intervals"
     return wrap_diary(
@@ -297,13 +309,15 @@ def estimate_conditional(
     )
 
 
-def fit_cautions(fit: ConditionalFit) -> str:
+def fit_cautions(fit: ConditionalFit, *, robust: bool = True) -> str:
     """What is weak about a fit: few persons, few nights of one kind for its coefficients."""
     k = len(fit.coefficients)
     few = min(fit.events, fit.nights - fit.events)
+    alone = "suppress: one person alone decides a coefficient, no person-robust interval (covariance='model' takes nights "
     return join_cautions(
-        f"suppress: {max(fit.df, 0):.0f} degrees of freedom, no interval" if fit.df < 1 else "",
-        f"review: {fit.df:.0f} degrees of freedom (< {MIN_DF})" if 1 <= fit.df < MIN_DF else "",
+        f"{alone}as independent)" if robust and fit.is_decided_by_one else "",
+        f"suppress: {max(fit.df, 0):.0f} degrees of freedom, no interval" if robust and fit.df < 1 else "",
+        f"review: {fit.df:.0f} degrees of freedom (< {MIN_DF})" if robust and 1 <= fit.df < MIN_DF else "",
         f"review: {fit.telling} persons tell of the covariates (< {FEW_PERSONS})" if fit.telling < FEW_PERSONS else "",
         f"review: {few} nights of the rarer kind for {k} coefficient{'s' if k > 1 else ''} (< {FEW_NIGHTS} each)"
         if few < FEW_NIGHTS * k else "",

@@ -72,7 +72,8 @@ def estimate_own_effects(
         exact interval and p as in Fisher's exact test (R's `fisher.test`); 0 or infinity where a cell is empty. Of a number:
         exact conditional logistic regression of the person's nights, Wald interval. ``rate_exposed``, ``rate_unexposed``
         (shares of nights) and their difference with Newcombe's interval stand beside; ``log_ratio_to_pool`` and
-        ``std_error_to_pool`` are what `pool_own_effects` reads (half a night added to each cell). Who tells nothing has no numbers and a `caution`.
+        ``std_error_to_pool`` are what `pool_own_effects` reads (half a night added to each cell). Who
+        tells nothing has no numbers and a `caution`.
 
     Raises
     ------
