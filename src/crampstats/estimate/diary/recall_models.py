@@ -10,7 +10,8 @@ from crampstats.core.errors import DataError
 from crampstats.estimate.diary.recall_likelihood import RiskModel
 from crampstats.estimate.diary.recall_nights import Bools, CrampNights, Floats
 
-STEP = 1e-3  # of differences; error of a second derivative about 1e-7 of it
+STEP = 1e-3  # of second differences; their error is about 1e-7 of them
+NEAR = 1e-4  # of first differences
 CONVERGED = 1e-8
 ROUNDS = 200
 NO_HETEROGENEITY = 0.5  # log-likelihood gained over one probability for all
@@ -120,18 +121,18 @@ def derivatives(model: RiskModel, at: Floats, free: Bools) -> tuple[Floats, Floa
     low, high = model.bounds.T
     centre = np.where(free, np.clip(at, low + STEP, high - STEP), at)
     size = len(at)
-    unit = STEP * np.diag(free.astype(np.float64))
+    unit = np.diag(free.astype(np.float64))
     pairs = [(i, j) for i in range(size) for j in range(i)]
-    points = [centre, *(centre + unit), *(centre - unit)]
+    points = [centre, *(centre + NEAR * unit), *(centre - NEAR * unit), *(centre + STEP * unit), *(centre - STEP * unit)]
     for i, j in pairs:
-        points += [centre + unit[i] + unit[j], centre - unit[i] - unit[j], centre + unit[i] - unit[j], centre - unit[i] + unit[j]]
+        both, across = STEP * (unit[i] + unit[j]), STEP * (unit[i] - unit[j])
+        points += [centre + both, centre - both, centre + across, centre - across]
     heights = model.log_likelihood(np.array(points))
-    above, below = heights[1:1 + size], heights[1 + size:1 + 2 * size]
-    curvature = np.diag((above + below - 2 * heights[0]) / STEP**2)
-    for place, (i, j) in enumerate(pairs):
-        four = heights[1 + 2 * size + 4 * place:][:4]
+    near, far = heights[1:1 + 2 * size].reshape(2, size), heights[1 + 2 * size:1 + 4 * size].reshape(2, size)
+    curvature = np.diag((far[0] + far[1] - 2 * heights[0]) / STEP**2)
+    for (i, j), four in zip(pairs, heights[1 + 4 * size:].reshape(-1, 4), strict=True):
         curvature[i, j] = curvature[j, i] = (four[0] + four[1] - four[2] - four[3]) / (4 * STEP**2)
-    return (above - below) / (2 * STEP) + curvature @ (at - centre), curvature
+    return (near[0] - near[1]) / (2 * NEAR) + curvature @ (at - centre), curvature
 
 
 def _covariance(model: RiskModel, at: Floats) -> Floats:

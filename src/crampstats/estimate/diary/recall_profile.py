@@ -30,11 +30,15 @@ def profile_interval(fitted: FittedRisk, windows: Floats, level: float) -> tuple
     tuple of arrays
         One bound per window. Bounds of parameters (nobody never cramps) need no special treatment.
     """
+    low, high = (np.array([profile_bound(fitted, float(window), level, sign) for window in windows]) for sign in (-1.0, 1.0))
+    return low, high
+
+
+def profile_bound(fitted: FittedRisk, window: float, level: float, sign: float) -> float:
+    """One end of `profile_interval`: the lower (sign -1) or the upper (1)."""
     from scipy import stats
 
-    drop = float(stats.chi2.ppf(level, 1)) / 2
-    bounds = np.array([[_extreme(fitted, float(window), sign, drop) for sign in (-1.0, 1.0)] for window in windows])
-    return 1 / (1 + np.exp(-bounds[:, 0])), 1 / (1 + np.exp(-bounds[:, 1]))
+    return float(1 / (1 + np.exp(-_extreme(fitted, window, sign, float(stats.chi2.ppf(level, 1)) / 2))))
 
 
 def _extreme(fitted: FittedRisk, window: float, sign: float, drop: float) -> float:
