@@ -69,8 +69,8 @@ def _late(panel: DiaryPanel, delays: Floats) -> Iterator[Finding]:
     if not late.sum():
         return
     yield checks.BACKFILLED.finding(
-        ENTERED, f"{late.sum():,} of {entries.sum():,} entries ({100 * late.sum() / entries.sum():.0f} %) were made more than "
-        f"{LATE_HOURS:.0f} h after the noon that ended their night.", severity="note",
+        ENTERED, f"{late.sum():,} of {entries.sum():,} entries ({100 * late.sum() / entries.sum():.0f} %) were made on a later "
+        f"day, more than {LATE_HOURS:.0f} h after the noon that ended their night.", severity="note",
     )
     much = (entries >= FEWEST_ENTRIES) & (late > MUCH_BACKFILLED * entries)
     yield from tell_persons(

@@ -82,7 +82,7 @@ def test_late_entries_are_counted_and_who_made_many_is_told() -> None:
     entered[10:14] = [pd.Timestamp("2026-03-20 08:00") + pd.Timedelta(hours=2 * place) for place in range(4)]
     found = _found(_panel(GOOD, entered_at=entered))
     assert [(one.rule, one.severity) for one in found] == [("night_backfilled", "note"), ("night_backfilled", "warning")]
-    assert found[0].message.startswith("4 of 20 entries (20 %) were made more than 24 h")
+    assert found[0].message.startswith("4 of 20 entries (20 %) were made on a later day, more than 12 h")
     assert found[1].message == "P002: 4 of 10 nights were written late."
 
 

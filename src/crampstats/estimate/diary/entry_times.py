@@ -11,9 +11,10 @@ from crampstats.core.errors import DataError
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# A night ends at noon. Whoever writes it down after the next noon has slept another night since, and may take one for the other
-# (Stone and others, BMJ 2002;324:1193, https://doi.org/10.1136/bmj.324.7347.1193: paper diaries were filled in for days at once).
-LATE_HOURS = 24.0
+# A night ends at noon; twelve hours later that day is over too. Whoever writes the night down on a later day has slept another
+# night since, and may take one for the other (Stone and others, BMJ 2002;324:1193, https://doi.org/10.1136/bmj.324.7347.1193:
+# paper diaries were filled in for days at once).
+LATE_HOURS = 12.0
 # Nobody can know at ten in the evening what the night will bring
 NIGHT_IS_OVER = -12.0
 # Entries no further apart than this were made in one sitting
@@ -33,8 +34,8 @@ def entry_delays(nights: Ints, entered: pd.Series[pd.Timestamp]) -> Floats:
     Returns
     -------
     numpy.ndarray
-        Negative before that noon (the same morning), above `LATE_HOURS` when another night has passed; NaN where the entry has no
-        time.
+        Negative before that noon (the same morning), above `LATE_HOURS` when it was done on a later day; NaN where the entry has
+        no time.
 
     Raises
     ------

@@ -81,12 +81,12 @@ def diary_quality(panel: DiaryPanel, *, outcome: str = "cramp", level: float = 0
     Returns
     -------
     Estimates
-        `measure` says what a row is, `level` of what. Shares: nights logged; entries made more than 24 h after the noon that ends
-        the night; entries made three or more nights at once; nights with a cramp in the first, second and third week of the diary
-        and later (reactivity); lengths in whole five minutes. Odds ratios within persons: a cramp in the first week against later
-        ones; a night missed when the night before (the next night) had a cramp. A correlation over persons of the share of nights
-        logged with the share of cramp nights. What cannot be told is left out. `n` counts nights or entries, of the correlation
-        persons.
+        `measure` says what a row is, `level` of what. Shares: nights logged; entries made on a later day, more than 12 h after
+        the noon that ends the night; entries made three or more nights at once; nights with a cramp in the first, second and third
+        week of the diary and later (reactivity); lengths in whole five minutes. Odds ratios within persons: a cramp in the first
+        week against later ones; a night missed when the night before (the next night) had a cramp. A correlation over persons of
+        the share of nights logged with the share of cramp nights. What cannot be told is left out. `n` counts nights or entries,
+        of the correlation persons.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def _entry_rows(panel: DiaryPanel, level: float) -> list[dict[str, Any]]:
     late = np.nan_to_num(entry_delays(panel.nights, entered)) > LATE_HOURS
     at_once = sitting_nights(panel.codes, panel.nights, entered) >= TOGETHER_FROM
     return [
-        _share(panel, BACKFILLED, f"more than {LATE_HOURS:.0f} h after the night", late & known, known, level),
+        _share(panel, BACKFILLED, f"on a later day, over {LATE_HOURS:.0f} h after the night", late & known, known, level),
         _share(panel, TOGETHER, f"{TOGETHER_FROM} or more nights at once", at_once & known, known, level),
     ]
 

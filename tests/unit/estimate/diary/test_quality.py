@@ -64,8 +64,8 @@ def test_nights_before_giving_up_are_seen_with_the_enrolment_alone() -> None:
 
 
 def test_entries_made_late_are_counted_among_those_with_a_time() -> None:
-    # nights 0 to 3 end at noon of days 1 to 4: 20 h late, 25 h late, unknown, the same morning
-    when = pd.to_datetime(["1970-01-03 08:00", "1970-01-04 13:00", None, "1970-01-05 08:00"])
+    # nights 0 to 3 end at noon of days 1 to 4: the same evening, 13 h late, unknown, the same morning
+    when = pd.to_datetime(["1970-01-02 23:00", "1970-01-04 01:00", None, "1970-01-05 08:00"])
     found = _row(_panel({"a": "0100"}, entered_at=list(when)), quality.BACKFILLED)
     assert (found["n"], found["n_events"]) == (3, 1)
 

@@ -98,9 +98,9 @@ def test_a_night_nobody_slept_is_refused() -> None:
 
 def test_lateness_is_counted_from_the_noon_that_ends_the_night() -> None:
     # the night of 1970-01-02 (day 1) ends at noon of the 3rd
-    when = pd.to_datetime(["1970-01-03 08:00", "1970-01-04 12:00", "1970-01-04 12:01", None])
+    when = pd.to_datetime(["1970-01-03 08:00", "1970-01-04 00:00", "1970-01-04 00:01", None])
     marked = mark_entries(_entries(person=list("abcd"), night=[1] * 4, entered_at=when))
-    assert marked["entry_delay_hours"].round(3).tolist()[:3] == [-4.0, 24.0, 24.017]
+    assert marked["entry_delay_hours"].round(3).tolist()[:3] == [-4.0, 12.0, 12.017]
     assert marked["backfilled"].tolist()[:3] == [False, False, True]
     assert marked["backfilled"].isna().tolist() == [False, False, False, True]
 
