@@ -17,7 +17,7 @@ import numpy as np
 from crampstats.core.errors import DataError, SeparationError
 from crampstats.estimate.diary.gee_patterns import NightBlock, PatternRows
 from crampstats.estimate.families import Family
-from crampstats.estimate.glm import FLAT, MAX_HALVINGS, RUNAWAY, SETTLED, Scaling
+from crampstats.estimate.glm import FLAT, MAX_HALVINGS, NEAR, RUNAWAY, SETTLED, Scaling
 from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.model_rows import KEPT
 from crampstats.estimate.narrow_products import cross_products, linear_predictor, weighted_sums
@@ -28,8 +28,8 @@ CORRELATIONS = get_args(Correlation)
 MAX_STEPS = 100
 CONVERGED = 1e-18  # U' H^-1 U / scale: the square of the distance from the solution, in standard errors of the model
 FLOOR = 1e-14  # below it, a distance that no longer falls is rounding
-FIRST_PERSONS = 5_000  # of the part on which a large fit is begun
-LARGE = 8  # a part is worth a fit when it is at most one in so many persons
+FIRST_PERSONS = 2_000  # of the part on which a large fit is begun
+LARGE = 5  # a part is worth a fit when it is at most one in so many persons
 REMEMBERED = 3  # steps looked back on
 DETERMINED = 1e-9  # smallest eigenvalue of I - H_i H^-1; below it one person alone decides a coefficient
 
@@ -264,8 +264,8 @@ def _near(work: _Work) -> Floats:
         move = np.asarray(np.linalg.solve(sums.zz, sums.ze), dtype=np.float64)
         decrement = float(move @ sums.ze) / nights
         if decrement < 1e-4:
-            return beta + move if decrement < 1e-6 else _halved(work, beta, move)
-        beta = _halved(work, beta, move)
+            return beta + move
+        beta = beta + move if decrement < NEAR and _is_canonical(work.family) else _halved(work, beta, move)
     raise _runaway(work, beta)
 
 

@@ -41,7 +41,7 @@ def table():
 
 
 @pytest.mark.parametrize("correlation", ["independence", "exchangeable"])
-@pytest.mark.parametrize("outcome, model, family", [
+@pytest.mark.parametrize(("outcome", "model", "family"), [
     ("cramp", "logistic", "Binomial"), ("cramps", "poisson", "Poisson"), ("pain", "linear", "Gaussian"),
 ])
 def test_numbers_equal_statsmodels(table, outcome, model, family, correlation):
@@ -50,7 +50,8 @@ def test_numbers_equal_statsmodels(table, outcome, model, family, correlation):
 
     exog = np.column_stack([np.ones(len(table)), table[["age", "heavy", "minutes"]]])
     structure = getattr(sm.cov_struct, correlation.capitalize())()
-    oracle = sm.GEE(table[outcome].astype(float), exog, table["person"], family=getattr(sm.families, family)(), cov_struct=structure)
+    kind = getattr(sm.families, family)()
+    oracle = sm.GEE(table[outcome].astype(float), exog, table["person"], family=kind, cov_struct=structure)
     robust = oracle.fit(ddof_scale=0, ctol=1e-12, maxiter=500)
     fit = fit_gee(DiaryPanel(table), f"{outcome} ~ age + heavy + minutes", model=model, correlation=correlation)
     np.testing.assert_allclose(fit.coefficients, robust.params, rtol=1e-8)
@@ -77,7 +78,8 @@ def test_collapsing_alike_nights_changes_nothing(table, monkeypatch):
 def test_a_fit_begun_on_a_part_and_made_in_blocks_is_the_same(table, monkeypatch):
     panel = DiaryPanel(table)
     whole = fit_gee(panel, FORMULA, correlation="exchangeable")
-    for name, value in (("gee_fit.FIRST_PERSONS", 6), ("gee_fit.KEPT", 1), ("gee_patterns.BLOCK", 50), ("gee_patterns.TAKEN", 64)):
+    small = {"gee_fit.FIRST_PERSONS": 6, "gee_fit.KEPT": 1, "gee_patterns.BLOCK": 50, "gee_patterns.TAKEN": 64}
+    for name, value in small.items():
         monkeypatch.setattr(f"crampstats.estimate.diary.{name}", value)
     parts = fit_gee(panel, FORMULA, correlation="exchangeable")
     np.testing.assert_allclose(parts.coefficients, whole.coefficients, rtol=1e-9)
@@ -99,8 +101,9 @@ def test_rows_say_what_they_compare(table):
     assert any("have one night" in note for note in result.notes)
 
 
-@pytest.mark.parametrize("outcome, model, measure", [
-    ("cramps", "poisson", "rate ratio (marginal)"), ("cramp", "poisson", "prevalence ratio (marginal)"), ("pain", "linear", "mean difference"),
+@pytest.mark.parametrize(("outcome", "model", "measure"), [
+    ("cramps", "poisson", "rate ratio (marginal)"), ("cramp", "poisson", "prevalence ratio (marginal)"),
+    ("pain", "linear", "mean difference"),
 ])
 def test_measures_follow_the_model(table, outcome, model, measure):
     frame = estimate_gee(fit_gee(DiaryPanel(table), f"{outcome} ~ heavy", model=model)).frame
@@ -152,7 +155,9 @@ def test_separated_nights_are_named(table, changed, correlation):
         fit_gee(DiaryPanel(table.assign(**changed)), FORMULA, correlation=correlation)
 
 
-@pytest.mark.parametrize("column, value", [("age", lambda t: 60.0), ("minutes", lambda t: 2 * t["age"] + 1), ("heavy", lambda t: 1)])
+@pytest.mark.parametrize(("column", "value"), [
+    ("age", lambda t: 60.0), ("minutes", lambda t: 2 * t["age"] + 1), ("heavy", lambda t: 1),
+])
 def test_terms_that_tell_nothing_are_named(table, column, value):
     with pytest.raises(DataError, match=column):
         fit_gee(DiaryPanel(table.assign(**{column: value(table)})), FORMULA)
