@@ -1,4 +1,4 @@
-"""Exact conditional logistic regression: against enumeration, exact decimals and hand calculations; what is refused and counted."""
+"""Exact conditional logistic regression: against enumeration, exact decimals and hand calculations; what is refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def paired(with_lifting, without, kind=float):
     """Pairs of nights, one with lifting: the cramp on that night in some persons, on the other in the others."""
     n = with_lifting + without
     cramp = [1, 0] * with_lifting + [0, 1] * without
-    return pd.DataFrame({"person": np.repeat(range(n), 2), "night": [1, 2] * n, "cramp": cramp, "lifting": [kind(1), kind(0)] * n})
+    lifting = [kind(1), kind(0)] * n
+    return pd.DataFrame({"person": np.repeat(range(n), 2), "night": [1, 2] * n, "cramp": cramp, "lifting": lifting})
 
 
 def enumerate_choices(matrix, events, beta):
@@ -107,7 +108,8 @@ def test_two_ways_to_the_same_fit_agree():
     at = beside.coefficients.copy()
     assert abs(at[0] - alone.coefficients[0]) < 0.2
     direct = evaluate(
-        pack_persons(panel.values("lifting")[:, None], panel.values("cramp"), panel.starts), alone.coefficients, len(panel.persons)
+        pack_persons(panel.values("lifting")[:, None], panel.values("cramp"), panel.starts), alone.coefficients,
+        len(panel.persons),
     )
     np.testing.assert_allclose(direct.score.sum(), 0, atol=1e-8)
     np.testing.assert_allclose(direct.information.sum(), 1 / alone.model_covariance[0, 0], rtol=1e-10)
