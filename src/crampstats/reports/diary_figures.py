@@ -143,7 +143,9 @@ def _recall(results: DiaryResults) -> Drawing | None:
     survey = survey_answer() if results.panel.recruitment == "population" else None
     found, longest = curve.estimates, curve.longest_diary
     return Drawing(
-        lambda width, grey: plot_recall_curve(found, longest, survey=survey, survey_nights=ASKED_NIGHTS, width_mm=width, grey=grey),
+        lambda width, grey: plot_recall_curve(
+            found, longest, survey=survey, survey_nights=ASKED_NIGHTS, width_mm=width, grey=grey,
+        ),
         InertTable(found), caption_recall_curve(found, longest, warnings=curve.warnings, survey=survey),
         alt_recall_curve(found, longest, windows=windows),
     )
