@@ -13,7 +13,8 @@ from crampstats.estimate.sums import Floats
 NODES = 40
 MAX_STEPS = 60
 CONVERGED = 1e-10
-LARGEST_TAU = 10.0
+BOUNDS = (-12.0, 3.0)  # of the log of the standard deviation between persons
+STARTS = (0.1, 0.4, 1.0, 2.5)
 STEP = 1e-4  # of the differences that give the observed information
 
 
@@ -60,28 +61,26 @@ def fit_normal(tables: NightTables) -> MixedRatio:
     Notes
     -----
     Each person's likelihood is integrated by Gauss-Hermite with 40 points, placed around that person's own mode and curvature.
+    The model takes the margins (how many nights had the outcome, how many were exposed) as saying nothing on the person's own
+    odds ratio; where a large odds ratio itself makes for many such nights, the mean is somewhat too large.
     Standard error of the mean from the observed information of mean and log of the standard deviation, of the mean
     alone where the variance is 0.
     """
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize
 
     distinct, common = _distinct(tables), fit_common(tables)
     if not np.isfinite(common.center):
         return common
 
-    def profile(tau: float) -> tuple[float, float]:
-        best = minimize_scalar(
-            lambda center: -_log_likelihood(distinct, center, tau), bracket=(common.center - 0.2, common.center + 0.2),
-            options={"xtol": 1e-9},
-        )
-        return float(best.x), float(best.fun)
+    def loss(at: Floats) -> float:
+        return -_log_likelihood(distinct, float(at[0]), float(np.exp(np.clip(at[1], *BOUNDS))))
 
-    found = minimize_scalar(lambda tau: profile(tau)[1], bounds=(1e-6, LARGEST_TAU), method="bounded", options={"xatol": 1e-7})
+    starts = [np.array([common.center, np.log(tau)]) for tau in STARTS]
+    found = minimize(loss, min(starts, key=loss), method="BFGS", options={"gtol": 1e-7})
     at_zero = -_log_likelihood(distinct, common.center, 0.0)
-    tau = float(found.x)
-    if at_zero <= float(found.fun) + 1e-9 or tau < 1e-4:
+    if at_zero <= float(found.fun) + 1e-9:
         return common
-    center = profile(tau)[0]
+    center, tau = float(found.x[0]), float(np.exp(np.clip(found.x[1], *BOUNDS)))
     return MixedRatio(center, _std_error(distinct, center, tau), tau**2)
 
 
