@@ -180,7 +180,7 @@ def estimate_season(
         raise unknown_name("hemisphere", hemisphere, get_args(Hemisphere))
     panel.require(outcome)
     _check_span(panel, ~np.isnan(panel.values(outcome)) & panel.inside)
-    days = panel.dates.dayofyear.to_numpy(dtype=np.float64) - 1
+    days = panel.dates.day_of_year.to_numpy(dtype=np.float64) - 1
     angle = 2 * np.pi * days / YEAR
     waves = panel.with_columns(**{YEAR_COS: np.cos(angle), YEAR_SIN: np.sin(angle)})
     formula = f"{outcome} ~ {YEAR_COS} + {YEAR_SIN}"
@@ -282,7 +282,7 @@ def _check_span(panel: DiaryPanel, known: Any) -> None:
             f"the logged nights span {span:,} nights in {months} month(s) of the year; a season needs nine months "
             f"({SHORTEST_SPAN} nights) at least, or it cannot be told from a trend."
         )
-    days = np.unique(panel.dates.dayofyear.to_numpy()[known])
+    days = np.unique(panel.dates.day_of_year.to_numpy()[known])
     gap = int(np.diff(np.r_[days, days[0] + 366]).max())
     if gap > LONGEST_EMPTY:
         raise DataError(f"{gap} days of the year in a row have no logged night; a season cannot be drawn across them.")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from multiprocessing import get_context
@@ -186,6 +188,9 @@ class _Simulator:
     def __enter__(self) -> _Simulator:
         if self.workers > 1:
             self.pool = ProcessPoolExecutor(self.workers, get_context("spawn"), _ignore_interrupts)
+            with _interrupts_ignored():  # processes inherit that, and would otherwise answer while they start
+                for _ in range(self.workers):  # one starts with each task that finds nobody idle
+                    self.pool.submit(int)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -216,6 +221,19 @@ def _simulate(part: tuple[Study, int, int, int]) -> Floats:
 def _ignore_interrupts() -> None:
     # Ctrl-C reaches every process of a terminal; the first one alone answers it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """For the moment in which processes are started; only the main thread can say so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _steps(progress: Progress | None, words: str, place: int, of: int) -> Callable[[int], None]:

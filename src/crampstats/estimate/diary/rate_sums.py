@@ -57,13 +57,13 @@ class RateSums:
     def ratio(self) -> tuple[Floats, Floats]:
         """Events per night, and the residual of each entry's events, per night of its group."""
         nights = self.total(self.nights)
-        rate = self.total(self.events) / nights
+        rate = np.divide(self.total(self.events), nights, out=np.full(self.groups, np.nan), where=nights > 0)
         return rate, (self.events - rate[self.group] * self.nights) / nights[self.group]
 
     def person_mean(self) -> tuple[Floats, Floats]:
         """Mean of the persons' own rates, and the residual of each entry."""
         own, members = self.events / self.nights, self.members
-        mean = self.total(own) / members
+        mean = np.divide(self.total(own), members, out=np.full(self.groups, np.nan), where=members > 0)
         return mean, (own - mean[self.group]) / members[self.group]
 
     def variance(self, residuals: Floats) -> Floats:

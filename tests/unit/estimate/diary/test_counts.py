@@ -17,7 +17,8 @@ def panel_of(counts: np.ndarray, **columns: np.ndarray) -> DiaryPanel:
     """Persons x nights of counts; columns hold one value per person."""
     persons, nights = counts.shape
     table = {"person": np.repeat(np.arange(persons), nights), "night": np.tile(np.arange(nights), persons)}
-    return DiaryPanel(pd.DataFrame(table | {"cramps": counts.ravel()} | {name: np.repeat(values, nights) for name, values in columns.items()}))
+    held = {name: np.repeat(values, nights) for name, values in columns.items()}
+    return DiaryPanel(pd.DataFrame({**table, "cramps": counts.ravel(), **held}))
 
 
 def drawn(seed: int = 1, persons: int = 60, nights: int = 14) -> DiaryPanel:
