@@ -26,8 +26,8 @@ from crampstats.ingest.own.shipped import place_items
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 KNOWN: Mapping[str, Variable] = {one.name: one for one in (*VARIABLES, OF_PERSONS[SEX.name], OF_PERSONS[AGE.name])}
-# of a file with one row per person: the row, where nothing else tells persons apart
-ROW = "row of the file"
+# where nothing else tells persons apart: the row of a file with one for each of them, the sheet of a workbook
+ROW, SHEET = "row of the file", "sheet of the workbook"
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +183,7 @@ def _find_person(table: RecordedTable, record: str, taken: Iterable[str]) -> str
                 return one.column
     if record in table.cells and record not in taken:
         return record
-    return ROW if ROW in table.cells else ""
+    return next((name for name in (ROW, SHEET) if name in table.cells), "")
 
 
 def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[Placement], list[Finding]]:

@@ -16,7 +16,7 @@ from crampstats.core.diary import NIGHT, PERSON, DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.source import Source
-from crampstats.ingest.diary.columns import ROW, DiaryColumns
+from crampstats.ingest.diary.columns import ROW, SHEET, DiaryColumns
 from crampstats.ingest.diary.diary_data import DiaryData
 from crampstats.ingest.diary.enrolment import Enrolment, add_silent, find_enrolment, read_enrolment
 from crampstats.ingest.diary.entries import SOURCE_ROW, join_entries, mark_entries
@@ -28,6 +28,7 @@ from crampstats.ingest.diary.placing import Placed, place_entries
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants
 from crampstats.ingest.diary.wide import lengthen
+from crampstats.ingest.own.columns import masked_finding
 from crampstats.ingest.own.identifiers import mask_headings
 from crampstats.ingest.own.keys import read_record
 from crampstats.ingest.own.masking import mask_text
@@ -103,7 +104,8 @@ def map_diary(
     if workouts is not None:
         panel, exercise = _with_workouts(panel, workouts, persons, placed.columns.diary.zone)
     table, findings = placed.table, (
-        *placed.table.findings.rows, *long.findings, *placed.findings, *nights.findings, *(enrolled.findings if enrolled else ()),
+        *map(masked_finding, placed.table.findings.rows), *long.findings,
+        *placed.findings, *nights.findings, *(enrolled.findings if enrolled else ()),
         *exercise, *_left_out(placed),
     )
     return DiaryData(
@@ -204,7 +206,7 @@ def _left_out(placed: Placed) -> list[Finding]:
     """Columns that fill nothing."""
     redcap = placed.table.format == "redcap"
     used = {name for one in placed.columns.mapping.placements for name in one.reads} | set(placed.columns.diary.columns.values())
-    meant = {*used, *placed.columns.mapping.keep, *placed.columns.mapping.skip, *OF_THE_TOOL, ROW}
+    meant = {*used, *placed.columns.mapping.keep, *placed.columns.mapping.skip, *OF_THE_TOOL, ROW, SHEET}
     unused = [name for name in placed.table.cells if name not in meant and not (redcap and str(name).endswith("_complete"))]
     told = [name for name in unused if placed.table.cells[name].notna().any()]
     if not told:

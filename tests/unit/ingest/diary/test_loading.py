@@ -174,8 +174,9 @@ def test_sex_age_and_treatment_are_known_on_missed_nights_where_nothing_is_in_do
 
 
 def test_the_enrolment_in_the_file_makes_missed_nights(load: Load) -> None:
-    text = "id,night of,start date,end "
-    "date,cramp\n1,2026-03-03,2026-03-01,2026-03-04,no\n1,2026-03-02,2026-03-01,2026-03-04,yes\n"
+    text = "id,night of,start date,end date,cramp\n" + "".join(
+        f"1,2026-03-{day},2026-03-01,2026-03-04,{answer}\n" for day, answer in (("03", "no"), ("02", "yes"))
+    )
     assert [(row[1][-2:], row[2]) for row in told(load(text))] == [("01", False), ("02", True), ("03", True), ("04", False)]
 
 
@@ -218,7 +219,10 @@ def test_who_is_not_enrolled_is_refused(load: Load) -> None:
 def test_the_example_loads_with_and_without_its_mapping_to_the_same_answers() -> None:
     by_hand = load_diary(DATA / "cramp_diary_example.csv", DATA / "cramp_diary_example.toml")
     found = load_diary(DATA / "cramp_diary_example.csv")
-    pd.testing.assert_frame_equal(by_hand.panel.table, found.panel.table)
+    logged = [data.panel.table[data.panel.logged].reset_index(drop=True) for data in (by_hand, found)]
+    pd.testing.assert_frame_equal(*logged)
+    # the mapping says that everybody was enrolled for 63 nights
+    assert by_hand.panel.person_nights()["n_nights"].unique().tolist() == [63]
     assert by_hand.source.made_up
     assert not found.source.made_up
     assert (by_hand.panel.recruitment, found.panel.recruitment) == ("population", "not stated")
