@@ -52,11 +52,15 @@ def audit(
 ) -> int:
     """Audit a clinic's intake file: quality, triage, prevalence, and what may be published. `crampstats audit example` shows all.
 
+    A diary (many nights of each person) has its nights and entries audited instead.
+
     Nothing in FILE is changed. DIR/audit.html, tables, figures and release.json hold no small count and may be shown;
     DIR/clinic_only stays in the clinic: the work list (Excel), the triage list to print, findings.json and the raw page.
 
     Ends with 0 where nothing was found, 1 with findings, 2 where the file or an option is wrong.
     """
+    from crampstats.cli.audit_diary import audit_diary_file
+    from crampstats.ingest.diary.recognising import is_diary
     from crampstats.ingest.own.keys import refuse_key_inside
     from crampstats.reports.audit_files import write_audit
     from crampstats.reports.clinic_audit import audit_file
@@ -64,10 +68,16 @@ def audit(
     if options["key"] is not None:
         refuse_key_inside(Path(options["key"]), Path(out))
     path, mapping = _example(file, mapping)
-    chosen = _options(options, mapping=mapping, sheet=sheet or "", header_row=header_row or 0, dictionary=dictionary,
-                      missing=read_missing_codes(missing) or {})
+    reading = {"sheet": sheet or "", "header_row": header_row or 0, "dictionary": dictionary,
+               "missing": read_missing_codes(missing) or {}}
+    day = today.date() if today else dt.date.today()
+    if is_diary(path, mapping, **reading):
+        told = audit_diary_file(path, out, FAIL_ON[fail_on], today=day, quiet=quiet, as_json=as_json, options=options,
+                                reading={**reading, "mapping": mapping})
+        return FINDINGS if told else CLEAN
+    chosen = _options(options, mapping=mapping, **reading)
     with Progress(quiet) as step:
-        results = audit_file(path, today=today.date() if today else dt.date.today(), options=chosen, progress=step)
+        results = audit_file(path, today=day, options=chosen, progress=step)
         paths = write_audit(results, Path(out))
     failed = any(results.count(name) for name in FAIL_ON[fail_on])
     _show(results, paths, as_json)

@@ -82,7 +82,7 @@ def diary_quality(panel: DiaryPanel, *, outcome: str = "cramp", level: float = 0
     -------
     Estimates
         `measure` says what a row is, `level` of what. Shares: nights logged; entries made on a later day, more than 12 h after
-        the noon that ends the night; entries made three or more nights at once; nights with a cramp in the first, second and third
+        the noon that ends the night; entries made three or more nights at once; nights with a cramp in the first, second, third
         week of the diary and later (reactivity); lengths in whole five minutes. Odds ratios within persons: a cramp in the first
         week against later ones; a night missed when the night before (the next night) had a cramp. A correlation over persons of
         the share of nights logged with the share of cramp nights. What cannot be told is left out. `n` counts nights or entries,
