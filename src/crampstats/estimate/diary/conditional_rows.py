@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -46,4 +48,5 @@ def level_words(panel: DiaryPanel, one: Coefficient) -> str:
     if one.level:
         return one.level
     unit = panel.labels[one.term].unit if one.term in panel.labels else ""
+    unit = re.sub(r"^([A-Za-z-]{3,})s\b", r"\1", unit)  # "per hour", whatever the unit is called; "per 30 minutes" stays
     return f"per {unit}" if unit else "per unit"

@@ -18,7 +18,7 @@ from crampstats.estimate.diary.conditional_likelihood import evaluate, pack_pers
 from crampstats.estimate.diary.conditional_mantel_haenszel import NightTables, count_nights
 from crampstats.estimate.diary.conditional_rows import ratio_rows, wrap_diary
 from crampstats.estimate.diary.single_mixed import fit_common, fit_normal
-from crampstats.estimate.diary.single_tables import exact_ratios, half_added, score_difference
+from crampstats.estimate.diary.single_tables import exact_ratios, half_added, score_difference, smallest_margins
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.pooling import pool_effects
 from crampstats.estimate.sums import Floats
@@ -40,8 +40,8 @@ INDEPENDENT = (
 )
 SPARSE = (
     "The two-stage pool takes each person's log odds ratio as normal with known variance, which is poor where persons have few "
-    "cramps or few exposed nights: half a night added to each cell pulls it towards 1. The one-stage rows use the exact "
-    "likelihood."
+    "cramps or few exposed nights: the half night added to each cell then decides, in either direction. The one-stage rows use "
+    "the exact likelihood without it."
 )
 
 
@@ -153,6 +153,7 @@ def pool_own_effects(own: Estimates, *, level: float = 0.95) -> Estimates:
     rows = [_told_as_ratio(row) for row in pooled.to_frame().to_dict("records")]
     tables = _tables_of(frame[told])
     if tables is not None:
+        rows = [{**row, "caution": join_cautions(row["caution"], _sparse_caution(tables))} for row in rows]
         rows += _exact_rows(tables, level)
     n, events = int(frame.loc[told, "n"].sum()), int(frame.loc[told, "n_events"].sum())
     made = pd.DataFrame(rows).assign(
@@ -190,7 +191,7 @@ def _by_tables(panel: DiaryPanel, values: Floats, happened: Floats, level: float
 
 
 def _table_cautions(tables: NightTables, log_ratio: Floats) -> list[str]:
-    smallest = np.min([tables.events, tables.nights - tables.events, tables.exposed, tables.nights - tables.exposed], axis=0)
+    smallest = smallest_margins(tables)
     words = ("no night with the outcome", "no night without the outcome", "no exposed night", "no night without the exposure")
     margins = np.column_stack([tables.events, tables.nights - tables.events, tables.exposed, tables.nights - tables.exposed])
     found = []
@@ -281,6 +282,15 @@ def _tables_of(frame: pd.DataFrame) -> NightTables | None:
     if np.isnan(exposed).any():
         return None
     return NightTables(both, exposed - both, events - both, nights - exposed - events + both)
+
+
+def _sparse_caution(tables: NightTables) -> str:
+    """How many persons have too few nights of a kind for a normal approximation."""
+    few = int((smallest_margins(tables) < FEW_PER_PERSON).sum())
+    if 2 * few <= len(tables.nights):
+        return ""
+    words = f"review: {few} of {len(tables.nights)} persons have fewer than {FEW_PER_PERSON} nights of the rarest kind"
+    return f"{words}, read the one-stage rows"
 
 
 def _exact_rows(tables: NightTables, level: float) -> list[dict[str, Any]]:

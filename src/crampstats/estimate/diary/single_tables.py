@@ -57,6 +57,12 @@ def exact_ratios(tables: NightTables, level: float) -> OwnRatios:
     return OwnRatios(*(one[back] for one in (ratio, std_error, low, high, _fisher(support, seen))))
 
 
+def smallest_margins(tables: NightTables) -> Floats:
+    """Nights of the rarest kind of each table: with or without the outcome, exposed or not."""
+    margins = np.array([tables.events, tables.nights - tables.events, tables.exposed, tables.nights - tables.exposed])
+    return np.asarray(margins.min(axis=0), dtype=np.float64)
+
+
 def half_added(tables: NightTables) -> tuple[Floats, Floats]:
     """Log odds ratio with half a night added to each cell, and its standard error (Gart 1966; Firth's penalty of a 2 x 2 table).
 

@@ -44,6 +44,8 @@ LEADS = (
     "Lag 0 is the calendar day the night belongs to, lag 1 the day before it; a lead is a day after the night and cannot have "
     "caused it: a lead away from 1 means that something else moves both."
 )
+OF_THE_NIGHT = ("slept_hours",)  # recorded of the night itself, not of the day before it
+MAY_FOLLOW = "review: of the night itself, so it may follow from the cramp instead of setting it off"
 TWO_WAYS = "Lags are taken one at a time; an exposure that comes in runs shows at neighbouring lags too."
 
 
@@ -233,6 +235,8 @@ def _trigger_rows(
     except DataError as problem:
         nothing: dict[str, Any] = {"outcome": outcome, "exposure": exposure, "measure": MEASURE, "unit": "ratio"}
         frame = pd.DataFrame([{**nothing, "caution": f"suppress: {problem}", "model_std_error": np.nan, "n_persons": np.nan}])
+    if lag == 0 and exposure in OF_THE_NIGHT:
+        frame = frame.assign(caution=[join_cautions(text, MAY_FOLLOW) for text in frame["caution"]])
     return Estimates(
         frame.assign(lag=lag_words(lag), p_false_discovery_rate=np.nan), ("lag",),
         extras=("model_std_error", "n_persons", "p_false_discovery_rate"), source=panel.source,

@@ -136,3 +136,10 @@ def test_who_is_left_out_of_the_pool_is_counted():
     assert any(note.startswith("1 of 3 persons tell nothing") for note in own.notes)
     left_out = "1 of 3 persons tell nothing by themselves and are left out"
     assert any(note.startswith(left_out) for note in pool_own_effects(own).notes)
+
+
+def test_a_pool_of_sparse_persons_points_to_the_exact_rows():
+    own = estimate_own_effects(diary((1, 2, 2, 30), (0, 3, 2, 28), (1, 4, 1, 33)), "cramp", "lifting")
+    frame = pool_own_effects(own).frame.set_index("measure")
+    assert "3 of 3 persons have fewer than 5 nights of the rarest kind" in frame.loc["pooled odds ratio", "caution"]
+    assert frame.loc["odds ratio (conditional, one stage)", "caution"] == ""

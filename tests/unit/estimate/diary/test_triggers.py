@@ -238,3 +238,12 @@ def test_a_diary_too_short_for_carry_over_is_refused_with_what_is_needed():
     panel = DiaryPanel(pd.DataFrame({"person": 1, "night": [1, 2, 3], "cramp": [0, 1, 1]}))
     with pytest.raises(DataError, match="at least four nights"):
         estimate_carry_over(panel, "cramp")
+
+
+def test_sleep_of_the_same_night_is_marked_as_a_possible_consequence():
+    table = diary().assign(slept_hours=7.0)
+    table["slept_hours"] -= table["cramp"] * 1.0 + np.random.default_rng(0).random(len(table)) * 3
+    labels = {"slept_hours": Label("Hours slept", "hours")}
+    frame = compare_triggers(DiaryPanel(table, labels=labels), "cramp", ["slept_hours", "exercise_minutes"]).frame
+    assert ["may follow from the cramp" in text for text in frame["caution"]] == [True, False, False, False]
+    assert frame["level"].tolist() == ["per hour"] * 2 + ["per 30 minutes"] * 2
