@@ -27,7 +27,7 @@ def audit_diary_file(
     from crampstats.reports.diary_audit import write_diary_audit
 
     if given := [f"--{name}" for name in NOT_FOR_DIARIES if options.get(name) is not None]:
-        raise OptionError(f"{', '.join(given)} is for intake files; {Path(path).name} is a diary.")
+        raise OptionError(f"some options are for intake files, and {Path(path).name} is a diary: leave out {', '.join(given)}.")
     with Progress(quiet) as step:
         step("checking the diary", 0, 1)
         found = run(path, today=today, key=options.get("key"), **reading)
