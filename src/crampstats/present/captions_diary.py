@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from crampstats.core.diary import DiaryPanel
 
 ALL_ROWS_UP_TO = 15  # longer lists are not listened to
+MISSED_COUNTS_NOT = "A missed night is no night without cramps: it counts in no rate"
 MISSED_IS_NOT_ZERO = "A missed night is no night without cramps: it is grey and counts in no rate"
 
 
@@ -131,7 +132,7 @@ def caption_rolling_rates(
     return join_sentences([
         made_up_sentence(found.source), title or f"{found.what}: rate {over}",
         f"Population: {(population_of(panel) if isinstance(panel, Estimates) else panel.population) or 'not stated'}", *method,
-        MISSED_IS_NOT_ZERO, GAPS if found.has_gaps else "", *notes, source_sentence(found.source),
+        MISSED_COUNTS_NOT, GAPS if found.has_gaps else "", *notes, source_sentence(found.source),
     ])
 
 
@@ -143,12 +144,12 @@ def alt_rolling_rates(panel: DiaryPanel | Estimates, window: int = WEEK, *, outc
               "last": known.iloc[-1]}
     told = "; ".join(f"{where} {row['rate']:.2f}{_band(row)} on {found.night_words(int(row['night']))}"
                      for where, row in points.items())
-    persons = found.rows["n_persons"].dropna()
+    persons, beneath = found.rows["n_persons"].dropna(), "told of a night" if found.window else "are behind a rate"
     return join_sentences([
         f"{stamp_words(found.source)}{first_upper(found.measure)}"
         + (f", over the last {found.window} nights" if found.window else "")
         + f", {found.night_words(int(found.rows['night'].iloc[0]))} to {found.night_words(int(found.rows['night'].iloc[-1]))}",
-        told, f"{persons.min():.0f} to {persons.max():.0f} persons told of a night" if len(persons) else "",
+        told, f"{persons.min():.0f} to {persons.max():.0f} persons {beneath}" if len(persons) else "",
         f"{found.n_gaps} nights lie in gaps" if found.has_gaps else "",
     ])
 

@@ -13,7 +13,6 @@ from crampstats.present.diaries import join_sentences, lower_first, person_words
 from crampstats.present.lags import lag_rows, lag_words, trigger_words
 from crampstats.present.rates import (
     PERSON,
-    calendar_rows,
     own_names,
     own_numbers,
     own_rows,
@@ -21,6 +20,7 @@ from crampstats.present.rates import (
     rate_counts,
     rate_numbers,
     rate_parts,
+    read_calendar,
 )
 from crampstats.present.ratios import exposure_words, format_ratio_interval, is_drawable, plain_words, rows_of
 from crampstats.present.reading import label_of, level_words, outcome_words, population_of, suppressed_rows
@@ -144,28 +144,29 @@ def alt_rates(parts: Estimates | Sequence[Estimates], *, measure: str | None = N
 def caption_calendar_effects(
     estimates: Estimates, *, by: str | None = None, measure: str | None = None, title: str = "", notes: Sequence[str] = (),
 ) -> str:
-    """The caption of `plot_calendar_effects`."""
-    rows, by = calendar_rows(estimates, by, measure)
-    words = str(rows["measure"].iloc[0])
+    """The caption of `plot_calendar_effects`, with the tests of all levels together."""
+    found = read_calendar(estimates, by, measure)
+    words = f"{found.rows['measure'].iloc[0]} by {lower_first(found.heading)}"
     tests = estimates.frame[(estimates.frame["unit"] == "statistic") & estimates.frame["p_value"].notna()]
-    told = [f"{row['measure']}: {format_p_value(row['p_value'])}" for _, row in tests.iterrows()]
-    return _estimates_caption(estimates, rows, title or f"{words} by {_by(estimates, by, rows)}", [*told, *notes])
+    told = [f"{', '.join(filter(None, [row['measure'], row['level']]))}: {format_p_value(row['p_value'])}"
+            for _, row in tests.iterrows()]
+    against = f"Compared with {level_words(found.reference)}" if found.reference else ""
+    return _estimates_caption(estimates, found.rows, title or words, [against, *told, *notes])
 
 
 def alt_calendar_effects(estimates: Estimates, *, by: str | None = None, measure: str | None = None) -> str:
     """Alternative text of `plot_calendar_effects`: every level, of many the lowest and the highest."""
-    rows, by = calendar_rows(estimates, by, measure)
-    words = str(rows["measure"].iloc[0])
-    shown = rows[[is_drawable(row) for _, row in rows.iterrows()]]
-    said = _ratio if (shown["unit"] == "ratio").all() else _rate
+    found = read_calendar(estimates, by, measure)
+    shown, said = found.shown, _ratio if found.are_ratios else _rate
+    words = f"{first_upper(str(shown['measure'].iloc[0]))} by {lower_first(found.heading)}"
+    words += f", compared with {level_words(found.reference)}" if found.reference else ""
     if len(shown) <= ALL_ROWS_UP_TO:
-        told = "; ".join(f"{level_words(row[by])} {said(row)}" for _, row in shown.iterrows())
+        told = "; ".join(f"{found.words(row)} {said(row)}" for _, row in shown.iterrows())
     else:
         low, high = shown.loc[shown["estimate"].idxmin()], shown.loc[shown["estimate"].idxmax()]
-        told = f"{len(shown)} levels; lowest {level_words(low[by])} {said(low)}; highest {level_words(high[by])} {said(high)}"
-    hidden = len(rows) - len(shown)
-    return join_sentences([f"{stamp_words(estimates.source)}{first_upper(words)} by {_by(estimates, by, rows)}", told,
-                  f"{hidden} levels are not shown" if hidden else ""])
+        told = f"{len(shown)} levels; lowest {found.words(low)} {said(low)}; highest {found.words(high)} {said(high)}"
+    hidden = len(found.rows) - len(shown)
+    return join_sentences([f"{stamp_words(estimates.source)}{words}", told, f"Levels not shown: {hidden}" if hidden else ""])
 
 
 def _estimates_caption(estimates: Estimates, rows: pd.DataFrame, title: str, notes: Sequence[str]) -> str:
@@ -185,14 +186,6 @@ def _counts(rows: pd.DataFrame) -> str:
         return ""
     low, high = (format_count(value) for value in (rows["n_persons"].min(), rows["n_persons"].max()))
     return f"; {low} persons" if low == high else f"; {low} to {high} persons"
-
-
-def _by(estimates: Estimates, by: str, rows: pd.DataFrame) -> str:
-    """What the levels are of."""
-    if by in estimates.groups:
-        return lower_first(label_of(estimates, by).label)
-    names = [label_of(estimates, name).label for name in dict.fromkeys(rows["exposure"]) if name]
-    return lower_first(format_list(names)) or "level"
 
 
 def _measures(rows: pd.DataFrame) -> str:

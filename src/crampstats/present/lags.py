@@ -14,6 +14,7 @@ from crampstats.present.reading import level_words
 if TYPE_CHECKING:
     from crampstats.core.estimates import Estimates
 
+SEVERAL = re.compile(r"\bper ([a-z]+[a-rt-z])s\b")  # a unit in the plural: "per hours" is an hour
 LAG = re.compile(r"\b(lag|lead)[ _]?([+-]?\d+)\b", re.IGNORECASE)
 
 
@@ -51,9 +52,10 @@ def level_with_lag(level: str) -> str:
 
     Examples
     --------
-    >>> level_with_lag("lag 1"), level_with_lag("lag 0, per drink"), level_with_lag("yes")
-    ('day before (lag 1)', 'per drink, same day (lag 0)', '')
+    >>> level_with_lag("lag 1"), level_with_lag("lag 0, per drinks"), level_with_lag("yes"), level_with_lag("per 30 minutes")
+    ('day before (lag 1)', 'per drink, same day (lag 0)', '', 'per 30 minutes')
     """
+    level = SEVERAL.sub(r"per \1", level)
     lag = read_lag(level)
     if lag is None:
         return level_phrase(level)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.estimates import Estimates
-from crampstats.present.diaries import MONTHS, WEEKDAYS
+from crampstats.core.labels import Label
+from crampstats.present.diaries import CODE_NAME, MONTHS, WEEKDAYS
 from crampstats.present.ratios import format_ratio, is_drawable, require_ratios
-from crampstats.present.reading import label_of
+from crampstats.present.reading import label_of, level_words
 from crampstats.present.wording import format_count
 
 ORDERS = (WEEKDAYS, MONTHS, ("winter", "spring", "summer", "autumn"))
@@ -63,7 +64,11 @@ def level_order(estimates: Estimates, column: str, levels: Sequence[str]) -> lis
     >>> level_order(rows, "day", ["Sunday", "Monday"])
     ['Monday', 'Sunday']
     """
-    label = label_of(estimates, column)
+    return _ordered(label_of(estimates, column), levels)
+
+
+def _ordered(label: Label, levels: Sequence[str]) -> list[str]:
+    """Levels of a label as they are read."""
     if label.levels:
         return sorted(levels, key=label.rank)
     for order in ORDERS:
@@ -75,8 +80,52 @@ def level_order(estimates: Estimates, column: str, levels: Sequence[str]) -> lis
     return list(levels)
 
 
-def calendar_rows(estimates: Estimates, by: str | None, measure: str | None) -> tuple[pd.DataFrame, str]:
-    """Rows of one measure in reading order of their levels, and the column that tells the levels."""
+@dataclass(frozen=True)
+class CalendarLevels:
+    """Rows along the calendar.
+
+    Parameters
+    ----------
+    rows
+        Of one measure, one a level, in reading order, with a column ``place``: which of `levels` it is.
+    levels
+        Every level in reading order, the one compared with among them.
+    reference
+        The level that the others are compared with, which has no row; "" where there is none or it is not known.
+    heading
+        What the levels are of.
+    """
+
+    rows: pd.DataFrame
+    levels: tuple[str, ...]
+    reference: str
+    heading: str
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The rows that may be drawn."""
+        return self.rows[[is_drawable(row) for _, row in self.rows.iterrows()]]
+
+    @property
+    def are_ratios(self) -> bool:
+        """True for ratios, False for rates."""
+        return bool((self.shown["unit"] == "ratio").all())
+
+    def words(self, row: pd.Series) -> str:
+        """The level of a row."""
+        return level_words(self.levels[int(row["place"])])
+
+
+def read_calendar(estimates: Estimates, by: str | None = None, measure: str | None = None) -> CalendarLevels:
+    """Rows of one measure by weekday, season, day of the diary ...
+
+    Raises
+    ------
+    OptionError
+        There is no such measure or column.
+    DataError
+        There is nothing to show, or two rows are of one level.
+    """
     by = by or (estimates.groups[0] if estimates.groups else "level")
     if by not in estimates.frame:
         raise unknown_name("column of levels", by, [*estimates.groups, "level"])
@@ -87,9 +136,33 @@ def calendar_rows(estimates: Estimates, by: str | None, measure: str | None) -> 
     frame = frame[frame["measure"] == (measure if measure is not None else measures[0])] if measures else frame
     if not any(is_drawable(row) for _, row in frame.iterrows()):
         raise DataError(f"a figure of calendar effects has nothing to show: {len(frame)} rows.")
-    levels = level_order(estimates, by, list(dict.fromkeys(frame[by].astype(str))))
-    places = {level: place for place, level in enumerate(levels)}
-    return frame.assign(_place=frame[by].astype(str).map(places)).sort_values("_place", kind="stable").drop(columns="_place"), by
+    told = frame[by].astype(str)
+    if (twice := told.duplicated()).any():
+        raise DataError(f"{int(twice.sum())} row(s) are of one level (first: {told[twice].iloc[0]!r}); select one outcome and "
+                        "exposure first.")
+    label = calendar_label(estimates, by, frame)
+    present = told.tolist()
+    reference = _reference(label, present) if (frame["unit"] == "ratio").all() else ""
+    levels = _ordered(label, [*present, *([reference] if reference else [])])
+    frame = frame.assign(place=told.map(levels.index)).sort_values("place", kind="stable")
+    return CalendarLevels(frame, tuple(levels), reference, label.label)
+
+
+def calendar_label(estimates: Estimates, by: str, rows: pd.DataFrame) -> Label:
+    """The label of a group column, or of the exposure whose levels the rows are."""
+    if by in estimates.groups:
+        return label_of(estimates, by)
+    names = [name for name in dict.fromkeys(rows["exposure"]) if name]
+    if len(names) == 1:
+        return label_of(estimates, names[0])
+    return Label(" / ".join(label_of(estimates, name).label for name in names))
+
+
+def _reference(label: Label, present: Sequence[str]) -> str:
+    """The one level that no row speaks of, of those declared or of a whole week, year ...; "" where that is unclear."""
+    known = [label.levels] if label.levels else [order for order in ORDERS if set(present) <= set(order)]
+    absent = [level for level in known[0] if level not in present] if known else []
+    return absent[0] if len(absent) == 1 else ""
 
 
 def own_rows(estimates: Estimates) -> pd.DataFrame:
@@ -104,9 +177,11 @@ def own_rows(estimates: Estimates) -> pd.DataFrame:
 
 
 def own_names(estimates: Estimates, rows: pd.DataFrame, by: str) -> list[str]:
-    """What the persons are called: the group column, else the level, else their number."""
+    """What the persons are called: as they are where that is "P001" ..., else by the order of the rows of the estimates."""
     column = by if by in estimates.groups else estimates.groups[0] if estimates.groups else "level"
-    return [str(name) or f"P{place + 1:03d}" for place, name in zip(rows.index, rows[column], strict=True)]
+    if estimates.frame[column].astype(str).str.match(CODE_NAME).all():
+        return [str(name) for name in rows[column]]
+    return [f"P{place + 1:03d}" for place in rows.index]
 
 
 def pooled_rows(pooled: Estimates | None) -> dict[str, pd.Series]:

@@ -130,6 +130,7 @@ def keep_together(text: str) -> str:
     """
     text = re.sub(r"(?<=\d) (?=%)", NO_BREAK, " ".join(text.split()))
     text = re.sub(r"([<>]=?) (?=\d)", rf"\1{NO_BREAK}", text)
+    text = re.sub(r"(?<=%) (?=CI\b)", NO_BREAK, text)
     return re.sub(rf"\b(n|p) ([=<>])[ {NO_BREAK}](?=\d)", rf"\1{NO_BREAK}\2{NO_BREAK}", text)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -96,6 +97,16 @@ def test_exposures_have_marks_where_they_were_and_a_dash_where_a_logged_night_do
     assert sum(line.get_marker() == "s" for line in lines) == 0
     assert sum(len(line.get_xdata()) == 2 for line in lines) == 1
     assert "not recorded" in seen(figure)
+
+
+def test_long_words_of_the_key_are_wrapped_inside_the_figure():
+    panel = diary.make_panel()
+    labels = {name: replace(label, label=f"{label.label}, as it was asked in the morning of the day after, by own account")
+              for name, label in panel.labels.items()}
+    exposures = ["unaccustomed_exercise", "alcohol_drinks"]
+    for width in (85, 170):
+        assert_nothing_covered(plot_person_calendar(panel.described(labels=labels), "Ada", exposures=exposures, width_mm=width))
+        assert_nothing_covered(plot_lasagna(panel.described(labels=labels), width_mm=width))
 
 
 def test_a_change_is_a_line_before_its_night_and_is_told():

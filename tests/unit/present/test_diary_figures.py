@@ -119,6 +119,20 @@ def test_weekdays_stand_from_monday_to_sunday_whatever_their_order():
     assert marks[6] == pytest.approx(1.0)  # Sunday
 
 
+def test_the_weekday_compared_with_stands_at_1_and_is_named():
+    days = ("Sunday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+    found = diary.wrap([diary.ratio(1.3, exposure="weekday", level=day) for day in days])
+    figure = plot_calendar_effects(found)
+    axes = figure.axes[0]
+    assert axes.get_xticklabels()[0].get_text() == "Monday"
+    (diamond,) = [line for line in axes.lines if line.get_marker() == "D"]
+    assert (diamond.get_xdata()[0], diamond.get_ydata()[0]) == (0, 1.0)
+    assert "Diamond: Monday, which the others are compared with." in seen(figure)
+    twice = replace(found, frame=pd.concat([found.frame, found.frame]))
+    with pytest.raises(DataError, match="6 row"):
+        plot_calendar_effects(twice)
+
+
 def test_days_of_the_diary_are_sorted_as_numbers_and_ratios_go_on_a_logarithmic_axis():
     rows = [diary.ratio(1.0 + place / 100, day=str(day)) for place, day in enumerate((10, 2, 1, 30, 20))]
     axes = plot_calendar_effects(diary.wrap(rows, groups=("day",))).axes[0]

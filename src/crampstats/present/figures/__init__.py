@@ -9,11 +9,12 @@ from crampstats.present.figures.claims import plot_claim_readings
 from crampstats.present.figures.clinic import plot_findings, plot_group_prevalence, plot_observed_expected, plot_triage
 from crampstats.present.figures.clinic_charts import plot_control_chart, plot_funnel
 from crampstats.present.figures.diary_calendar import plot_person_calendar
+from crampstats.present.figures.diary_calendar_effects import plot_calendar_effects
 from crampstats.present.figures.diary_crossover import plot_crossover
 from crampstats.present.figures.diary_lags import plot_lags
 from crampstats.present.figures.diary_lasagna import plot_lasagna
 from crampstats.present.figures.diary_own_effects import plot_own_effects
-from crampstats.present.figures.diary_rates import plot_calendar_effects, plot_rates
+from crampstats.present.figures.diary_rates import plot_rates
 from crampstats.present.figures.diary_recall import plot_recall_curve
 from crampstats.present.figures.diary_rolling import plot_rolling_rates
 from crampstats.present.figures.diary_triggers import plot_triggers

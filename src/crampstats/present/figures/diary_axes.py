@@ -118,6 +118,17 @@ def draw_upright_ratio(axes: Axes, row: pd.Series, x: float, span: RatioSpan, *,
                   markeredgecolor=colour if hollow else INK, markeredgewidth=0.9 if hollow else 0.4, zorder=4)
 
 
+def words_that_fit(words: str, short: str, room_mm: float, points: float) -> str:
+    """Words beside an axis, or shorter ones where they would run beyond it.
+
+    Examples
+    --------
+    >>> words_that_fit("nights a week with a leg cramp that woke", "nights a week", 30.0, 7.0)
+    'nights a week'
+    """
+    return words if text_mm(words, points) <= room_mm else short
+
+
 def plain_number(value: float) -> str:
     """A tick without needless decimals."""
     return f"{value:.10g}"

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from crampstats.core.diary import DiaryPanel
 from crampstats.present.crossover import crossover_note, tally_periods
 from crampstats.present.diaries import WEEK, diary_label, lower_first
-from crampstats.present.figures.diary_axes import plain_number, rate_ticks, upper_rate
+from crampstats.present.figures.diary_axes import plain_number, rate_ticks, upper_rate, words_that_fit
 from crampstats.present.figures.diary_marks import KeyEntry, draw_key, key_height, key_rows, sample_line, whole_sheet
 from crampstats.present.figures.grid import Grid
 from crampstats.present.figures.sheet import EDGE_MM, GRID_LINE, Picture, Sheet, line_mm, text_mm, wrap_notes
@@ -63,7 +63,7 @@ def plot_crossover(
         foot = key_height(look, key) + 0.5
         sheet = Sheet(look, grid.total_height + foot + len(notes) * line_mm(look.small_points) + EDGE_MM)
         overlay = whole_sheet(sheet)
-        label = diary_label(panel, outcome).label
+        words = f"nights a week with {lower_first(diary_label(panel, outcome).label)}"
         for place, order in enumerate(orders):
             axes = sheet.axes(*grid.place(place))
             _draw(axes, rates[rates["order"] == order], look)
@@ -73,8 +73,8 @@ def plot_crossover(
             grid.write_title(sheet, place)
             if grid.is_leftmost(place):
                 sheet.write(EDGE_MM + line_mm(look.small_points) / 2, grid.place(place)[1] + HEIGHT_MM / 2,
-                            f"{lower_first(label)}, nights a week", rotation=90, ha="center", size=look.small_points,
-                            color=QUIET)
+                            words_that_fit(words, "nights a week", HEIGHT_MM + 6.0, look.small_points), rotation=90, ha="center",
+                            size=look.small_points, color=QUIET)
         draw_key(sheet, overlay, key, grid.total_height)
         return sheet.finish(panel.source, notes)
 

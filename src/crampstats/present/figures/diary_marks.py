@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from crampstats.present.figures.sheet import EDGE_MM, Sheet, line_mm, text_mm
+from crampstats.present.figures.sheet import EDGE_MM, Sheet, line_mm, widest_mm, wrap_to
 from crampstats.present.theme import INK, QUIET, Look
 
 BOX_MM = 3.2  # a sample in the key
-APART_MM = 4.0  # between two entries of the key
+APART_MM, BESIDE_MM = 4.0, 1.2  # between two entries of the key, between a sample and its words
 STROKES_MM = 1.35  # between the strokes of a missed night
 LIGHTEST, DARKEST = (0.976, 0.757, 0.580), (0.486, 0.192, 0.0)  # of the ramp of severity
 LIGHTEST_GREY, DARKEST_GREY = (0.72, 0.72, 0.72), (0.10, 0.10, 0.10)
@@ -107,36 +107,52 @@ class KeyEntry:
     sample_mm: float = BOX_MM
 
 
-def key_rows(look: Look, entries: Sequence[KeyEntry], width: float | None = None) -> list[list[KeyEntry]]:
-    """Entries in rows that fit the width."""
-    room = look.width_mm - 2 * EDGE_MM if width is None else width
-    rows: list[list[KeyEntry]] = []
+@dataclass(frozen=True)
+class KeyRow:
+    """Entries side by side, each with its words as lines."""
+
+    entries: tuple[tuple[KeyEntry, tuple[str, ...]], ...]
+
+    def height(self, look: Look) -> float:
+        """Height of the row, in mm."""
+        return max(len(lines) for _, lines in self.entries) * line_mm(look.small_points) + 1.2
+
+
+def key_rows(look: Look, entries: Sequence[KeyEntry]) -> list[KeyRow]:
+    """Entries in rows that fit the width; words too long for a row of their own are wrapped."""
+    room = look.width_mm - 2 * EDGE_MM
+    rows: list[list[tuple[KeyEntry, tuple[str, ...]]]] = []
     used = room
     for entry in entries:
-        needs = entry.sample_mm + 1.2 + text_mm(entry.words, look.small_points) + APART_MM
+        lines = tuple(wrap_to(entry.words, room - entry.sample_mm - BESIDE_MM, look.small_points))
+        needs = _key_width(look, entry, lines)
         if not rows or used + needs - APART_MM > room:
             rows.append([])
             used = 0.0
-        rows[-1].append(entry)
+        rows[-1].append((entry, lines))
         used += needs
-    return rows
+    return [KeyRow(tuple(row)) for row in rows]
 
 
-def key_height(look: Look, rows: Sequence[Sequence[KeyEntry]]) -> float:
+def _key_width(look: Look, entry: KeyEntry, lines: Sequence[str]) -> float:
+    return entry.sample_mm + BESIDE_MM + widest_mm(lines, look.small_points) + APART_MM
+
+
+def key_height(look: Look, rows: Sequence[KeyRow]) -> float:
     """Height of a key, in mm."""
-    return len(rows) * (line_mm(look.small_points) + 1.2)
+    return sum(row.height(look) for row in rows)
 
 
-def draw_key(sheet: Sheet, axes: Axes, rows: Sequence[Sequence[KeyEntry]], top: float, left: float = EDGE_MM) -> None:
+def draw_key(sheet: Sheet, axes: Axes, rows: Sequence[KeyRow], top: float, left: float = EDGE_MM) -> None:
     """Draw a key from `top` on; `axes` run in mm over the whole sheet."""
-    look = sheet.look
-    step = line_mm(look.small_points) + 1.2
-    for place, row in enumerate(rows):
-        middle, x = top + (place + 0.5) * step, left
-        for entry in row:
-            entry.draw(axes, x, middle - BOX_MM / 2)
-            sheet.write(x + entry.sample_mm + 1.2, middle, entry.words, size=look.small_points, color=INK)
-            x += entry.sample_mm + 1.2 + text_mm(entry.words, look.small_points) + APART_MM
+    look, step = sheet.look, line_mm(sheet.look.small_points)
+    for row in rows:
+        x = left
+        for entry, lines in row.entries:
+            entry.draw(axes, x, top + 0.6 + step / 2 - BOX_MM / 2)
+            sheet.write_lines(x + entry.sample_mm + BESIDE_MM, top + 0.6, lines, size=look.small_points, color=INK)
+            x += _key_width(look, entry, lines)
+        top += row.height(look)
 
 
 def sample_box(fill: object, look: Look, *, missed: bool = False, edge: object = QUIET) -> Callable[[Axes, float, float], None]:

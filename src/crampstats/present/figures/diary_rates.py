@@ -1,38 +1,28 @@
-"""Rates of a diary by group, and along weekdays, seasons or days of the diary."""
+"""Rates of a diary, of everybody and by group."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import pandas as pd
-import seaborn as sns
 from matplotlib.axes import Axes
 
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
-from crampstats.present.diaries import MONTHS, WEEKDAYS
 from crampstats.present.figures.clinic_rows import Heads, RowLine, draw_rows
-from crampstats.present.figures.diary_axes import draw_upright_ratio, plain_number, rate_ticks, upper_rate
-from crampstats.present.figures.ratio_axis import NO_DIFFERENCE, find_span, find_ticks, set_ratio_axis
+from crampstats.present.figures.diary_axes import plain_number, rate_ticks, upper_rate
 from crampstats.present.figures.sheet import (
-    EDGE_MM,
-    GRID_LINE,
     Picture,
-    Sheet,
     draw_interval,
-    line_mm,
     text_mm,
-    widest_mm,
-    wrap_notes,
 )
-from crampstats.present.rates import calendar_rows, level_order, rate_counts, rate_numbers, rate_parts
+from crampstats.present.rates import level_order, rate_counts, rate_numbers, rate_parts
 from crampstats.present.ratios import is_drawable
 from crampstats.present.reading import label_of, level_words
-from crampstats.present.theme import INK, PAGE_MM, QUIET, Look, theme
+from crampstats.present.theme import INK, PAGE_MM, Look, theme
 from crampstats.present.wording import first_upper
 
 EVERYBODY = "All"
-LEVEL_STEPS = (1, 2, 5, 7, 10, 14, 28, 50, 100, 200)  # of very many levels every n-th is named
 HOLLOW_NOTE = "Hollow marks: read with caution, see the table."
 
 
@@ -112,104 +102,3 @@ def _rate_line(words: str, kind, row: pd.Series, look: Look) -> RowLine:
                       marker="D" if kind == "total" else strokes.marker)
 
     return RowLine(words, kind, rate_counts(row), rate_numbers(row), draw if is_drawable(row) else None)
-
-
-def plot_calendar_effects(
-    estimates: Estimates, *, by: str | None = None, measure: str | None = None, width_mm: float = PAGE_MM, grey: bool = False,
-) -> Picture:
-    """Rates or ratios along weekdays, months, seasons or days of the diary.
-
-    Parameters
-    ----------
-    estimates
-        One row per level: rates, or ratios (unit "ratio", drawn on a logarithmic axis with a line at 1).
-    by
-        The group column of the levels, or "level"; None for the first group column, or the level where there is none.
-    measure
-        Which measure is drawn; None for the first.
-    width_mm, grey
-        Width of the figure and shades of grey.
-
-    Returns
-    -------
-    Picture
-        A matplotlib figure; the levels stand side by side in reading order. Levels that may not be shown leave a gap.
-
-    Raises
-    ------
-    OptionError
-        There is no such measure or column.
-    DataError
-        There is no row that may be shown.
-    """
-    rows, by = calendar_rows(estimates, by, measure)
-    shown = rows[[is_drawable(row) for _, row in rows.iterrows()]]
-    is_ratio = bool((shown["unit"] == "ratio").all())
-    levels = list(rows[by].astype(str))
-    level = f"{100 * estimates.confidence_level:g} %"
-    with theme(width_mm=width_mm, grey=grey) as look:
-        height = 0.45 * width_mm if look.is_narrow else 0.32 * width_mm
-        span = find_span([row for _, row in shown.iterrows()]) if is_ratio else None
-        upper = upper_rate(float(shown[["estimate", "conf_high"]].max(axis=None)))
-        ticks = find_ticks(span, height, look.small_points, upright=True) if span else rate_ticks(upper, height, 9.0)
-        left = EDGE_MM + line_mm(look.small_points) + widest_mm([plain_number(tick) for tick in ticks], look.small_points) + 3.0
-        width = look.width_mm - left - EDGE_MM - 2.0
-        notes = wrap_notes(look, [_effects_note(rows, shown, level, is_ratio=is_ratio)])
-        sheet = Sheet(look, EDGE_MM + 1.5 + height + 10.5 + len(notes) * line_mm(look.small_points) + EDGE_MM)
-        axes = sheet.axes(left, EDGE_MM + 1.5, width, height)
-        if span:
-            set_ratio_axis(axes.yaxis, span, height, look.small_points)
-            axes.axhline(1.0, **NO_DIFFERENCE)
-        else:
-            axes.set_ylim(0, upper)
-            axes.set_yticks(ticks, labels=[plain_number(tick) for tick in ticks])
-        _draw_levels(axes, rows, span, levels, look)
-        _level_ticks(axes, levels, width, look)
-        axes.tick_params(labelsize=look.small_points)
-        axes.grid(axis="y", **GRID_LINE)
-        sns.despine(ax=axes)
-        style = {"ha": "center", "size": look.small_points, "color": QUIET}
-        words = str(shown["measure"].iloc[0]) + (" (log scale)" if span else "")
-        sheet.write(EDGE_MM + line_mm(look.small_points) / 2, EDGE_MM + 1.5 + height / 2, words, rotation=90, **style)
-        beneath = label_of(estimates, by).label if by in estimates.groups else _exposure(estimates, rows)
-        sheet.write(left + width / 2, EDGE_MM + 1.5 + height + 7.4, beneath, **style)
-        return sheet.finish(estimates.source, notes)
-
-
-def _exposure(estimates: Estimates, rows: pd.DataFrame) -> str:
-    names = [name for name in dict.fromkeys(rows["exposure"]) if name]
-    return " / ".join(label_of(estimates, name).label for name in names)
-
-
-def _draw_levels(axes: Axes, rows: pd.DataFrame, span, levels: Sequence[str], look: Look) -> None:
-    axes.set_xlim(-0.6, len(levels) - 0.4)
-    strokes = look.strokes(0)
-    for place, (_, row) in enumerate(rows.iterrows()):
-        if not is_drawable(row):
-            continue
-        if span:
-            draw_upright_ratio(axes, row, place, span, colour=strokes.colour, marker=strokes.marker, hollow=bool(row["caution"]))
-        else:
-            y = [row["estimate"], row["conf_low"], row["conf_high"]] if pd.notna(row["conf_low"]) else [row["estimate"]]
-            draw_interval(axes, [place], y, hollow=bool(row["caution"]), color=strokes.colour, marker=strokes.marker)
-
-
-def _level_ticks(axes: Axes, levels: Sequence[str], width: float, look: Look) -> None:
-    """All names, short where they would touch; of very many every n-th."""
-    room = width / (len(levels) + 0.2) - 1.5
-    names = [first_upper(level_words(level)) for level in levels]
-    if widest_mm(names, look.small_points) > room and all(name in (*WEEKDAYS, *MONTHS) for name in names):
-        names = [name[:3] for name in names]
-    needs = widest_mm(names, look.small_points) + 1.5
-    step = next((step for step in LEVEL_STEPS if needs <= step * (room + 1.5)), 365)
-    axes.set_xticks(range(0, len(names), step), labels=names[::step])
-
-
-def _effects_note(rows: pd.DataFrame, shown: pd.DataFrame, level: str, *, is_ratio: bool) -> str:
-    words = [f"Line: {level} interval."]
-    against = rows[(rows["estimate"] - 1).abs().lt(1e-12) & rows["conf_low"].isna()] if is_ratio else rows.iloc[:0]
-    words += ["Level at 1 without a line: the one compared with."] if len(against) else []
-    words += [HOLLOW_NOTE] if (shown["caution"] != "").any() else []
-    if left := len(rows) - len(shown):
-        words.append(f"{left} level(s) not drawn: too unreliable to show, or not estimable.")
-    return " ".join(words)

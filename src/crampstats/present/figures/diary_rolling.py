@@ -10,7 +10,15 @@ from matplotlib.axes import Axes
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.estimates import Estimates
 from crampstats.present.diaries import WEEK
-from crampstats.present.figures.diary_axes import date_ticks, day_ticks, plain_number, rate_ticks, upper_rate, years_words
+from crampstats.present.figures.diary_axes import (
+    date_ticks,
+    day_ticks,
+    plain_number,
+    rate_ticks,
+    upper_rate,
+    words_that_fit,
+    years_words,
+)
 from crampstats.present.figures.sheet import EDGE_MM, GRID_LINE, Picture, Sheet, line_mm, text_mm, wrap_notes
 from crampstats.present.rolling import GAPS, RollingRows, read_rolling
 from crampstats.present.theme import PAGE_MM, QUIET, Look, theme
@@ -70,7 +78,8 @@ def plot_rolling_rates(
         axes.set_xticks(beneath.get_xticks(), labels=[])
         style = {"ha": "center", "size": look.small_points, "color": QUIET}
         column = EDGE_MM + line_mm(look.small_points) / 2
-        sheet.write(column, top + height / 2, found.measure, rotation=90, **style)
+        sheet.write(column, top + height / 2, words_that_fit(found.measure, "nights a week", height + 3.0, look.small_points),
+                    rotation=90, **style)
         sheet.write(column, top + height + BETWEEN_MM + BENEATH_MM / 2, "diarists", rotation=90, **style)
         sheet.write(left + width / 2, top + height + BETWEEN_MM + BENEATH_MM + 7.0, words, **style)
         return sheet.finish(found.source, notes)
@@ -121,4 +130,5 @@ def _note(found: RollingRows) -> str:
     band = f"; band: {100 * found.level:g} % interval" if found.has_band else ""
     over = f" over the last {found.window} nights" if found.window else ""
     gaps = f"{GAPS}. " if found.has_gaps else ""
-    return f"Line: rate{over}{band}. {gaps}Beneath: diarists who told of that night."
+    beneath = "who told of that night" if found.window else "whose nights the rate is of"
+    return f"Line: rate{over}{band}. {gaps}Beneath: diarists {beneath}."
