@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from crampstats.core.errors import DataError
-from crampstats.estimate.diary.gee_fit import refuse_flat, start_coefficients
+from crampstats.estimate.diary.gee_fit import FIRST_PERSONS, LARGE, refuse_flat, start_coefficients
 from crampstats.estimate.diary.gee_patterns import PatternRows
 from crampstats.estimate.diary.mixed_likelihood import MixedLikelihood, Value
 from crampstats.estimate.families import Family
-from crampstats.estimate.glm import Scaling
+from crampstats.estimate.glm import SETTLED, Scaling
 from crampstats.estimate.narrow_products import cross_products, linear_predictor
 from crampstats.estimate.sums import Floats
 
@@ -76,7 +76,7 @@ def solve_mixed(patterns: PatternRows, family: Family, scaling: Scaling, nodes: 
     likelihood = MixedLikelihood(patterns, family, scaling, nodes)
     begin = float(np.clip(np.sqrt(max(alone.variance, 0.0)), 0.2, 2.0))
     turn, k, constant = scaling.back(), len(alone.beta), _constant(patterns, family)
-    beta, sd, value, steps = _climbed(likelihood, alone.beta, begin)
+    beta, sd, value, steps = _climbed(likelihood, *_begun(patterns, family, scaling, nodes, alone.beta, begin))
     if sd < SMALLEST or value.loglik < alone.loglik:
         covariance = np.full((k + 1, k + 1), np.nan)
         covariance[:k, :k] = turn @ np.linalg.inv(alone.information) @ turn.T
@@ -125,13 +125,29 @@ def _at_sd(likelihood: MixedLikelihood, beta: Floats, sd: float) -> tuple[Floats
     raise DataError(f"the profile likelihood did not settle at a standard deviation of {sd:.3g}.")
 
 
-def _climbed(likelihood: MixedLikelihood, beta: Floats, sd: float) -> tuple[Floats, float, Value, int]:
+def _begun(
+    patterns: PatternRows, family: Family, scaling: Scaling, nodes: int, beta: Floats, sd: float
+) -> tuple[Floats, float]:
+    """Where to begin: of many persons, at the maximum of a part of them."""
+    if patterns.n_persons < FIRST_PERSONS * LARGE:
+        return beta, sd
+    try:
+        part = MixedLikelihood(patterns.some(FIRST_PERSONS), family, scaling, nodes)
+        found = _climbed(part, beta, sd, tolerance=SETTLED)
+    except (DataError, np.linalg.LinAlgError):
+        return beta, sd
+    return found[0], max(found[1], sd / 10)
+
+
+def _climbed(
+    likelihood: MixedLikelihood, beta: Floats, sd: float, *, tolerance: float = CONVERGED
+) -> tuple[Floats, float, Value, int]:
     """Newton steps, halved until the likelihood rises: coefficients of the scaled columns, sd, value there, steps."""
     value = likelihood.value(beta, sd, with_curvature=True)
     for step in range(1, MAX_STEPS + 1):
         move = _newton(value)
         promised = float(move @ value.gradient)
-        if promised < CONVERGED * max(1.0, abs(value.loglik) * 1e-3) or sd < SMALLEST:
+        if promised < tolerance * max(1.0, abs(value.loglik) * 1e-3) or sd < SMALLEST:
             return beta, sd, value, step
         if sd > LARGEST:
             raise DataError(
