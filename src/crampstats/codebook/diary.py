@@ -73,7 +73,8 @@ MINUTES = _of_a_cramp(
 SITE = _of_a_cramp(
     "cramp_site", "Where the cramp was", "category", levels=cramp_features.MAIN_SITE.levels, words=cramp_features.MAIN_SITE.words,
     known_as=(
-        *cramp_features.MAIN_SITE.known_as, "site", "location", "where", "muscle", "where was the cramp", "where was it",
+        *cramp_features.MAIN_SITE.known_as, "site", "location", "where", "wo", "dónde", "où", "dove", "onde", "muscle", "where "
+        "was the cramp", "where was it",
             "body part",
         "which muscle", "part of the leg", "where in the leg",
     ),

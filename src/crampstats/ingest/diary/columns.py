@@ -9,7 +9,7 @@ from crampstats.codebook.catalogue import VARIABLES as OF_PERSONS
 from crampstats.codebook.columns import Variable
 from crampstats.codebook.demographics import AGE, SEX
 from crampstats.codebook.diary import NIGHT, VARIABLES
-from crampstats.codebook.diary_entries import PERSON, PLACES
+from crampstats.codebook.diary_entries import ENTERED, PERSON, PLACES
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
@@ -122,7 +122,9 @@ def _of_the_form(table: RecordedTable) -> list[Placement]:
     # a word or two in common is no form
     if len(asked) < 4:
         return []
-    return [replace(one, variable="night") if one.variable == NIGHT.name else one for one in place_items(columns)]
+    placed = [replace(one, variable="night") if one.variable == NIGHT.name else one for one in place_items(columns)]
+    stamps = [columns.heading(item.field) for item in CRAMP_DIARY.items if item.stamped and columns.has(item)]
+    return [*placed, *(Placement(ENTERED.name, (heading,)) for heading in stamps)]
 
 
 def _without(table: RecordedTable, taken: set[str]) -> RecordedTable:
@@ -173,6 +175,9 @@ def _find_person(table: RecordedTable, record: str, taken: Iterable[str]) -> str
     """Heading of the column that tells persons apart: a name for persons, else a number or a name of theirs; "" for none."""
     if table.format == "redcap":
         return table.columns[0].name
+    of_form = find_form_columns(CRAMP_DIARY, table).heading(CRAMP_DIARY.items[0].field)
+    if of_form and of_form not in taken:
+        return of_form
     named = [name for name in names_of(table, PERSON) if name not in taken and table.cells[name].notna().any()]
     if named:
         return named[0]

@@ -9,7 +9,8 @@ import pandas as pd
 
 from crampstats.codebook.diary import CRAMP, CRAMPS, MINUTES, SEVERITY, SIDE, SITE
 from crampstats.core.findings import Finding
-from crampstats.ingest.diary.columns import DiaryColumns
+from crampstats.ingest.diary.columns import ROW, SHEET, DiaryColumns
+from crampstats.ingest.diary.naming import names_of
 from crampstats.ingest.recorded import RecordedTable
 
 # what is told of one cramp
@@ -41,7 +42,7 @@ def settle_layout(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTa
 
 
 def _is_events(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable) -> bool:
-    if columns.diary.logged:
+    if columns.diary.logged or unread_cramps(columns, table):
         return False
     details = [name for name in DETAILS if name in values]
     timed = columns.diary.time
@@ -51,11 +52,20 @@ def _is_events(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable
     if CRAMPS.name in values:
         return False
     if not (details or timed):
-        # dates alone: each tells of a cramp, or of nothing at all
-        return not len(values.columns) or not any(name in values for name in values)
+        # dates and nothing else: each tells of a cramp, or of nothing at all
+        return set(table.cells) <= {*columns.diary.columns.values(), ROW, SHEET}
     # a pain of 0, or left open, is told of nights, not of cramps
     severity = values[SEVERITY.name].astype("Float64") if SEVERITY.name in values else pd.Series(dtype="Float64")
     return not bool((severity == 0).any())
+
+
+def unread_cramps(columns: DiaryColumns, table: RecordedTable) -> list[str]:
+    """Headings that ask for a cramp and fill nothing, for their cells are empty or in codes nobody explains."""
+    placed = {one.variable for one in columns.mapping.placements}
+    used = {name for one in columns.mapping.placements for name in one.reads} | set(columns.diary.columns.values())
+    if placed & {CRAMP.name, CRAMPS.name}:
+        return []
+    return [name for variable in (CRAMP, CRAMPS) for name in names_of(table, variable) if name not in used]
 
 
 def _filled(table: RecordedTable, heading: str) -> bool:

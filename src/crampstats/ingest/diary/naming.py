@@ -119,7 +119,8 @@ def _wordings(text: str) -> list[tuple[str, ...]]:
         return []
     plain = plain_question(text)
     bare = _SCALE.sub(" ", plain)
-    return [words for one in (text, plain, bare) for words in (split_words(one), without_unit(split_words(one))) if words]
+    whole = [words for one in (text, plain, bare) for words in (split_words(one), without_unit(split_words(one))) if words]
+    return [*whole, *(words[:-1] for words in whole if len(words) > 1 and words[-1] in UNIT_WORDS)]
 
 
 def _fit(profile: Profile, variable: Variable) -> Fit:

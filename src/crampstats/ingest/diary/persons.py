@@ -11,6 +11,7 @@ import pandas as pd
 
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
+from crampstats.ingest.own.columns import find_distinct
 from crampstats.ingest.own.keys import hash_records, open_key, read_record
 from crampstats.ingest.recorded import RecordedTable
 
@@ -70,10 +71,12 @@ def name_persons(table: RecordedTable, person: str, key: str | Path | None = Non
     """
     if not person:
         return _one_person(table, key)
-    records = table.cells[person].map(read_record, na_action="ignore")
-    if not records.notna().any():
+    distinct = find_distinct(table.cells[person])
+    if not distinct.texts:
         raise DataError(f"no row of {table.name} says whose it is: the column that tells persons apart is empty.")
-    codes, found = pd.factorize(records)
+    # two spellings of one number are one person
+    spelt, found = pd.factorize(pd.Series([read_record(text) for text in distinct.texts], dtype="str"))
+    codes = np.append(spelt, -1)[distinct.codes]
     if key is not None:
         hashed = hash_records([str(one) for one in found], open_key(Path(key)))
         names = np.array([*hashed, None], dtype=object)

@@ -19,7 +19,7 @@ from crampstats.ingest.diary.columns import KNOWN, DiaryColumns, find_columns
 from crampstats.ingest.diary.dating import MISSING, Dated, date_entries
 from crampstats.ingest.diary.entries import ENTERED_AT, SOURCE_ROW
 from crampstats.ingest.diary.episodes import AT, OF_A_CRAMP, SAID_NONE
-from crampstats.ingest.diary.layouts import settle_layout
+from crampstats.ingest.diary.layouts import settle_layout, unread_cramps
 from crampstats.ingest.diary.persons import Persons, name_persons
 from crampstats.ingest.diary.scales import find_scale
 from crampstats.ingest.diary.settings import DiaryMapping
@@ -113,6 +113,14 @@ def _with_words_for_none(columns: DiaryColumns, table: RecordedTable) -> DiaryCo
 
 def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
     """Refuse a file in which nothing tells of cramps: rows of a diary of cramps are told by their date or their details."""
+    if columns.diary.layout != "events" and (unread := unread_cramps(columns, table)):
+        texts = ", ".join(repr(mask_text(one)) for one in find_distinct(table.cells[unread[0]]).texts[:3])
+        raise DataError(
+            f"{mask_text(table.name)}: {mask_text(unread[0])!r} asks for a cramp, but "
+            f"{f'holds {texts}' if texts else 'is empty'}. Say in "
+            f'a mapping what its cells mean: [variables.cramp] column = "{mask_text(unread[0])}", codes = '
+            f'{{"1" = true, "2" = false}}.'
+        )
     placed = {one.variable for one in columns.mapping.placements}
     if columns.diary.layout == "events" or placed & {codebook.CRAMP.name, codebook.CRAMPS.name, codebook.SEVERITY.name}:
         return

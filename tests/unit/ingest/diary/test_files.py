@@ -203,3 +203,51 @@ column = "Kaffee"
 def test_the_wrong_heading_in_a_mapping_is_told_with_its_line(load: Load) -> None:
     with pytest.raises(DataError, match=r"line 2: cramp: the file has no column 'Cramps'"):
         load("id,night of,Cramp\n1,2026-03-01,no\n", '[variables.cramp]\ncolumn = "Cramps"')
+
+
+def test_a_diary_in_german_is_read(load: Load) -> None:
+    data = load("""
+Teilnehmer;Nacht vom;Wadenkrampf;Anzahl Krämpfe;Schmerz (0-10);Wo;Seite;Sport (Minuten);Schlafdauer (Stunden)
+1;01.03.2026;ja;2;6;Wade;links;30;6,5
+1;02.03.2026;nein;0;;;;0;7,5
+2;13.03.2026;nein;0;;;;0;8
+""")
+    names = ("cramp", "cramps", "cramp_severity", "cramp_site", "cramp_side", "exercise_minutes", "slept_hours")
+    assert told(data, *names)[0] == ("P001", "2026-03-01", True, True, 2, 6.0, "calf", "left", 30.0, 6.5)
+    assert "columns not used" not in rules(data)
+
+
+def test_a_submission_of_kobotoolbox_is_dated_by_the_diarists_own_clock(load: Load) -> None:
+    data = load("""
+group_record_id/record_id,group_night_date/night_date,group_night_date/cramp,group_night_date/entered_at,group_cramps/cramps,\
+group_ex/exercise_minutes,group_ex/took_magnesium,_id,_uuid,_submission_time
+A1,2026-03-01,1,2026-03-02 07:00,2,30,0,1,u1,2026-03-02T06:00:00
+A1,2026-03-02,0,2026-03-03 07:00,,0,9,2,u2,2026-03-03T06:00:00
+B,2026-03-02,0,2026-03-03 07:00,,0,1,3,u3,2026-03-03T06:00:00
+""")
+    assert told(data, "cramps", "took_magnesium") == [
+        ("P001", "2026-03-01", True, 2, False), ("P001", "2026-03-02", True, 0, None), ("P002", "2026-03-02", True, 0, True),
+    ]
+    assert str(data.panel.table["entered_at"].iloc[0]) == "2026-03-02 07:00:00"
+
+
+@pytest.mark.parametrize(("cells", "why"), [(("", ""), "is empty"), (("A", "B"), "holds 'A', 'B'")])
+def test_a_column_of_cramps_nobody_can_read_is_never_taken_for_rows_of_cramps(
+    load: Load, cells: tuple[str, str], why: str
+) -> None:
+    with pytest.raises(DataError, match=f"'cramp' asks for a cramp, but {why}"):
+        load(f"id,date,cramp,pain\n1,2026-03-01,{cells[0]},5\n1,2026-03-02,{cells[1]},3\n")
+
+
+def test_m_path_is_read_by_its_answers(tmp_path: Path) -> None:
+    start = 1_772_434_800  # 2026-03-02 07:00 on the participant's clock
+    path = tmp_path / "mpath.csv"
+    path.write_text(
+        "connectionId;code;timeStampStart;timeStampStop;timeZoneOffset;questionListName;cramp_yesno;cramps_number\n"
+        f"501;!x1;{start};{start + 60};3600;morning;1;2\n501;!x1;{start + 86_400};{start + 86_460};3600;morning;0;0\n"
+        f"502;!x2;{start};{start + 30};3600;morning;0;\n502;!x2;{start + 86_400};0;3600;morning;;\n"
+    )
+    data = load_diary(path)
+    assert told(data, "cramp", "cramps") == [
+        ("P001", "2026-03-01", True, True, 2), ("P001", "2026-03-02", True, False, 0), ("P002", "2026-03-01", True, False, 0),
+    ]
