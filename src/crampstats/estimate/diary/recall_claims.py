@@ -78,7 +78,8 @@ def check_recall_claim(
         word, reason = refusal
         told = tuple(Verdict(one, word, reason.format(population=one.population)) for one in family.readings)
         return ClaimCheck(family, told, notes=_notes(panel))
-    curve = estimate_recall_curve(panel, outcome, level=level)
+    # lengths and checks are those of every curve; what a reading needs of the models is computed for its window alone
+    curve = estimate_recall_curve(panel, outcome, windows=[1], methods=["u_statistic"], level=level)
     verdicts = tuple(_judge(one, panel, outcome, curve, margin, level) for one in family.readings)
     return ClaimCheck(family, verdicts, _bounds(family, panel, outcome, curve), notes=(*_notes(panel), *curve.warnings))
 

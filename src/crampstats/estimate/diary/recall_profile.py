@@ -30,19 +30,31 @@ def profile_interval(fitted: FittedRisk, windows: Floats, level: float) -> tuple
     tuple of arrays
         One bound per window. Bounds of parameters (nobody never cramps) need no special treatment.
     """
-    low, high = (np.array([profile_bound(fitted, float(window), level, sign) for window in windows]) for sign in (-1.0, 1.0))
-    return low, high
+    drop = _drop(level)
+    ends = np.empty((2, len(windows)))
+    for side, sign in enumerate((-1.0, 1.0)):
+        before: Floats | None = None
+        for place in np.argsort(windows):
+            # parameters change little from one window to the next
+            ends[side, place], before = _extreme(fitted, float(windows[place]), sign, drop, before)
+    return 1 / (1 + np.exp(-ends[0])), 1 / (1 + np.exp(-ends[1]))
 
 
 def profile_bound(fitted: FittedRisk, window: float, level: float, sign: float) -> float:
     """One end of `profile_interval`: the lower (sign -1) or the upper (1)."""
+    return float(1 / (1 + np.exp(-_extreme(fitted, window, sign, _drop(level), None)[0])))
+
+
+def _drop(level: float) -> float:
     from scipy import stats
 
-    return float(1 / (1 + np.exp(-_extreme(fitted, window, sign, float(stats.chi2.ppf(level, 1)) / 2))))
+    return float(stats.chi2.ppf(level, 1)) / 2
 
 
-def _extreme(fitted: FittedRisk, window: float, sign: float, drop: float) -> float:
-    """The smallest (sign -1) or largest (1) log odds of the period prevalence that the data allow."""
+def _extreme(
+    fitted: FittedRisk, window: float, sign: float, drop: float, before: Floats | None
+) -> tuple[float, Floats | None]:
+    """The smallest (sign -1) or largest (1) log odds of the period prevalence that the data allow, and the parameters there."""
     from scipy import optimize
 
     minimize: Any = optimize.minimize  # its stubs know no method with constraints
@@ -56,21 +68,23 @@ def _extreme(fitted: FittedRisk, window: float, sign: float, drop: float) -> flo
     def room(parameters: Floats) -> Floats:
         return model.log_likelihood(parameters) - floor
 
-    best = float(model.log_odds(fitted.parameters, at)[0, 0])
-    for start in _starts(fitted, at, sign, drop):
-        inequality: Any = {"type": "ineq", "fun": lambda x: float(room(x[None])[0]), "jac": _slope(room, low, high)}
+    inequality: Any = {"type": "ineq", "fun": lambda x: float(room(x[None])[0]), "jac": _slope(room, low, high)}
+    for start in ([] if before is None else [before]) + [_start(fitted, at, sign, drop)]:
         found = minimize(
             lambda x: float(goal(x[None])[0]), start, jac=_slope(goal, low, high), method="SLSQP",
             bounds=list(zip(low.tolist(), high.tolist(), strict=True)), options={"maxiter": 100, "ftol": 1e-9},
             constraints=inequality,
         )
-        inside = np.isfinite(found.x).all() and float(room(found.x[None])[0]) > -1e-4
-        if inside:
-            best = sign * max(sign * best, -float(found.fun))
-    return best
+        inside = np.isfinite(found.x).all() and abs(float(room(found.x[None])[0])) < 1e-4
+        if found.success and inside:
+            return -sign * float(found.fun), found.x
+    # the likelihood never falls that far on this side: the last point, if it is allowed, else the estimate itself
+    last = found.x if np.isfinite(found.x).all() and float(room(found.x[None])[0]) > -1e-4 else fitted.parameters
+    best = max(sign * float(model.log_odds(one, at)[0, 0]) for one in (last, fitted.parameters))
+    return sign * best, None
 
 
-def _starts(fitted: FittedRisk, window: Floats, sign: float, drop: float) -> list[Floats]:
+def _start(fitted: FittedRisk, window: Floats, sign: float, drop: float) -> Floats:
     """Where a search begins: half way along the direction in which the prevalence changes most per loss of likelihood."""
     model = fitted.model
     low, high = model.bounds.T
@@ -78,9 +92,9 @@ def _starts(fitted: FittedRisk, window: Floats, sign: float, drop: float) -> lis
     gradient = _slope(lambda x: model.log_odds(x, window)[:, 0], low, high)(fitted.parameters)
     spread = float(gradient @ covariance @ gradient)
     if spread <= 0:
-        return [fitted.parameters]
+        return fitted.parameters
     step = covariance @ gradient * np.sqrt(2 * drop / spread)
-    return [np.clip(fitted.parameters + 0.5 * sign * step, low, high)]
+    return np.asarray(np.clip(fitted.parameters + 0.5 * sign * step, low, high), dtype=np.float64)
 
 
 def _slope(function: Callable[[Floats], Floats], low: Floats, high: Floats) -> Callable[[Floats], Floats]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from crampstats.estimate.diary.recall import (
     MODEL,
     MONTH,
     NIGHTS,
+    Method,
     RecallCurve,
     estimate_recall_curve,
     format_nights,
@@ -71,7 +72,8 @@ def judge_windows(curve: RecallCurve, claim_value: float = 0.6) -> Estimates:
 
 
 def estimate_effective_window(
-    panel: DiaryPanel, outcome: str, survey: Estimates, window_nights: int = MONTH, *, level: float = 0.95,
+    panel: DiaryPanel, outcome: str, survey: Estimates, window_nights: int = MONTH, *, methods: Sequence[Method] | None = None,
+    level: float = 0.95,
 ) -> Estimates:
     """The window over which diaries show as many persons with cramps as a survey reported: what its answers amount to.
 
@@ -85,6 +87,8 @@ def estimate_effective_window(
         One prevalence with its interval, at the same confidence level.
     window_nights
         Nights the survey asked about (past month: 30).
+    methods
+        As in `estimate_recall_curve`.
     level
         Confidence level.
 
@@ -109,7 +113,7 @@ def estimate_effective_window(
     share, low, high = _survey_share(survey, level)
     if window_nights < 1:
         raise OptionError(f"window_nights is {window_nights}; at least 1 night is expected (30 for the past month).")
-    curve = estimate_recall_curve(panel, outcome, level=level)
+    curve = estimate_recall_curve(panel, outcome, methods=methods, level=level)
     rows: list[dict[str, Any]] = []
     for model in curve.models:
         row = _window_row(curve, model, (share, low, high))
