@@ -85,8 +85,9 @@ def box(axes: Axes, left: float, top: float, width: float, height: float, fill: 
     """One filled box on axes in mm."""
     from matplotlib.patches import Rectangle
 
-    axes.add_patch(Rectangle((left, top), width, height, facecolor=fill, edgecolor=edge or "none",
-                             linewidth=0.5 if edge else 0.0, zorder=order, **style))
+    # not add_patch, which looks anew for the limits of the axes each time: they are set, and there are hundreds of boxes
+    axes.add_artist(Rectangle((left, top), width, height, facecolor=fill, edgecolor=edge or "none",
+                              linewidth=0.5 if edge else 0.0, zorder=order, **style))
 
 
 def whole_sheet(sheet: Sheet) -> Axes:
