@@ -206,13 +206,15 @@ def estimate_counts(fit: CountFit, *, intercept: bool = False, level: float = 0.
     values, spread = fit.parameters[places], fit.covariance[np.ix_(places, places)]
     std_error = np.sqrt(np.diag(spread))
     half = t_quantile(np.full(len(places), float(fit.df)), level) * std_error
+    with np.errstate(over="ignore"):
+        low, high = np.exp(values - half), np.exp(values + half)
     named = [fit.coefficients[i] for i in places]
     among = " (among those who can have cramps)" if fit.inflated else ""
     frame = pd.DataFrame({
         "measure": ["cramps per night at reference" if one.name == INTERCEPT else f"rate ratio{among}" for one in named],
         "outcome": fit.outcome, "exposure": ["intercept" if one.name == INTERCEPT else one.term for one in named],
         "level": [one.level or ("" if one.name == INTERCEPT else "per unit") for one in named],
-        "estimate": np.exp(values), "std_error": std_error, "conf_low": np.exp(values - half), "conf_high": np.exp(values + half),
+        "estimate": np.exp(values), "std_error": std_error, "conf_low": low, "conf_high": high,
         "df": float(fit.df), "p_value": 2 * stats.t.sf(np.abs(values) / std_error, fit.df), "n": fit.n,
         "n_events": round(fit.n_events), "unit": "ratio", "n_nights": float(fit.n_nights), "caution": _caution(fit),
     })

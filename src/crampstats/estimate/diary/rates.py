@@ -167,7 +167,8 @@ def rate_interval(rate: Floats, std_error: Floats, df: Floats, level: float, *, 
     if is_share:
         low, high = expit(logit(at) - half), expit(logit(at) + half)
     else:
-        low, high = at * np.exp(-half), at * np.exp(half)
+        with np.errstate(over="ignore"):
+            low, high = at * np.exp(-half), at * np.exp(half)
     return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
 
 

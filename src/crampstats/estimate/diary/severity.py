@@ -202,8 +202,9 @@ def estimate_cramp_features(
 
 def _means(panel: DiaryPanel, outcome: str, by: str | None, level: float) -> Estimates:
     """Means of one outcome by group, and the standard deviations."""
-    is_log = outcome == MINUTES
-    levels = [""]
+    is_log, levels = outcome == MINUTES, [""]
+    if not (panel.inside & ~np.isnan(panel.values(outcome))).any():
+        raise DataError(f"no cramp night has an answer to {outcome!r}.")
     if by is not None:
         panel.require(by)
         groups = group_nights(panel.subset(~np.isnan(panel.values(outcome))), by)
@@ -243,15 +244,22 @@ def _combined(fit: SeverityFit, contrast: Floats, level: float) -> dict[str, Any
     """A combination of fixed effects with interval, df and p; exponentiated where logarithms were modelled."""
     from scipy import stats
 
-    solution, shown = fit.solution, np.exp if fit.is_log else float
+    solution = fit.solution
     value = float(contrast @ solution.coefficients)
     std_error = float(np.sqrt(contrast @ solution.covariance @ contrast))
     df = solution.degrees_of_freedom(contrast)
+    # with hardly a degree of freedom the bound of a ratio is infinite
+    with np.errstate(over="ignore"):
+        return {**_bounds(fit, value, std_error, df, level), "p_value": float(2 * stats.t.sf(abs(value) / std_error, df))}
+
+
+def _bounds(fit: SeverityFit, value: float, std_error: float, df: float, level: float) -> dict[str, Any]:
+    shown = np.exp if fit.is_log else float
     half = float(t_quantile(np.array([df]), level)[0]) * std_error
     few = len(fit.rows.sizes)
     return {
         "estimate": float(shown(value)), "std_error": std_error, "conf_low": float(shown(value - half)),
-        "conf_high": float(shown(value + half)), "df": df, "p_value": float(2 * stats.t.sf(abs(value) / std_error, df)),
+        "conf_high": float(shown(value + half)), "df": df,
         "unit": fit.rows.panel.labels[fit.rows.outcome].unit if fit.rows.outcome in fit.rows.panel.labels else "",
         "caution": join_cautions(df_cautions([df])[0], f"review: {few} persons (< {FEW_PERSONS})" if few < FEW_PERSONS else ""),
     }

@@ -12,6 +12,7 @@ from crampstats.estimate.sums import Floats
 
 MAX_STEPS = 60
 CONVERGED = 1e-13
+ROUNDING = 1e-13  # a standard error that small is one of 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +46,7 @@ def compare_by_t(estimate: float, std_error: float, df: float, level: float) -> 
     """Estimate -/+ t SE; without degrees of freedom or variance there is no interval."""
     from scipy import stats
 
-    if not (df > 0 and std_error > 0):
+    if not (df > 0 and std_error > ROUNDING * max(1.0, abs(estimate))):
         return Comparison(estimate, std_error if df > 0 else np.nan, np.nan, np.nan, df, np.nan)
     half = float(stats.t.ppf((1 + level) / 2, df)) * std_error
     p_value = float(2 * stats.t.sf(abs(estimate) / std_error, df))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -102,15 +102,15 @@ def compare_treatments_crossover(
     matrix = np.column_stack([np.ones(len(pairs)), sign])
     rates = {arm: per * pairs[f"events_{arm}"] / pairs[f"nights_{arm}"] for arm in ("active", "reference")}
     with_cramps = (pairs["events_active"] + pairs["events_reference"]).to_numpy() > 0
-    split = _split(pairs[with_cramps], matrix[with_cramps])
+    split, why = _or_reason(lambda: _split(pairs[with_cramps], matrix[with_cramps]), 2)
     line = fit_line((rates["active"] - rates["reference"]).to_numpy(), matrix, robust=False)
     mean = ((rates["active"] + rates["reference"]) / 2).to_numpy()
     order = pooled_means(mean[sign > 0], mean[sign < 0], level)
     what = f"difference in {_counted(outcome)} per {period_words(per)}"
     first = f"{arms.reference} first vs {arms.active} first"
     rows = [
-        _ratio_row(compare_coefficient(split, 0, level), "rate ratio (within persons)", treatment, arms.words),
-        _ratio_row(compare_coefficient(split, 1, level), "rate ratio (within persons)", period, "2 vs 1"),
+        _ratio_row(compare_coefficient(split, 0, level), "rate ratio (within persons)", treatment, arms.words, why),
+        _ratio_row(compare_coefficient(split, 1, level), "rate ratio (within persons)", period, "2 vs 1", why),
         _row(compare_coefficient(line, 0, level), f"{what} (within persons)", treatment, arms.words),
         _row(compare_coefficient(line, 1, level), f"{what} (within persons)", period, "2 vs 1"),
         _row(order, f"{what} (between sequences)", "sequence", first),
@@ -215,16 +215,17 @@ def _parallel_rows(
     what, matrix = f"{_counted(outcome)} per {period_words(per)}", np.column_stack([np.ones(len(active)), active])
     rate = per * _divided(totals["events"], totals["nights"])
     if not has_baseline:
-        ratio, notes = fit_count_ratio(*_totals(totals), matrix)
+        ratio, notes, why = _count_ratio(totals, matrix)
         plain = two_means(rate[active == 1], rate[active == 0], level)
-        return [_ratio_row(compare_coefficient(ratio, 1, level), "rate ratio"), _row(plain, f"difference in {what}")], notes
+        first = _ratio_row(compare_coefficient(ratio, 1, level), "rate ratio", caution=why)
+        return [first, _row(plain, f"difference in {what}")], notes
     own = per * _divided(totals["events_before"], totals["nights_before"])
     log_own = np.log(_divided(totals["events_before"] + HALF_CRAMP, totals["nights_before"]))
-    ratio, notes = fit_count_ratio(*_totals(totals), np.column_stack([matrix, log_own]))
+    ratio, notes, why = _count_ratio(totals, np.column_stack([matrix, log_own]))
     line = fit_line(rate, np.column_stack([matrix, own]), robust=True)
     change = two_means((rate - own)[active == 1], (rate - own)[active == 0], level)
     return [
-        _ratio_row(compare_coefficient(ratio, 1, level), "rate ratio (adjusted for baseline)"),
+        _ratio_row(compare_coefficient(ratio, 1, level), "rate ratio (adjusted for baseline)", caution=why),
         _row(compare_coefficient(line, 1, level), f"difference in {what} (adjusted for baseline)"),
         _row(change, f"difference in change of {what}"),
     ], notes
@@ -281,6 +282,27 @@ def _arm_totals(panel: DiaryPanel, values: Floats, before: NDArray[np.bool_], *,
     return table.assign(complete=(table["nights"] > 0) & ((table["nights_before"] > 0) | (not has_baseline)))
 
 
+def _or_reason(fit: Callable[[], SmallFit], size: int) -> tuple[SmallFit, str]:
+    """A fit, or missing coefficients and why; differences of rates can be estimated where a ratio cannot."""
+    try:
+        return fit(), ""
+    except DataError as problem:
+        missing = np.full(size, np.nan)
+        return SmallFit(missing, np.full((size, size), np.nan), np.nan), f"suppress: not estimated; {str(problem).rstrip('.')}"
+
+
+def _count_ratio(totals: pd.DataFrame, matrix: Floats) -> tuple[SmallFit, list[str], str]:
+    notes: list[str] = []
+
+    def fit() -> SmallFit:
+        found, said = fit_count_ratio(*_totals(totals), matrix)
+        notes.extend(said)
+        return found
+
+    found, why = _or_reason(fit, matrix.shape[1])
+    return found, notes, why
+
+
 def _totals(table: pd.DataFrame) -> tuple[Floats, Floats]:
     return table["events"].to_numpy(dtype=np.float64), table["nights"].to_numpy(dtype=np.float64)
 
@@ -293,9 +315,11 @@ def _row(found: Comparison, measure: str, exposure: str = "", words: str = "") -
     }
 
 
-def _ratio_row(found: Comparison, measure: str, exposure: str = "", words: str = "") -> dict[str, Any]:
+def _ratio_row(found: Comparison, measure: str, exposure: str = "", words: str = "", caution: str = "") -> dict[str, Any]:
     row = _row(found, measure, exposure, words)
-    return {**row, **{name: float(np.exp(row[name])) for name in ("estimate", "conf_low", "conf_high")}, "unit": "ratio"}
+    with np.errstate(over="ignore"):
+        shown = {name: float(np.exp(row[name])) for name in ("estimate", "conf_low", "conf_high")}
+    return {**row, **shown, "unit": "ratio", "caution": caution}
 
 
 def _counted(outcome: str) -> str:
@@ -324,7 +348,13 @@ def _lost_notes(lost: int, silent: int, skip: int) -> list[str]:
 
 def _wrap(panel: DiaryPanel, frame: pd.DataFrame, method: str, level: float, notes: Sequence[str]) -> Estimates:
     few = [f"review: {events} cramps (< {FEW_EVENTS})" if events < FEW_EVENTS else "" for events in frame["n_events"]]
-    frame["caution"] = [join_cautions(*pair) for pair in zip(df_cautions(frame["df"]), few, strict=True)]
+    own = frame["caution"].fillna("") if "caution" in frame else pd.Series("", index=frame.index)
+    weak = [
+        text or ("suppress: one person alone decides it, no interval" if pd.isna(error) and df >= 1 else "")
+        for text, error, df in zip(own, frame["std_error"], frame["df"], strict=True)
+    ]
+    spent = [text if pd.notna(df) else "" for text, df in zip(df_cautions(frame["df"]), frame["df"], strict=True)]
+    frame["caution"] = [join_cautions(*texts) for texts in zip(weak, spent, few, strict=True)]
     return Estimates(
         frame, (), method, level, population=panel.population, weights="unweighted", source=panel.source, notes=tuple(notes),
         labels={name: panel.labels[name] for name in frame["exposure"] if name in panel.labels}, extras=("n_nights",),

@@ -147,9 +147,20 @@ def test_the_change_is_the_difference_of_mean_changes():
     assert frame["level"].tolist() == ["vitamin K2 vs placebo"] * 3
 
 
-def test_an_arm_without_cramps_has_no_ratio():
-    with pytest.raises(DataError, match="one arm has no cramps"):
-        compare_treatments_parallel(parallel([[]] * 4, [[1, 2], [0, 0], [1, 0], [0, 0]]))
+def test_an_arm_without_cramps_has_a_difference_and_no_ratio():
+    frame = compare_treatments_parallel(parallel([[]] * 4, [[1, 2], [0, 0], [1, 0], [0, 0]])).frame
+    assert np.isnan(frame.loc[0, "estimate"])
+    assert frame.loc[0, "caution"].startswith("suppress: not estimated; one arm has no cramps")
+    assert frame.loc[1, "estimate"] == pytest.approx(-7 * (1.5 + 0.5) / 2)
+
+
+def test_a_crossover_without_cramps_on_one_treatment_has_a_difference_and_no_ratio():
+    none = {name: (start, *([0, 0] if (start == "magnesium") == (k == 0) else own for k, own in enumerate(periods)))
+            for name, (start, *periods) in FOUR.items()}
+    frame = compare_treatments_crossover(crossover(none)).frame
+    assert np.isnan(frame.loc[0, "conf_high"])
+    assert "suppress: not estimated" in frame.loc[0, "caution"]
+    assert frame.loc[2, "estimate"] < 0
 
 
 def test_two_arms_of_one_person_are_no_parallel_trial():
