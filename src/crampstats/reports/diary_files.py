@@ -82,8 +82,12 @@ def write_diary(
 
 
 def format_json(results: DiaryResults) -> str:
-    """The estimates that may be shown, as JSON text at full precision; the same results give the same text."""
-    return json.dumps(summarise(results), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    """The estimates that may be shown, as JSON text at full precision; the same results give the same text.
+
+    "<", ">" and "&" are written as escapes, so that no text of the file can become part of a page.
+    """
+    text = json.dumps(summarise(results), indent=1, ensure_ascii=True, allow_nan=False) + "\n"
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def summarise(results: DiaryResults) -> dict[str, Any]:

@@ -35,6 +35,15 @@ def folder(results: DiaryResults, tmp_path_factory: pytest.TempPathFactory) -> P
     return out
 
 
+@pytest.fixture
+def without_curve(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The recall curve takes most of the time, and these tests are not about it."""
+    kept = tuple(one for one in ANALYSES if one.name not in ("period_prevalence", "effective_window"))
+    monkeypatch.setattr("crampstats.reports.diary.ANALYSES", kept)
+    monkeypatch.setattr("crampstats.reports.diary._curve", lambda *_: None)
+    monkeypatch.setattr("crampstats.reports.diary._check", lambda *_: None)
+
+
 def page_of(results: DiaryResults) -> str:
     return html.unescape(build_diary_page(results, {}))
 
@@ -83,6 +92,7 @@ def test_the_overall_rate_is_events_over_nights_logged(results: DiaryResults) ->
     assert f"{row['estimate']:.2f} nights with a cramp a week" in page
 
 
+@pytest.mark.usefixtures("without_curve")
 def test_a_diary_without_a_column_says_which_is_missing() -> None:
     bare = made_up_nights(nights=10)[["person", "night", "cramp"]]
     found = analyse_diary(made_up_diary(bare))
@@ -100,6 +110,7 @@ def test_without_the_cramp_question_there_is_no_diary() -> None:
         analyse_diary(made_up_diary(made_up_nights().drop(columns=["cramp"])))
 
 
+@pytest.mark.usefixtures("without_curve")
 @pytest.mark.parametrize("value", [False, True], ids=["no cramps", "always cramps"])
 def test_no_cramps_and_always_cramps_give_a_page(value: bool) -> None:
     found = analyse_diary(made_up_diary(made_up_nights(nights=10).assign(cramp=value, cramps=int(value))))
@@ -111,6 +122,7 @@ def test_no_cramps_and_always_cramps_give_a_page(value: bool) -> None:
     assert "<!DOCTYPE html>" in build_diary_page(found, {})
 
 
+@pytest.mark.usefixtures("without_curve")
 def test_one_night_gives_a_page() -> None:
     one = made_up_nights().head(1)
     found = analyse_diary(made_up_diary(one))
@@ -118,6 +130,7 @@ def test_one_night_gives_a_page() -> None:
     assert found.reasons
 
 
+@pytest.mark.usefixtures("without_curve")
 def test_a_night_without_any_answer_gives_a_page() -> None:
     silent = made_up_nights(persons=12, nights=5).assign(cramp=pd.array([pd.NA] * len(made_up_nights(12, 5)), dtype="boolean"))
     found = analyse_diary(made_up_diary(silent.drop(columns=["cramps", "cramp_severity", "cramp_minutes"])))
@@ -141,6 +154,7 @@ def test_what_speaks_of_single_persons_is_for_those_who_keep_the_diaries(folder:
     assert "P017" in (folder / CLINIC_ONLY / "tables" / "own_effects.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("without_curve")
 def test_ten_persons_or_fewer_are_not_to_be_shared(results: DiaryResults) -> None:
     few = analyse_diary(made_up_diary(made_up_nights(persons=10, nights=10)))
     assert "Not to be shared" in page_of(few)
@@ -164,6 +178,7 @@ def test_made_up_diaries_are_stamped_and_judge_nothing(results: DiaryResults) ->
     assert {verdict.word for verdict in results.check.verdicts}.isdisjoint({"supported", "contradicted", "cannot tell"})
 
 
+@pytest.mark.usefixtures("without_curve")
 def test_a_real_source_is_not_called_by_the_name_of_its_file() -> None:
     named = made_up_diary(made_up_nights(nights=5), source=Source("Mary Smith.csv", detail="Mary Smith.csv"))
     found = analyse_diary(Diary(named, "Mary Smith.csv"))
@@ -180,13 +195,14 @@ def test_the_json_holds_every_estimate_at_full_precision(results: DiaryResults) 
 
 
 def test_the_same_diary_gives_the_same_bytes(results: DiaryResults, folder: Path, tmp_path: Path) -> None:
-    write_diary(analyse_diary(made_up_diary()), tmp_path / "again")
+    write_diary(results, tmp_path / "again")
     first, second = ({path.relative_to(base).as_posix(): path.read_bytes() for path in base.rglob("*") if path.is_file()}
                      for base in (folder, tmp_path / "again"))
     assert first.keys() == second.keys()
     assert [name for name in first if first[name] != second[name]] == []
 
 
+@pytest.mark.usefixtures("without_curve")
 def test_what_an_earlier_run_wrote_does_not_stay_beside_a_page_that_lacks_it(tmp_path: Path) -> None:
     people = tmp_path / CLINIC_ONLY / "participants"
     people.mkdir(parents=True)
