@@ -17,6 +17,8 @@ from crampstats.ingest.parsing.times import read_times
 SECONDS = "datetime64[s]"
 # From this many times on, midnight throughout is a date without a time of day
 ALL_MIDNIGHT = 5
+# "Wednesday, 25 September 2026, at 11:30:00 p.m. [America/Argentina/ComodRivadavia]" has 81 letters
+LONGEST = 100
 _OFFSET = re.compile(
     r"(?P<rest>.*\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?(?:\s?[AaPp]\.?\s?[Mm]\.?)?)\s*"
     r"(?:(?P<utc>Z|UTC|GMT)|(?:UTC|GMT)?(?P<sign>[+\-\u2212])(?P<hours>\d{1,2})(?::?(?P<minutes>\d{2}))?|\[?[A-Z][A-Za-z_/]{2,}\]?)"
@@ -72,7 +74,8 @@ def read_moments(column: pd.Series) -> Moments:
     texts = column.astype("string").str.strip().replace("", pd.NA)
     codes, distinct = pd.factorize(texts, use_na_sentinel=True)
     counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
-    rests, offsets = _offsets([str(text) for text in distinct])
+    # a page of text in a column of times is no time, however long it takes to find that out
+    rests, offsets = _offsets([str(text) if len(text) <= LONGEST else "" for text in distinct])
     wall, findings = _read(rests, counts)
     taken = np.where(codes < 0, len(distinct), codes)
     full = np.append(wall, np.datetime64("NaT", "s"))[taken]
@@ -85,7 +88,7 @@ def _offsets(texts: list[str]) -> tuple[list[str], np.ndarray]:
     """The texts without what they say of the zone, and minutes ahead of UTC."""
     rests, offsets = [], np.full(len(texts), np.nan)
     for number, text in enumerate(texts):
-        match = _OFFSET.fullmatch(text)
+        match = None if _ISO.fullmatch(text) else _OFFSET.fullmatch(text)
         rests.append(match["rest"] if match else text)
         if match and match["utc"]:
             offsets[number] = 0

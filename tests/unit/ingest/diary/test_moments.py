@@ -64,6 +64,11 @@ def test_what_is_no_moment_raises_nothing(text: str) -> None:
     assert len(read_moments(pd.Series([text])).wall) == 1
 
 
+def test_a_page_of_text_takes_no_time_to_refuse() -> None:
+    # each "1:00" could begin an offset that the last letter breaks: seconds for one cell, were it tried
+    assert _wall("1:00A" * 20_000 + "!") == ["NaT"]
+
+
 def test_an_impossible_date_is_missing() -> None:
     assert _wall("2026-02-30 07:12", None, "") == ["NaT", "NaT", "NaT"]
 
