@@ -7,14 +7,15 @@ import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.estimates import Estimates
-from crampstats.estimate.cautions import FEW_PERSONS
+from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.diary.conditional import MEASURE
 from crampstats.estimate.diary.conditional_columns import require_yes_no
 from crampstats.estimate.diary.conditional_mantel_haenszel import MEASURE_MH, NightTables, count_nights, pool_tables
-from crampstats.estimate.diary.conditional_rows import ratio_rows, wrap_diary
+from crampstats.estimate.diary.conditional_rows import few_persons, ratio_rows, wrap_diary
 from crampstats.estimate.diary.conditional_runs import expected_log_ratio, find_stretches, fit_runs
 from crampstats.estimate.intervals import check_level
 
+ONE_PERSON = "suppress: one person has no person-robust interval (model_std_error takes nights as independent)"
 DRIFT = "What drifts slowly (season, illness, keeping the diary) looks like carry-over from night to night."
 
 def estimate_carry_over(panel: DiaryPanel, outcome: str, *, level: float = 0.95) -> Estimates:
@@ -75,7 +76,7 @@ def estimate_carry_over(panel: DiaryPanel, outcome: str, *, level: float = 0.95)
     exact = ratio_rows(np.array([fit.coefficient]), np.array([fit.robust_std_error]), float(fit.persons - 1), level).assign(
         measure=MEASURE, level="after a night with it", n=fit.nights, n_events=fit.events, n_persons=float(fit.persons),
         model_std_error=fit.model_std_error,
-        caution=f"review: {fit.persons} persons tell of it (< {FEW_PERSONS})" if fit.persons < FEW_PERSONS else "",
+        caution=join_cautions(few_persons(fit.persons), ONE_PERSON if fit.persons == 1 else ""),
     )
     null = float(np.exp(expected_log_ratio(stretches, len(panel.persons))))
     frame = pd.concat([exact, _biased_row(tables, null, level), _mixed_row(tables, level)], ignore_index=True)

@@ -14,7 +14,7 @@ from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.flow import Flow
 from crampstats.estimate.cautions import MIN_DF, join_cautions
-from crampstats.estimate.diary.conditional_rows import level_words, ratio_rows, wrap_diary
+from crampstats.estimate.diary.conditional_rows import few_persons, level_words, ratio_rows, wrap_diary
 from crampstats.estimate.diary.conditional_solver import ConditionalWork, maximise
 from crampstats.estimate.diary.rows import PanelRows, build_panel_rows
 from crampstats.estimate.intervals import check_level
@@ -32,7 +32,6 @@ COVARIANCE_WORDS = {
 }
 MEASURE = "odds ratio (conditional)"
 CONSTANT = 1e-10  # within-person spread by size of a column, below which it does not vary within anybody
-FEW_PERSONS = 30
 ALONE = 1e-8  # share of the information (determinant) that others add, below which one person decides a coefficient
 FEW_NIGHTS = 10  # cramp nights (or others) per coefficient
 
@@ -318,7 +317,7 @@ def fit_cautions(fit: ConditionalFit, *, robust: bool = True) -> str:
         f"{alone}as independent)" if robust and fit.is_decided_by_one else "",
         f"suppress: {max(fit.df, 0):.0f} degrees of freedom, no interval" if robust and fit.df < 1 else "",
         f"review: {fit.df:.0f} degrees of freedom (< {MIN_DF})" if robust and 1 <= fit.df < MIN_DF else "",
-        f"review: {fit.telling} persons tell of the covariates (< {FEW_PERSONS})" if fit.telling < FEW_PERSONS else "",
+        few_persons(fit.telling, "the covariates"),
         f"review: {few} nights of the rarer kind for {k} coefficient{'s' if k > 1 else ''} (< {FEW_NIGHTS} each)"
         if few < FEW_NIGHTS * k else "",
     )

@@ -25,10 +25,9 @@ from crampstats.estimate.sums import Floats
 
 Ints = NDArray[np.int64]
 
-CACHE = 60_000  # numbers of one step of the recursion; with more, it leaves the processor's cache
+CACHE = 30_000  # numbers of one step of the recursion; with more, it leaves the processor's cache
 STORED = 4_000_000  # numbers of the backward recursion kept at a time (32 MB)
-LARGEST = 500.0  # log-odds beyond which a night is certain
-TILT_STEPS = 50
+TILT_STEPS = 60
 TILTED = 0.01  # of a standard deviation of the sum: how near the chances need sum to k
 
 
@@ -170,18 +169,18 @@ def _tilted(chunk: Chunk, coefficients: Floats) -> tuple[Floats, Floats, Floats]
     predictor = np.einsum("tkp,kp->tp", chunk.matrix, _each(chunk, coefficients))
     wanted = chunk.events
     tilt = np.log(wanted / (chunk.nights - wanted))
-    low, high = np.full(len(wanted), -np.inf), np.full(len(wanted), np.inf)
+    # with these two all chances are at most, and at least, events / nights
+    low, high = tilt - predictor.max(axis=0), tilt - predictor.min(axis=0)
     for _ in range(TILT_STEPS):
-        chance = expit(np.clip(predictor + tilt, -LARGEST, LARGEST))
+        chance = expit(predictor + tilt)
         chance[chunk.absent] = 0.0
         excess = chance.sum(axis=0) - wanted
         spread = np.einsum("tp,tp->p", chance, 1 - chance)
         if (np.abs(excess) <= TILTED * np.sqrt(spread) + 1e-12).all():
             break
         low, high = np.where(excess < 0, tilt, low), np.where(excess > 0, tilt, high)
-        step = tilt - np.clip(excess / np.maximum(spread, 1e-8), -5.0, 5.0)
-        inside = (step > low) & (step < high)
-        tilt = np.where(inside | ~np.isfinite(low + high), step, (low + high) / 2)
+        step = tilt - excess / np.maximum(spread, 1e-12)
+        tilt = np.where((step > low) & (step < high), step, (low + high) / 2)
     return chance, predictor, tilt
 
 
@@ -196,7 +195,7 @@ def _evaluate(chunk: Chunk, coefficients: Floats) -> PersonSums:
     centre = np.einsum("tkp,tp->kp", chunk.matrix, chance) / chunk.events
     centred = chunk.matrix - centre
     ending, inclusion, product = _recursion(chance, centred, chunk.events)
-    norm = np.where(chunk.absent, 0.0, np.logaddexp(0.0, np.clip(predictor + tilt, -LARGEST, LARGEST))).sum(axis=0)
+    norm = np.where(chunk.absent, 0.0, np.logaddexp(0.0, predictor + tilt)).sum(axis=0)
     log_choices = np.log(ending) + norm - chunk.events * tilt
     mean = np.einsum("tkp,tp->kp", centred, inclusion)
     second = np.einsum("tkp,tlp->pkl", centred, product - 0.5 * inclusion[:, None] * centred, optimize=True)

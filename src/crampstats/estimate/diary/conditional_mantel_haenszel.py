@@ -114,7 +114,7 @@ def pool_tables(tables: NightTables) -> PooledRatio:
         + (same * against + crossed * for_it).sum() / (2 * total_for * total_against)
         + (crossed * against).sum() / (2 * total_against**2)
     )
-    robust = float(np.sqrt(((for_it / total_for - against / total_against) ** 2).sum()))
+    robust = float(np.sqrt(((for_it / total_for - against / total_against) ** 2).sum())) if tables.telling.sum() > 1 else np.nan
     return PooledRatio(float(np.log(total_for / total_against)), float(np.sqrt(variance)), robust, p_value)
 
 

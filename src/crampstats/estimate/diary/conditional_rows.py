@@ -9,6 +9,7 @@ import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.estimates import Estimates
+from crampstats.estimate.cautions import FEW_PERSONS
 from crampstats.estimate.intervals import t_quantile
 from crampstats.estimate.model_matrix import Coefficient
 from crampstats.estimate.sums import Floats
@@ -41,6 +42,13 @@ def wrap_diary(
         frame, groups, method, level, labels=labels, outcomes={outcome: known} if known else {}, population=panel.population,
         weights="unweighted", source=panel.source, notes=notes, covariance=covariance, extras=extras,
     )
+
+
+def few_persons(persons: int, what: str = "it") -> str:
+    """What is sparse about an estimate that rests on so many persons; "" where nothing is."""
+    if persons >= FEW_PERSONS:
+        return ""
+    return f"review: {persons} {'person tells' if persons == 1 else 'persons tell'} of {what} (< {FEW_PERSONS})"
 
 
 def level_words(panel: DiaryPanel, one: Coefficient) -> str:

@@ -126,9 +126,11 @@ def fit_runs(stretches: Stretches, outcome: str) -> RunsFit:
         move = float((follows - mean).sum()) / information
         if abs(move) < CONVERGED:
             sums = np.bincount(person, follows - mean)
-            robust = float(np.sqrt((sums**2).sum())) / information
+            persons = len(np.unique(person))
+            # the score of one person alone is 0 at the maximum, which is no precision
+            robust = float(np.sqrt((sums**2).sum())) / information if persons > 1 else np.nan
             return RunsFit(
-                g + move, information**-0.5, robust, len(np.unique(person)), int(stretches.nights[telling].sum()),
+                g + move, information**-0.5, robust, persons, int(stretches.nights[telling].sum()),
                 int(stretches.events[telling].sum()),
             )
         g += float(np.clip(move, -1.0, 1.0))

@@ -12,6 +12,7 @@ from crampstats.core.errors import DataError, SeparationError
 from crampstats.estimate.diary.conditional_likelihood import Chunk, PersonSums, approximate, evaluate, pack_persons
 from crampstats.estimate.diary.conditional_tables import PersonTables, as_tables
 from crampstats.estimate.diary.rows import PanelRows
+from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.sums import Floats
 
 Ints = NDArray[np.int64]
@@ -130,8 +131,8 @@ def _refuse_collinear(work: ConditionalWork, information: Floats) -> None:
     for k in range(2, len(names) + 1):
         if np.linalg.eigvalsh(correlation[:k, :k])[0] <= COLLINEAR:
             raise DataError(
-                f"{names[k - 1]!r} follows within every person from {', '.join(map(repr, names[: k - 1]))} (collinear); leave "
-                "one of them out."
+                f"{names[k - 1]!r} follows within every person from {', '.join(map(repr, names[: k - 1]))} (collinear); "
+                + ("leave one of them out." if INTERCEPT in work.rows.names else "write the formula without '- 1'.")
             )
 
 

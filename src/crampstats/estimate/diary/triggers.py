@@ -29,7 +29,7 @@ from crampstats.estimate.diary.conditional_mantel_haenszel import (
     count_nights,
     pool_tables,
 )
-from crampstats.estimate.diary.conditional_rows import ratio_rows, wrap_diary
+from crampstats.estimate.diary.conditional_rows import few_persons, ratio_rows, wrap_diary
 from crampstats.estimate.diary.within_between import estimate_within_between as estimate_within_between
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery
@@ -209,7 +209,7 @@ def _lag_cautions(tables: NightTables, found: PooledRatio, persons: int) -> str:
     )]
     ratio = found.robust_std_error / found.std_error
     return join_cautions(
-        f"review: {persons} persons tell of it (< {FEW_PERSONS})" if persons < FEW_PERSONS else "",
+        few_persons(persons),
         f"review: {min(cells):.0f} nights in the smallest cell (< {FEW_EXPOSED})" if min(cells) < FEW_EXPOSED else "",
         f"review: nights of a person are not independent, the person-robust standard error is {ratio:.1f} times as large"
         if ratio > CLUSTERED and persons >= FEW_PERSONS else "",

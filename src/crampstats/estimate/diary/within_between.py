@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
+from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.diary.conditional_columns import add_adjustments, scaled_exposure
 from crampstats.estimate.diary.conditional_rows import ratio_rows, wrap_diary
 from crampstats.estimate.diary.gee import estimate_gee, fit_gee
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.regression import quote_name
+from crampstats.estimate.sums import Floats
 
 RAW_MIXES = "review: mixes days of a person with differences between persons; says nothing on what sets a cramp off"
 WITHIN_BETWEEN = (
@@ -70,6 +72,7 @@ def estimate_within_between(
     ready, terms = add_adjustments(panel, [name for name in adjust if name != exposure])
     known = panel.inside & panel.table[[outcome, exposure]].notna().all(axis=1).to_numpy(dtype=bool)
     means = panel.person_means(numbers, known)[panel.codes]
+    _refuse_alike(exposure, numbers[known], means[known])
     ready = ready.with_columns(_within=numbers - means, _between=means, _raw=numbers)
     both = estimate_gee(fit_gee(ready, " + ".join([f"{quote_name(outcome)} ~ _within + _between", *terms])), level=level)
     raw = estimate_gee(fit_gee(ready, " + ".join([f"{quote_name(outcome)} ~ _raw", *terms])), level=level)
@@ -84,6 +87,17 @@ def estimate_within_between(
         method=f"Within-between logistic regression by generalised estimating equations, working independence, Mancl-DeRouen "
         f"standard errors{step}.",
     )
+
+
+def _refuse_alike(exposure: str, values: Floats, means: Floats) -> None:
+    """Refuse what does not vary within anybody, or not between persons."""
+    size = 1e-10 * max(1.0, float(np.abs(values).max(initial=0.0)))
+    if not len(values):
+        raise DataError(f"no night has both the outcome and {exposure!r} recorded.")
+    if np.abs(values - means).max() <= size:
+        raise DataError(f"{exposure!r} is the same on all nights of each person; there is nothing to compare within a person.")
+    if np.ptp(means) <= size:
+        raise DataError(f"the mean of {exposure!r} is the same in all persons; there is nothing to compare between persons.")
 
 
 def _between_by_within(both: Estimates, level: float) -> pd.DataFrame:

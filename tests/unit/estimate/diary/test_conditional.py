@@ -243,3 +243,25 @@ def test_unknown_choices_are_refused():
         estimate_conditional(fit, level=95)
     with pytest.raises(OptionError, match="no_such"):
         fit_conditional(DiaryPanel(paired(6, 2)), "cramp ~ no_such")
+
+
+@pytest.mark.parametrize("scale", [1, 300, 3_000])
+@pytest.mark.parametrize("events", [1, 4, 7, 10])
+def test_wild_covariates_neither_overflow_nor_lose_digits(scale, events):
+    """Linear predictors in the thousands, against enumeration in logarithms."""
+    from scipy.special import logsumexp
+
+    random = np.random.default_rng(events)
+    x = random.standard_cauchy(11) * scale
+    sums = np.array([x[list(choice)].sum() for choice in combinations(range(11), events)])
+    response = (np.arange(11) < events).astype(float)
+    found = evaluate(pack_persons(x[:, None], response, np.array([0, 11])), np.array([1.0]), 1)
+    shares = np.exp(sums - logsumexp(sums))
+    np.testing.assert_allclose(found.loss[0], logsumexp(sums) - x[:events].sum(), rtol=1e-12, atol=1e-10 * scale)
+    np.testing.assert_allclose(found.score[0, 0], x[:events].sum() - shares @ sums, rtol=1e-10, atol=1e-10 * scale)
+
+
+def test_without_an_intercept_all_levels_are_too_many_and_the_message_says_what_to_write():
+    table = made_up().assign(kind=lambda one: np.array(["a", "b", "c"])[one["night"] % 3])
+    with pytest.raises(DataError, match="write the formula without '- 1'"):
+        fit_conditional(DiaryPanel(table), "cramp ~ kind - 1")

@@ -247,3 +247,22 @@ def test_sleep_of_the_same_night_is_marked_as_a_possible_consequence():
     frame = compare_triggers(DiaryPanel(table, labels=labels), "cramp", ["slept_hours", "exercise_minutes"]).frame
     assert ["may follow from the cramp" in text for text in frame["caution"]] == [True, False, False, False]
     assert frame["level"].tolist() == ["per hour"] * 2 + ["per 30 minutes"] * 2
+
+
+def test_one_person_has_no_person_robust_interval_anywhere():
+    table = diary(persons=1, nights=120)
+    panel = DiaryPanel(table)
+    lag = estimate_lags(panel, "cramp", "heavy_lifting", lags=[1]).frame.iloc[0]
+    assert np.isnan(lag["robust_std_error"])
+    assert lag["caution"].startswith("review: 1 person tells of it")
+    carried = estimate_carry_over(panel, "cramp").frame.iloc[0]
+    assert np.isnan(carried["std_error"])
+    assert carried["caution"].startswith("suppress: one person has no person-robust interval")
+    with pytest.raises(DataError, match="the mean of 'heavy_lifting' is the same in all persons"):
+        estimate_within_between(panel, "cramp", "heavy_lifting")
+
+
+def test_an_exposure_constant_within_persons_has_no_within_person_effect():
+    table = diary()
+    with pytest.raises(DataError, match="'female' is the same on all nights of each person"):
+        estimate_within_between(DiaryPanel(table.assign(female=(table["person"] > "P020").astype(float))), "cramp", "female")
