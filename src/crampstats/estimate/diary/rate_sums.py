@@ -115,7 +115,7 @@ def group_nights(panel: DiaryPanel, by: str | Sequence[str] | None) -> NightGrou
     known = chosen.notna().all(axis=1).to_numpy(dtype=bool) & panel.inside
     if not known.any():
         raise DataError(f"no logged night has a known {' and '.join(names)}; nothing can be grouped by it.")
-    number = chosen[known].astype(object).groupby(list(names), sort=False).ngroup().to_numpy(dtype=np.int64)
+    number = _numbered(chosen[known])
     first = np.unique(number, return_index=True)[1]
     keys = [tuple(row) for row in chosen[known].iloc[first].astype(object).itertuples(index=False, name=None)]
     if len(keys) > MAX_GROUPS:
@@ -194,6 +194,15 @@ def check_period(per: float) -> float:
     if not (np.isfinite(per) and per > 0):
         raise OptionError(f"per is {per}; a number of nights above 0 is expected (7 for a week, 28 for 4 weeks).")
     return float(per)
+
+
+def _numbered(chosen: pd.DataFrame) -> Ints:
+    """Number of the combination of values of each row, from 0."""
+    number: Ints = np.zeros(len(chosen), dtype=np.int64)
+    for name in chosen:
+        codes, levels = pd.factorize(chosen[name])
+        number = np.unique(number * len(levels) + codes, return_inverse=True)[1].astype(np.int64)
+    return number
 
 
 def _labels(panel: DiaryPanel, names: Sequence[str]) -> list[Label | None]:
