@@ -46,7 +46,7 @@ ENTERED = Variable(
 )
 LOGGED = Variable(
     "logged", "Whether the night was filled in", "yes/no",
-    known_as=("filled in", "completed", "diary completed", "entry made", "diary filled in", "complete"),
+    known_as=("filled in", "completed", "diary completed", "diary filled in", "complete"),
 )
 DAY = Variable(
     "day", "Number of the night in the diary", "integer", unit="night", plausible=(0, 3_660),

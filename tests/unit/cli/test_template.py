@@ -54,3 +54,10 @@ def test_a_place_that_cannot_be_written_is_named(call, tmp_path: Path) -> None:
     status, _, err = call(["template", "--out", str(tmp_path / "taken")])
     assert status == 2
     assert str(tmp_path / "taken") in err
+
+
+@pytest.mark.parametrize("name", ["diary", "cramp_diary"])
+def test_the_diary_is_a_form_too(call, tmp_path: Path, name: str) -> None:
+    status, out, _ = call(["template", name, "--out", str(tmp_path)])
+    assert status == 0
+    assert [Path(line).name for line in out.splitlines()] == [one.replace("clinic_intake", "cramp_diary") for one in NAMES]
