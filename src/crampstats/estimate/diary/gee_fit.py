@@ -8,7 +8,7 @@ H = [Z'Z - sum c_i S_i S_i'] / (1 - a),  u_i = [Z_i'e_i - c_i S_i s_i] / (1 - a)
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, get_args
 
@@ -147,7 +147,7 @@ def solve_gee(patterns: PatternRows, family: Family, scaling: Scaling, how: Mome
     SeparationError
         The covariates separate nights with the outcome from those without.
     """
-    work = _Work(patterns, family, scaling)
+    work = _Work(patterns, family, scaling, how.correlation != "independence")
     begun = _begun(patterns, family, scaling, how)
     beta, sums, steps = _solved(work, how, _near(work) if begun is None else begun)
     correlation, scale = sums.moments(how)
@@ -164,10 +164,14 @@ class _Work:
     patterns: PatternRows
     family: Family
     scaling: Scaling
-    names: tuple[str, ...] = field(init=False)
+    paired: bool = False  # whether sums by person are needed
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", self.patterns.rows.names)
+    @cached_property
+    def n(self) -> Floats:
+        """Nights of each person."""
+        nights, starts = self.patterns.nights, self.patterns.starts
+        counted = np.diff(starts) if nights is None else np.add.reduceat(nights, starts[:-1])
+        return np.asarray(counted, dtype=np.float64)
 
     def blocks(self) -> Iterator[NightBlock]:
         """The rows, scaled: kept when they are few, made again when they are many."""
@@ -178,7 +182,7 @@ class _Work:
 
     @cached_property
     def _kept(self) -> list[NightBlock] | None:
-        whole = len(self.patterns) * len(self.names) <= KEPT
+        whole = len(self.patterns) * len(self.patterns.rows.names) <= KEPT
         return list(self.patterns.blocks(self.scaling)) if whole else None
 
     def parts(self, block: NightBlock, beta: Floats) -> tuple[Floats, Floats, Floats]:
@@ -189,7 +193,9 @@ class _Work:
             spread = np.sqrt(self.family.variance(mean))
             root = spread if _is_canonical(self.family) else self.family.slope(predictor, mean) / spread
             error = (block.response - mean) / spread
-            squares = block.nights * error**2 + block.within / spread**2
+            squares = error**2
+            if self.patterns.nights is not None:
+                squares = block.nights * squares + block.within / spread**2
         if not np.isfinite(squares.sum()):
             raise _runaway(self, beta)
         return root, error, squares
@@ -198,17 +204,18 @@ class _Work:
         """All sums at some coefficients."""
         k, persons = len(beta), self.patterns.n_persons
         zz, ze, squares = np.zeros((k, k)), np.zeros(k), 0.0
-        s_z, s_e, n = np.zeros((k, persons)), np.zeros(persons), np.zeros(persons)
+        s_z, s_e, single = np.zeros((k, persons)), np.zeros(persons), self.patterns.nights is None
         for block in self.blocks():
             root, error, square = self.parts(block, beta)
             z = block.turned * root
-            zz += cross_products(z * np.sqrt(block.nights))
-            ze += weighted_sums(z, block.nights * error)
+            zz += cross_products(z if single else z * np.sqrt(block.nights))
+            error = error if single else error * block.nights
+            ze += weighted_sums(z, error)
             squares += float(square.sum())
-            s_z[:, block.persons] = np.add.reduceat(z * block.nights, block.starts, axis=1)
-            s_e[block.persons] = np.add.reduceat(error * block.nights, block.starts)
-            n[block.persons] = np.add.reduceat(block.nights, block.starts)
-        return GeeSums(zz, ze, squares, s_z.T, s_e, n)
+            if self.paired:
+                s_z[:, block.persons] = np.add.reduceat(z if single else z * block.nights, block.starts, axis=1)
+                s_e[block.persons] = np.add.reduceat(error, block.starts)
+        return GeeSums(zz, ze, squares, s_z.T, s_e, self.n)
 
     def loss(self, beta: Floats) -> float:
         """Minus the log-likelihood of independent nights, up to a constant."""
@@ -237,7 +244,7 @@ def _begun(patterns: PatternRows, family: Family, scaling: Scaling, how: Moments
     """Coefficients of a part of the persons, where there are many; None where there are few or the part cannot be fitted."""
     if patterns.n_persons < FIRST_PERSONS * LARGE:
         return None
-    work = _Work(patterns.some(FIRST_PERSONS), family, scaling)
+    work = _Work(patterns.some(FIRST_PERSONS), family, scaling, how.correlation != "independence")
     try:
         return _solved(work, how, _near(work), SETTLED)[0]
     except (DataError, np.linalg.LinAlgError):
@@ -284,6 +291,7 @@ def _halved(work: _Work, beta: Floats, move: Floats) -> Floats:
 def _solved(work: _Work, how: Moments, beta: Floats, tolerance: float = CONVERGED) -> tuple[Floats, GeeSums, int]:
     """Coefficients of the scaled columns, the sums there, and the number of steps."""
     before, past = np.inf, _Past()
+    newton = not work.paired and _is_canonical(work.family)  # closes in faster than any extrapolation
     for step in range(1, MAX_STEPS + 1):
         sums = work.sums(beta)
         correlation, scale = sums.moments(how)
@@ -294,7 +302,7 @@ def _solved(work: _Work, how: Moments, beta: Floats, tolerance: float = CONVERGE
         if distance < tolerance or (distance < FLOOR and distance >= before):
             return beta, sums, step
         # a step longer than the last one does not close in
-        beta = past.next(beta, move, information) if distance < before else beta + move / 2
+        beta = beta + move if newton else past.next(beta, move, information) if distance < before else beta + move / 2
         before = distance
     raise DataError(
         f"the estimating equations of {work.patterns.rows.formula!r} did not settle in {MAX_STEPS} steps (correlation now "
@@ -376,15 +384,16 @@ def _persons(work: _Work, block: NightBlock, beta: Floats, correlation: float, h
     """Of each person L'H_i L (persons x k x k) and L'u_i (persons x k)."""
     root, error, _ = work.parts(block, beta)
     z = half.T @ (block.turned * root)
-    sums = np.add.reduceat(z * block.nights, block.starts, axis=1)
+    each = z if work.patterns.nights is None else z * block.nights
+    sums = np.add.reduceat(each, block.starts, axis=1)
     n = np.add.reduceat(block.nights, block.starts)
     weighted = sums * (correlation / (1 + (n - 1) * correlation))
     k = len(beta)
     own: Floats = np.empty((len(n), k, k))
     for i in range(k):
         for j in range(i + 1):
-            product = np.add.reduceat(z[i] * z[j] * block.nights, block.starts) - weighted[i] * sums[j]
+            product = np.add.reduceat(z[i] * each[j], block.starts) - weighted[i] * sums[j]
             own[:, i, j] = own[:, j, i] = product
-    scores = np.add.reduceat(z * (error * block.nights), block.starts, axis=1)
+    scores = np.add.reduceat(each * error, block.starts, axis=1)
     scores = scores - weighted * np.add.reduceat(error * block.nights, block.starts)
     return own / (1 - correlation), scores.T / (1 - correlation)
