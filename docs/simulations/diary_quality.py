@@ -69,7 +69,7 @@ def main() -> None:
     rows = [row for number, given in enumerate(SCENARIOS) for row in measure(given, SEED + number)]
     text = [
         "# What is said of a diary's quality: coverage of 95 % intervals", "",
-        f"Made by `docs/simulations/diary_quality.py`: {REPLICATES} replicates a scenario, seed {SEED} fixed first, all scenarios",
+        f"Made by `docs/simulations/diary_quality.py`: {REPLICATES} replicates a scenario, seed {SEED} fixed first, all of them",
         "shown. Nights are independent within a person; persons who cramp more miss more nights, so that a comparison between",
         "persons would find an association where there is none. Monte Carlo error of a coverage of 95 %: 1 point.", "",
         "| persons | nights | what | intervals that hold the truth | replicates with an estimate |",
