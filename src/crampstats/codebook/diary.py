@@ -44,7 +44,8 @@ CRAMP = _of_a_night(
 CRAMPS = _of_a_night(
     "cramps", "Leg cramps that night", "integer", unit="cramps", plausible=(0, 100),
     known_as=(
-        "number of cramps", "how many cramps", "number of leg cramps", "cramp count", "count of cramps", "cramps per night",
+        "number of cramps", "no of cramps", "how many cramps", "number of leg cramps", "cramp count", "count of cramps",
+        "cramps per night",
         "n cramps", "leg cramps", "how many leg cramps", "how many cramps last night", "number of cramps last night",
         "how many cramps did you have", "how many leg cramps did you have", "cramps last night",
         "anzahl krämpfe", "anzahl der krämpfe", "krämpfe", "wadenkrämpfe", "número de calambres", "calambres",

@@ -9,7 +9,7 @@ from crampstats.codebook.catalogue import VARIABLES as OF_PERSONS
 from crampstats.codebook.columns import Variable
 from crampstats.codebook.demographics import AGE, SEX
 from crampstats.codebook.diary import NIGHT, VARIABLES
-from crampstats.codebook.diary_entries import ENTERED, PERSON, PLACES
+from crampstats.codebook.diary_entries import DATE, ENTERED, PERSON, PLACES
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
@@ -161,7 +161,10 @@ def _only_date(table: RecordedTable, taken: set[str]) -> dict[str, str]:
     dated = [one.column.name for one in profile_table(table) if one.column.name not in taken and is_dated(one)]
     births = {one.column for one in list_identifiers(table) if one.kind == BIRTH}
     dated = [name for name in dated if name not in births]
-    return {"night": dated[0]} if len(dated) == 1 else {}
+    # a heading for the night whose cells are no dates at first sight (a spreadsheet's day numbers) is better than none
+    named = [name for name in names_of(table, DATE) if name not in taken and table.cells[name].notna().any()]
+    chosen = dated if len(dated) == 1 else named
+    return {"night": chosen[0]} if len(chosen) == 1 else {}
 
 
 WORDS = {

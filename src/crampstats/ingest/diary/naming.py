@@ -30,6 +30,10 @@ _SCALE = re.compile(
 )
 
 
+# a visual analogue scale is a line of 100 mm
+_MILLIMETRES = re.compile(r"\b(?:vas|nrs|pain|severity|schmerz\w*|dolor|douleur)\b.*\bmm\b", re.IGNORECASE)
+
+
 def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[Placement]:
     """Placements of the columns whose heading or question is a name of one of the variables, and whose cells fit it.
 
@@ -68,14 +72,16 @@ def stated_scale(*texts: str) -> tuple[float, float] | None:
 
     Examples
     --------
-    >>> stated_scale("Pain (0-100)"), stated_scale("Worst cramp, 1 to 10"), stated_scale("Pain /10"), stated_scale("Pain")
-    ((0.0, 100.0), (1.0, 10.0), (0.0, 10.0), None)
+    >>> stated_scale("Pain (0-100)"), stated_scale("Worst cramp, 1 to 10"), stated_scale("VAS (mm)"), stated_scale("Pain")
+    ((0.0, 100.0), (1.0, 10.0), (0.0, 100.0), None)
     """
     for text in texts:
         if found := _SCALE.search(text or ""):
             low, high = (found[1] or "0"), (found[2] or found[3])
             if float(low) < float(high):
                 return float(low), float(high)
+        if _MILLIMETRES.search(text or ""):
+            return 0.0, 100.0
     return None
 
 

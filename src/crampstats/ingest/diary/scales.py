@@ -64,7 +64,8 @@ def find_scale(table: RecordedTable, columns: DiaryColumns) -> Scale:
         "If that is wrong, state it in a mapping: [diary] severity_scale = [0, 10].",
     ),)
     placements = tuple(
-        replace(one, plausible=limits) if one.variable == SEVERITY.name else one for one in columns.mapping.placements
+        replace(one, plausible=limits,
+            unit=SEVERITY.unit) if one.variable == SEVERITY.name else one for one in columns.mapping.placements
     )
     return Scale(limits, replace(columns, mapping=replace(columns.mapping, placements=placements)), told)
 

@@ -52,8 +52,8 @@ def find_families(headings: Iterable[str], formats: tuple[str, ...] = ()) -> lis
 
     Examples
     --------
-    >>> [(one.heading, list(one.columns)) for one in find_families(["id", "cramp_d1", "cramp_d2", "Night 1: pain", "Night 2:
-    pain"])]
+    >>> headings = ["id", "cramp_d1", "cramp_d2", "Night 1: pain", "Night 2: pain"]
+    >>> [(one.heading, list(one.columns)) for one in find_families(headings)]
     [('cramp_d#', ['1', '2']), ('Night #: pain', ['1', '2'])]
     >>> find_families(["id", "28/02/2026", "01/03/2026"])[0].columns["2026-03-01"]
     '01/03/2026'

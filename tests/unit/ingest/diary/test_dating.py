@@ -140,3 +140,10 @@ def test_dates_nobody_can_tell_day_from_month_of_are_not_guessed(load: Load) -> 
         load("id,night of,cramp\n1,03/04/2026,no\n1,05/04/2026,yes\n")
     data = load("id,night of,cramp\n1,03/04/2026,no\n1,05/04/2026,yes\n1,13/04/2026,no\n")
     assert _nights(told(data)) == ["04-03", "04-05", "04-13"]
+
+
+def test_day_numbers_of_a_spreadsheet_under_a_heading_for_the_night_are_dates(load: Load) -> None:
+    # 46082 is 2026-03-01, counted from 1900
+    data = load("id,Date,Cramp\n1,46082,Yes\n1,46083,No\n")
+    assert _nights(told(data)) == ["03-01", "03-02"]
+    assert "day numbers" in rules(data)

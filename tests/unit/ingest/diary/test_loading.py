@@ -149,6 +149,7 @@ def test_duplicate_nights_that_contradict_each_other_count_as_not_recorded(load:
     ("Worst pain", "scale = [1, 10]", "1", 0.0),  # (1 - 1) / 9 x 10
     ("Worst pain, 1 to 5", "", "3", 5.0),  # (3 - 1) / 4 x 10
     ("Worst pain /10", "", "7", 7.0),
+    ("VAS (mm)", "", "55", 5.5),
 ])
 def test_pain_on_another_scale_is_brought_to_0_to_10(
     load: Load, heading: str, scale: str, given: str, expected: float
