@@ -14,7 +14,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.present.diaries import CODE_NAME, MONTHS, WEEKDAYS
 from crampstats.present.ratios import format_ratio, is_drawable, require_ratios
-from crampstats.present.reading import label_of, level_words
+from crampstats.present.reading import is_suppressed, label_of, level_words
 from crampstats.present.wording import format_count
 
 ORDERS = (WEEKDAYS, MONTHS, ("winter", "spring", "summer", "autumn"))
@@ -38,9 +38,9 @@ def rate_parts(parts: Estimates | Sequence[Estimates], measure: str | None) -> l
 
 
 def rate_counts(row: pd.Series) -> str:
-    """Events and nights of a row; "" where they are not known."""
+    """Events and nights of a row; "" where they are not known or must not be shown."""
     nights = row.get("n_nights", np.nan)
-    if pd.isna(nights) or pd.isna(row["n_events"]):
+    if is_suppressed(str(row["caution"])) or pd.isna(nights) or pd.isna(row["n_events"]):
         return ""
     return f"{format_count(row['n_events'])}/{format_count(nights)}"
 
