@@ -36,6 +36,7 @@ COMMANDS = (
 # of a fixed day: what lies in the future changes with it
 AUDIT = "crampstats audit example --today 2026-11-22"
 AUDIT_FOLDER = "crampstats-audit"
+DIARY, DIARY_FOLDER = "crampstats diary example --person P001", "crampstats-diary"
 CLAIM_LINES = 12
 EXAMPLE = "messy_intake_example"
 
@@ -58,7 +59,8 @@ def blocks() -> dict[str, str]:
         "associations": _association_words(answer),
         "python": f"```python\n{PYTHON}\n```\n\n```\n{_python_output()}\n```",
         "prepare": _prepare_words(),
-        "audit": f"```\n$ {AUDIT}\n{_audit_output()}\n```",
+        "audit": f"```\n$ {AUDIT}\n{_written_aside(AUDIT, AUDIT_FOLDER)}\n```",
+        "diary": f"```\n$ {DIARY}\n{_written_aside(DIARY, DIARY_FOLDER)}\n```",
         "commands": "\n\n".join(f"```\n$ {command}\n{_command_output(command)}\n```" for command in COMMANDS),
     }
 
@@ -74,11 +76,11 @@ def _prepare_words() -> str:
     return "\n".join(["```", command, *(line.rstrip() for text in summarise(data) for line in text.splitlines()), "```"])
 
 
-def _audit_output() -> str:
-    """What the audit of the example that ships prints; its files go where nobody keeps them."""
+def _written_aside(command: str, name: str) -> str:
+    """What a command on an example that ships prints; its files go where nobody keeps them."""
     with tempfile.TemporaryDirectory() as folder:
-        printed = _command_output(f"{AUDIT} --quiet --out {Path(folder, AUDIT_FOLDER).as_posix()}")
-        return printed.replace(Path(folder, AUDIT_FOLDER).as_posix(), AUDIT_FOLDER)
+        printed = _command_output(f"{command} --quiet --out {Path(folder, name).as_posix()}")
+        return printed.replace(Path(folder, name).as_posix(), name)
 
 
 def _association_words(answer: Answer) -> str:
