@@ -20,23 +20,19 @@ from crampstats.cli.groups import ListingCommand
     "--missing", multiple=True, metavar="CODE=REASON",
     help='Code for "no answer" in every column, e.g. "-99=not done"; can be given several times.',
 )
+@click.option("--diary", is_flag=True, help="FILE is a cramp diary: nights or cramps, not patients.")
 def map_file(
-    file: str, out: str | None, force: bool, sheet: str, header_row: int | None, dictionary: str | None, missing: tuple[str, ...]
+    file: str, out: str | None, force: bool, sheet: str, header_row: int | None, dictionary: str | None, missing: tuple[str, ...],
+    diary: bool,
 ) -> None:
     """Propose which column of FILE is which variable, as a text file to look through and correct.
 
     The file made is then given to the other commands: crampstats report FILE --mapping MAPPING.toml. A file that follows the
     clinic's intake form or carries NHANES's own names needs no mapping; its mapping is written all the same.
     """
-    from crampstats.ingest.own.proposing import propose_mapping
-    from crampstats.ingest.own.writing import format_mapping
-    from crampstats.ingest.readers.opening import read_file
-
     target = _target(out, Path(file), force)
-    reasons = _reasons(missing)
-    recorded = read_file(Path(file), sheet=sheet, header_row=header_row or 0, dictionary=dictionary, missing=reasons or None)
-    proposal = propose_mapping(recorded, sheet=sheet, header_row=header_row or 0, missing=reasons)
-    text = format_mapping(proposal)
+    propose = _of_a_diary if diary else _of_a_survey
+    text, told = propose(Path(file), sheet, header_row or 0, dictionary, _reasons(missing))
     if target is None:
         # bytes: a terminal's encoding or line ends must not change them
         click.echo(text.encode(), nl=False)
@@ -45,9 +41,37 @@ def map_file(
 
         write_whole(target, text.encode())
         click.echo(click.format_filename(target))
-    click.echo(f"{proposal.describe()}.", err=True)
+    click.echo(f"{told}.", err=True)
     if target is not None:
         click.echo("Look it through; what is open is marked TO DO.", err=True)
+
+
+def _of_a_survey(
+    file: Path, sheet: str, header_row: int, dictionary: str | None, reasons: dict[str, str]
+) -> tuple[str, str]:
+    """The mapping proposed, and how much was placed."""
+    from crampstats.ingest.own.proposing import propose_mapping
+    from crampstats.ingest.own.writing import format_mapping
+    from crampstats.ingest.readers.opening import read_file
+
+    recorded = read_file(file, sheet=sheet, header_row=header_row, dictionary=dictionary, missing=reasons or None)
+    proposal = propose_mapping(recorded, sheet=sheet, header_row=header_row, missing=reasons)
+    return format_mapping(proposal), proposal.describe()
+
+
+def _of_a_diary(
+    file: Path, sheet: str, header_row: int, dictionary: str | None, reasons: dict[str, str]
+) -> tuple[str, str]:
+    """The mapping by which a diary was read, and what of it is doubtful."""
+    from crampstats.ingest.diary.loading import load_diary
+    from crampstats.ingest.diary.writing import format_diary_mapping
+    from crampstats.ingest.own.mapping_text import comment
+
+    data = load_diary(file, sheet=sheet, header_row=header_row, dictionary=dictionary, missing=reasons or None)
+    open_ones = [one for one in data.findings.rows if one.severity != "note" and one.suggestion]
+    remarks = "".join(f"# TO DO: {comment(f'{one.message} {one.suggestion}')}\n" for one in open_ones)
+    told = f"{data.describe()}; {len(data.mapping.file.placements)} variables placed; {len(open_ones)} to decide"
+    return remarks + format_diary_mapping(data.mapping), told
 
 
 def _target(out: str | None, file: Path, force: bool) -> Path | None:

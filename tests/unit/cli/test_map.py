@@ -118,3 +118,15 @@ def test_the_mapping_proposed_is_taken_by_the_commands_once_what_is_open_is_fill
     target.write_text(text, encoding="utf-8")
     status, _, err = call(["prepare", str(clinic), "--mapping", str(target), "--out", str(tmp_path / "prepared")])
     assert status in (0, 1), err
+
+
+def test_a_diary_is_mapped_as_one_and_read_by_what_was_written(call, tmp_path: Path) -> None:
+    file, mapping = tmp_path / "nights.csv", tmp_path / "nights.toml"
+    file.write_text("Code,Date,Cramp\na,2026-03-01,yes\na,2026-03-02,no\n")
+    status, _, err = call(["map", str(file), "--diary", "--out", str(mapping)])
+    assert status == 0
+    assert "1 variables placed; 1 to decide" in err
+    text = mapping.read_text(encoding="utf-8")
+    assert text.startswith("# TO DO: nothing says whether the date is that of the evening")
+    assert '[diary]\nlayout = "nightly"\nperson = "Code"\nnight = "Date"' in text
+    assert '[variables.cramp]\ncolumn = "Cramp"' in text
