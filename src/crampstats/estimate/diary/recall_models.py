@@ -71,7 +71,7 @@ def fit_risk(kind: type[RiskModel], nights: CrampNights) -> FittedRisk:
     if reason := why_not(kind, nights):
         raise DataError(f"the {kind.words} cannot be fitted: {reason}.")
     model = kind(*nights.patterns)
-    found = [_climb(model, start) for start in model.starts]
+    found = [climb(model, start) for start in model.starts]
     best = max(found, key=lambda pair: pair[1])
     if not np.isfinite(best[1]):
         raise DataError(f"the {kind.words} did not converge.")
@@ -79,10 +79,10 @@ def fit_risk(kind: type[RiskModel], nights: CrampNights) -> FittedRisk:
     n, s, persons = (np.asarray(part, dtype=np.float64) for part in (model.n, model.s, model.persons))
     share = float(persons @ s) / float(persons @ n)
     same = float(persons @ (s * np.log(share) + (n - s) * np.log1p(-share))) + model.constant
-    return FittedRisk(model, parameters, height, _covariance(model, parameters), height - same < NO_HETEROGENEITY)
+    return FittedRisk(model, parameters, height, observed_covariance(model, parameters), height - same < NO_HETEROGENEITY)
 
 
-def _climb(model: RiskModel, start: Floats) -> tuple[Floats, float]:
+def climb(model: RiskModel, start: Floats) -> tuple[Floats, float]:
     """Damped Newton steps until the slope is flat; (parameters, log-likelihood)."""
     low, high = model.bounds.T
     at = np.clip(start, low, high)
@@ -135,7 +135,7 @@ def derivatives(model: RiskModel, at: Floats, free: Bools) -> tuple[Floats, Floa
     return (near[0] - near[1]) / (2 * NEAR) + curvature @ (at - centre), curvature
 
 
-def _covariance(model: RiskModel, at: Floats) -> Floats:
+def observed_covariance(model: RiskModel, at: Floats) -> Floats:
     """Inverse of minus the curvature among the parameters inside their bounds."""
     low, high = model.bounds.T
     free = (at > low + 2 * STEP) & (at < high - 2 * STEP)

@@ -48,6 +48,15 @@ for (w in c(28, 365)) { at <- 1 - exp(lbeta(a, b + w) - lbeta(a, b))
   add(paste0("profile_low_", w), uniroot(miss, c(at * 0.4, at - 1e-4), tol = 1e-9)$root)
   add(paste0("profile_high_", w), uniroot(miss, c(at + 1e-4, 1 - (1 - at) * 0.02), tol = 1e-9)$root) }
 
+# beta-binomial regression on a person's characteristic (every second person)
+pp$even <- as.integer(seq_along(n) %% 2 == 0)
+m <- vglm(cbind(s, n - s) ~ even, VGAM::betabinomial(zero = 2), data = pp, epsilon = 1e-13, maxit = 500)
+add("reg_vgam_intercept", coef(m)[1]); add("reg_vgam_logit_rho", coef(m)[2]); add("reg_vgam_even", coef(m)[3])
+m <- glmmTMB(cbind(s, n - s) ~ even, family = glmmTMB::betabinomial(), data = pp,
+             control = glmmTMBControl(optCtrl = list(rel.tol = 1e-14, x.tol = 1e-12)))
+add("reg_tmb_even", fixef(m)$cond["even"]); add("reg_tmb_se_even", sqrt(vcov(m)$cond["even", "even"]))
+add("reg_tmb_loglik", logLik(m))
+
 # beta-binomial with never-crampers
 m <- glmmTMB(cbind(s, n - s) ~ 1, ziformula = ~1, family = glmmTMB::betabinomial(), data = pp,
              control = glmmTMBControl(optCtrl = list(rel.tol = 1e-14, x.tol = 1e-12, iter.max = 1000, eval.max = 1000)))

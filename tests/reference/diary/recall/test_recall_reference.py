@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 from crampstats.core.diary import DiaryPanel
+from crampstats.core.errors import DataError
 from crampstats.estimate.diary.recall import estimate_period_prevalence
 from crampstats.estimate.diary.recall_likelihood import Beta, BetaNever, Gamma, LogitNormal
 from crampstats.estimate.diary.recall_models import fit_risk
 from crampstats.estimate.diary.recall_nights import cramp_nights
+from crampstats.estimate.diary.recall_risk import estimate_beta_binomial, fit_beta_binomial
 
 HERE = Path(__file__).parent
 
@@ -85,3 +87,25 @@ def test_the_gamma_poisson_is_that_of_numerical_integration(panel, r):
     assert fitted.parameters[0] == pytest.approx(r["gamma_log_mean"], abs=1e-6)
     assert fitted.parameters[1] == pytest.approx(r["gamma_log_shape"], abs=1e-6)
     assert fitted.log_likelihood == pytest.approx(r["gamma_loglik"], abs=1e-9)
+
+
+def test_beta_binomial_regression_is_that_of_vgam_and_glmmtmb(panel, r):
+    number = panel.table["person"].str[1:].astype(int)
+    fit = fit_beta_binomial(panel.with_columns(even=(number % 2 == 0).astype(float)), "cramp ~ even")
+    assert fit.names == ("Intercept", "even")
+    assert fit.parameters == pytest.approx([r["reg_vgam_intercept"], r["reg_vgam_even"], r["reg_vgam_logit_rho"]], abs=1e-6)
+    assert fit.parameters[1] == pytest.approx(r["reg_tmb_even"], abs=1e-6)
+    assert np.sqrt(fit.covariance[1, 1]) == pytest.approx(r["reg_tmb_se_even"], abs=1e-6)
+    assert fit.log_likelihood == pytest.approx(r["reg_tmb_loglik"], abs=1e-9)
+    row = estimate_beta_binomial(fit).frame.iloc[0]
+    assert row["estimate"] == pytest.approx(np.exp(r["reg_tmb_even"]), abs=1e-6)
+
+
+def test_without_covariates_the_regression_is_the_beta_binomial(panel, r):
+    fit = fit_beta_binomial(panel, "cramp ~ 1")
+    assert fit.parameters == pytest.approx([r["vgam_logit_mean"], r["vgam_logit_rho"]], abs=1e-6)
+
+
+def test_what_changes_from_night_to_night_is_refused(panel):
+    with pytest.raises(DataError, match="changes within persons"):
+        fit_beta_binomial(panel.with_columns(evening=panel.nights % 2 * 1.0), "cramp ~ evening")
