@@ -9,11 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from crampstats.core.estimates import Estimates
+from crampstats.present.diaries import lower_first
 from crampstats.present.page import Answers, Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
 from crampstats.present.printed import PrintedTable, printed_gt
+from crampstats.present.ratios import exposure_words
 from crampstats.present.tables import format_claims_table, format_flow_table, format_frame, format_table
 from crampstats.present.tables_diary import format_rate_table, format_recall_table, format_trigger_table
 from crampstats.present.wording import MADE_UP, format_citation, format_sentence
+from crampstats.reports.clinic_audit import kinds_of, sort_findings
 from crampstats.reports.diary_analyses import NAMED_WINDOWS, RATES
 from crampstats.reports.diary_results import FEW_PERSONS, DiaryResults
 from crampstats.reports.diary_summary import answers, headline
@@ -117,6 +120,8 @@ def _printed(results: DiaryResults, name: str, found: Estimates) -> GT:
     if name == "recall_curve":
         there = [window for window in NAMED_WINDOWS if (found.frame["nights"] == window).any()]
         return _brief(format_recall_table(found, windows=there, title=""), found)
+    if name == "pooled_effects":  # all rows are of one exposure, which the caption names
+        found = replace(found, frame=found.frame.assign(exposure="", level=""), covariance=None)
     return format_table(found, by_outcome=name != "quality")
 
 
@@ -135,7 +140,9 @@ def _caption(results: DiaryResults, name: str, found: Estimates) -> str:
     """The title, and what the numbers are where they are all of one kind."""
     measures = found.frame["measure"].unique()
     title = results.titles[name]
-    return f"{title} ({measures[0]})" if len(measures) == 1 and measures[0] and measures[0] not in title else title
+    if name == "pooled_effects":
+        return f"{title}: {lower_first(exposure_words(found, str(found.frame['exposure'].iloc[0])))}"
+    return f"{title}: {measures[0]}" if len(measures) == 1 and measures[0] and ":" not in title else title
 
 
 def _trust(results: DiaryResults) -> Section:
@@ -158,14 +165,11 @@ def _findings(results: DiaryResults) -> list[Block]:
     rows = results.diary.findings.rows
     if not rows:
         return [Paragraph("Nothing wrong was noticed in the file.")]
-    order = ("error", "warning", "note")
-    frame = pd.DataFrame([(one.severity, one.rule) for one in rows], columns=["severity", "rule"])
-    counts = frame.value_counts(["severity", "rule"], sort=False).reset_index(name="n")
-    counts = counts.sort_values(["severity", "n", "rule"], key=lambda c: c.map(order.index) if c.name == "severity" else c)
-    shown = pd.DataFrame({
-        "How grave": counts["severity"], "What was noticed": [format_sentence(rule) for rule in counts["rule"]],
-        "Times": counts["n"],
-    })
+    shown = pd.DataFrame([
+        {"How grave": kind.severity, "What was noticed": kind.check.label, "What to do": kind.check.advice,
+         "Times": kind.n}
+        for kind in kinds_of(sort_findings(rows), {})
+    ])
     return [TableBlock(format_frame(shown), "What was noticed in the file and the diary", "table-findings")]
 
 

@@ -12,6 +12,11 @@ from crampstats.present.wording import MADE_UP, first_upper, format_share
 from crampstats.reports.diary_analyses import ASKED_NIGHTS
 from crampstats.reports.diary_results import DiaryResults
 
+OF_WHOM = {
+    "population": "The longer the window, the more people have had a cramp in it: a share needs its window.",
+    "cramps": "Of people taken in because they cramp: it says nothing of how common cramps are.",
+    "not stated": "Nobody said how the diarists were found: it says nothing of how common cramps are.",
+}
 NIGHTS_PER_WEEK = "cramp nights per week"
 
 
@@ -93,12 +98,12 @@ def _windows(results: DiaryResults) -> Answer:
     month = f"{ASKED_NIGHTS} nights"
     rows = rows.loc[list(dict.fromkeys([rows.index[0], month if month in rows.index else rows.index[-1]]))]
     said = "; ".join(f"{format_share(row['estimate'], digits=0)} in {row['level']}" for _, row in rows.iterrows())
-    return Answer(question, said, "The longer the window, the more people have had a cramp in it: a share needs its window.")
+    return Answer(question, said, OF_WHOM[results.panel.recruitment])
 
 
 def _trusted(results: DiaryResults) -> Answer:
     panel, findings = results.panel, results.diary.findings.rows
     share = panel.logged.sum() / len(panel)
     grave = sum(one.severity != "note" for one in findings)
-    noticed = f"{grave:,} errors and warnings were noticed in the file." if grave else "No error was noticed in the file."
+    noticed = f"Errors and warnings noticed in the file: {grave:,}." if grave else "No error was noticed in the file."
     return Answer("Can the diary be trusted?", f"{format_share(share, digits=0)} of the nights were written down", noticed)

@@ -248,7 +248,9 @@ def _notes_on_enrolment(panel: DiaryPanel) -> tuple[str, ...]:
 
 
 def _wrap(panel: DiaryPanel, rows: Sequence[dict[str, Any]], level: float, notes: tuple[str, ...]) -> Estimates:
+    frame = pd.DataFrame(list(rows))
+    frame["unit"] = np.where(frame["measure"].str.contains("share of"), "share", "")
     return Estimates(
-        pd.DataFrame(list(rows)), method=_METHOD, confidence_level=level, population=panel.population, weights="unweighted",
+        frame, method=_METHOD, confidence_level=level, population=panel.population, weights="unweighted",
         source=panel.source, outcomes=panel.known_outcomes, notes=notes,
     )
