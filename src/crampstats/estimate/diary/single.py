@@ -24,6 +24,7 @@ from crampstats.estimate.pooling import pool_effects
 from crampstats.estimate.sums import Floats
 
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 OWN = "odds ratio (own nights)"
 EXTRAS = (
     "exposed_nights", "exposed_events", "rate_exposed", "rate_unexposed", "rate_difference", "difference_low", "difference_high",
@@ -31,7 +32,7 @@ EXTRAS = (
 )
 CELLS = ("exposed_nights", "exposed_events", "n", "n_events")
 FEW_PER_PERSON = 5  # nights in the smallest margin of a person's table
-MAX_STEPS = 60
+TURNS, STEPS = 12, 5
 CONVERGED = 1e-10
 FLAT = 1e-8
 INDEPENDENT = (
@@ -237,24 +238,28 @@ def _by_regression(panel: DiaryPanel, values: Floats, happened: Floats, known: B
     )
 
 
-def _own_coefficients(scaled: Floats, response: Floats, starts: NDArray[np.int64]) -> tuple[Floats, Floats]:
-    """Newton steps of everybody at a time; NaN where there is no finite maximum."""
-    chunks, persons = pack_persons(scaled, response, starts), len(starts) - 1
-    beta = np.zeros(persons)
-    settled: Bools = np.zeros(persons, dtype=bool)
-    at_zero: Floats | None = None
-    information = np.ones(persons)
-    for _ in range(MAX_STEPS):
-        found = evaluate(chunks, beta[None], persons)
-        information = found.information[:, 0, 0]
-        at_zero = information if at_zero is None else at_zero
-        flat = information < FLAT * at_zero
-        move = np.where(flat, 0.0, found.score[:, 0] / np.where(flat, 1.0, information))
-        settled = ~flat & (np.abs(move) < CONVERGED)
-        beta = beta + np.clip(move, -1.0, 1.0)
-        if (settled | flat).all():
+def _own_coefficients(scaled: Floats, response: Floats, starts: Ints) -> tuple[Floats, Floats]:
+    """Newton steps of everybody at a time, then of those not there yet; NaN where there is no finite maximum."""
+    persons, sizes = len(starts) - 1, np.diff(starts)
+    found, error = np.full(persons, np.nan), np.full(persons, np.nan)
+    left, beta, at_zero = np.arange(persons), np.zeros(persons), np.zeros(persons)
+    for turn in range(TURNS):
+        kept = np.repeat(np.isin(np.arange(persons), left), sizes)
+        chunks = pack_persons(scaled[kept], response[kept], np.concatenate([[0], np.cumsum(sizes[left])]).astype(np.int64))
+        for step in range(STEPS):
+            sums = evaluate(chunks, beta[None, left], len(left))
+            information = sums.information[:, 0, 0]
+            if turn == step == 0:
+                at_zero = information
+            flat = information < FLAT * at_zero[left]
+            move = np.where(flat, 0.0, sums.score[:, 0] / np.where(flat, 1.0, information))
+            beta[left] += np.clip(move, -1.0, 1.0)
+        there = ~flat & (np.abs(move) < CONVERGED)
+        found[left[there]], error[left[there]] = beta[left[there]], 1 / np.sqrt(information[there])
+        left = left[~there & ~flat]
+        if not len(left):
             break
-    return np.where(settled, beta, np.nan), np.where(settled, 1 / np.sqrt(np.where(settled, information, 1.0)), np.nan)
+    return found, error
 
 
 def _silent_note(frame: pd.DataFrame) -> list[str]:
