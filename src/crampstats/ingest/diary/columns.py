@@ -19,6 +19,7 @@ from crampstats.ingest.own.converting import needs_unit, stated_unit
 from crampstats.ingest.own.fitting import is_dated, profile_table
 from crampstats.ingest.own.form_columns import find_form_columns
 from crampstats.ingest.own.identifiers import BIRTH, DIRECT, RECORD, list_identifiers
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import FileMapping, Placement
 from crampstats.ingest.own.proposing import propose_mapping
 from crampstats.ingest.own.resolving import CERTAIN, PROPOSED
@@ -91,9 +92,10 @@ def _with_unit(one: Placement, table: RecordedTable) -> Placement:
 def _refuse_absent(table: RecordedTable, given: DiaryMapping) -> None:
     absent = [f"{part} = {heading!r}" for part, heading in given.diary.columns.items() if heading not in table.cells]
     if absent:
-        listed = ", ".join(map(repr, list(table.cells)[:8]))
+        listed = ", ".join(repr(mask_text(str(name))) for name in list(table.cells)[:8])
         raise DataError(
-            f"[diary] names {', '.join(absent)}, but {table.name} has no such column; its {len(table.columns)} columns begin "
+            f"[diary] names {', '.join(absent)}, but {mask_text(table.name)} has no such column; its {len(table.columns)} "
+            "columns begin "
             "with "
             f"{listed}."
         )

@@ -16,6 +16,7 @@ from crampstats.ingest.diary.nights import day_of, night_of, read_wall_clock
 from crampstats.ingest.diary.settings import DiarySettings
 from crampstats.ingest.own.columns import find_distinct
 from crampstats.ingest.own.headings import find_times
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.matching import split_words
 from crampstats.ingest.parsing.date_text import MIDNIGHT, TIME
 from crampstats.ingest.parsing.dates import read_dates
@@ -83,8 +84,8 @@ def date_entries(table: RecordedTable, diary: DiarySettings, *, dates: tuple[str
         made = _by_entry(table, diary, entered)
     else:
         raise DataError(
-            f"{table.name}: no column tells of which night a row is. Name it in a mapping: [diary] night = \"HEADING\" (a date), "
-            'day = "HEADING" (a number), or entered_at = "HEADING" (when the entry was made).'
+            f"{mask_text(table.name)}: no column tells of which night a row is. Name it in a mapping: [diary] "
+            'night = "HEADING" (a date), day = "HEADING" (a number), or entered_at = "HEADING" (when the entry was made).'
         )
     return Dated(made.nights, made.at, entered, made.numbered, (*found, *made.findings), made.changes)
 

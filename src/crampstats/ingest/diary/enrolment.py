@@ -15,6 +15,7 @@ from crampstats.ingest.diary.dating import MISSING, read_days
 from crampstats.ingest.diary.persons import Persons
 from crampstats.ingest.diary.settings import DiarySettings
 from crampstats.ingest.own.keys import read_record
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.recorded import RecordedTable
 
 
@@ -178,6 +179,8 @@ def _read(path: str | Path) -> pd.DataFrame:
     table = read_file(Path(path)).main
     places = {one.variable: one.columns[0] for one in place_by_name(table, (WHO, FIRST_NIGHT, LAST_NIGHT))}
     if lacking := [one.name for one in (WHO, FIRST_NIGHT, LAST_NIGHT) if one.name not in places]:
-        raise DataError(f"{table.name}: no column for {', '.join(lacking)}; an enrolment has person, first_night and last_night.")
+        raise DataError(
+            f"{mask_text(table.name)}: no column for {', '.join(lacking)}; an enrolment has person, first_night and last_night."
+        )
     days = {name: read_days(table, places[name])[0] for name in (FIRST, LAST)}
     return pd.DataFrame({PERSON: table.cells[places[PERSON]], **{name: days[name].astype("datetime64[D]") for name in days}})

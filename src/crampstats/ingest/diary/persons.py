@@ -13,6 +13,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
 from crampstats.ingest.own.columns import find_distinct
 from crampstats.ingest.own.keys import hash_records, open_key, read_record
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.recorded import RecordedTable
 
 ONLY = "P001"
@@ -73,7 +74,7 @@ def name_persons(table: RecordedTable, person: str, key: str | Path | None = Non
         return _one_person(table, key)
     distinct = find_distinct(table.cells[person])
     if not distinct.texts:
-        raise DataError(f"no row of {table.name} says whose it is: the column that tells persons apart is empty.")
+        raise DataError(f"no row of {mask_text(table.name)} says whose it is: the column that tells persons apart is empty.")
     # two spellings of one number are one person
     spelt, found = pd.factorize(pd.Series([read_record(text) for text in distinct.texts], dtype="str"))
     codes = np.append(spelt, -1)[distinct.codes]

@@ -16,6 +16,7 @@ from crampstats.ingest.diary.columns import ROW
 from crampstats.ingest.diary.naming import place_by_name
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.wide_headings import Family, find_families
+from crampstats.ingest.own.masking import mask_text
 from crampstats.ingest.own.placements import Placement
 from crampstats.ingest.recorded import RecordedColumn, RecordedTable
 
@@ -74,9 +75,10 @@ def lengthen(table: RecordedTable, given: DiaryMapping) -> Lengthened:
     chosen = _chosen(table, families, given)
     if not chosen:
         if said == "wide":
+            listed = ", ".join(repr(mask_text(str(name))) for name in list(table.cells)[:8])
             raise DataError(
-                f"{table.name} is said to be wide, but no question has a column for each night (such as cramp_d1, cramp_d2 or "
-                "2026-03-01, 2026-03-02); its columns begin with " + ", ".join(map(repr, list(table.cells)[:8])) + "."
+                f"{mask_text(table.name)} is said to be wide, but no question has a column for each night (such as cramp_d1, "
+                f"cramp_d2 or 2026-03-01, 2026-03-02); its columns begin with {listed}."
             )
         return Lengthened(table, given)
     long, places = _melt(table, chosen)

@@ -249,3 +249,9 @@ def test_a_sheet_that_is_not_there_is_refused(load: Load, tmp_path: Path) -> Non
     pd.DataFrame({"id": [1], "night of": ["2026-03-01"], "cramp": ["no"]}).to_excel(book, index=False)
     with pytest.raises((DataError, OptionError), match="Nights"):
         load_diary(book, sheet="Nights")
+
+
+def test_headings_that_are_names_of_persons_are_masked_in_a_refusal(load: Load) -> None:
+    with pytest.raises(DataError) as refused:
+        load("Evening of,Mrs Jane Smith,Mr John Miller\n2026-03-01,yes,no\n2026-03-02,no,no\n")
+    assert not any(name in str(refused.value) for name in ("Smith", "Miller"))
