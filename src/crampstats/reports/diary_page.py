@@ -13,7 +13,7 @@ from crampstats.present.diaries import lower_first
 from crampstats.present.page import Answers, Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
 from crampstats.present.printed import PrintedTable, printed_gt
 from crampstats.present.ratios import exposure_words
-from crampstats.present.tables import format_claims_table, format_flow_table, format_frame, format_table
+from crampstats.present.tables import format_claims_table, format_frame, format_table
 from crampstats.present.tables_diary import format_rate_table, format_recall_table, format_trigger_table
 from crampstats.present.wording import MADE_UP, format_citation, format_sentence
 from crampstats.reports.clinic_audit import kinds_of, sort_findings
@@ -39,6 +39,8 @@ from crampstats.reports.diary_words import (
 TITLE = "Night leg cramps: what the diaries say"
 if TYPE_CHECKING:
     from great_tables import GT
+
+    from crampstats.core.flow import Flow
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -154,8 +156,19 @@ def _trust(results: DiaryResults) -> Section:
     blocks += _table(results, "reactivity", folded=True)
     if results.diary.flow is not None:
         caption = "From the rows of the file to the nights of the diary"
-        blocks.append(TableBlock(format_flow_table(results.diary.flow), caption, "table-flow", True))
+        blocks.append(TableBlock(_flow_table(results.diary.flow), caption, "table-flow", True))
     return Section("Can the diary be trusted?", tuple(blocks))
+
+
+def _flow_table(flow: Flow) -> GT:
+    """Rows of the file and nights, step by step; what was left out stands before what remains."""
+    import pandas as pd
+
+    rows = []
+    for step in flow.steps:
+        rows += [{"Step": f"left out: {reason}", "Rows or nights": -count} for reason, count in step.excluded]
+        rows.append({"Step": step.label, "Rows or nights": step.n})
+    return format_frame(pd.DataFrame(rows))
 
 
 def _findings(results: DiaryResults) -> list[Block]:
