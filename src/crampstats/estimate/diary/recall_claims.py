@@ -14,6 +14,7 @@ from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.estimate.claims import MARGIN, VERDICT_LEVEL, judge_interval
 from crampstats.estimate.diary.recall import (
     LIFETIME,
+    MODEL,
     MONTH,
     WEEK,
     YEAR,
@@ -116,13 +117,22 @@ def _judge(claim: Claim, panel: DiaryPanel, outcome: str, curve: RecallCurve, ma
     if window > curve.longest_diary:
         found = estimate_recall_curve(panel, outcome, windows=[window], level=level)
         spread = found.describe_spread(window).rstrip(".")
-        verdict = Verdict(claim, "cannot tell", f"{panel.population}, {claim.recall_window}: {spread}", found.estimates)
+        verdict = Verdict(claim, "cannot tell", f"{panel.population}, {claim.recall_window}: {spread}", _led(found.estimates))
     else:
         word, reason = _within(claim, rows, curve, margin)
         verdict = Verdict(claim, word, f"{panel.population}, {claim.recall_window} ({format_nights(window)}): {reason}", rows)
     if panel.source.made_up:
         return replace(verdict, word="not a test", reason=f"made-up diary, an illustration, no verdict; {verdict.reason}")
     return verdict
+
+
+def _led(models: Estimates) -> Estimates:
+    """The models' rows behind one without numbers: whoever prints the first row must not print one model's interval alone."""
+    blank = models.frame.iloc[:1].assign(
+        measure="no single estimate: beyond the longest diary every model has its own",
+        **dict.fromkeys(("estimate", "std_error", "conf_low", "conf_high", "p_value"), np.nan), **{MODEL: ""},
+    )
+    return replace(models, frame=pd.concat([blank, models.frame], ignore_index=True), covariance=None)
 
 
 def _why_not(claim: Claim, panel: DiaryPanel) -> str:

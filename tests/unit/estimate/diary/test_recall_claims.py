@@ -65,6 +65,16 @@ def test_beyond_the_diaries_length_nothing_is_told_but_the_models_range():
     assert (check.bounds.frame["conf_high"] == 1).all()
 
 
+def test_no_single_models_interval_stands_for_a_window_beyond_the_diaries():
+    check = check_recall_claim(about(0.60, "past year"), few_crampers())
+    # whoever prints one row per reading prints no number, and every model stands below
+    row = check.to_frame().iloc[0]
+    assert row[["estimate", "conf_low", "conf_high"]].isna().all()
+    models = check.verdicts[0].estimates.frame.iloc[1:]
+    assert len(models) >= 2
+    assert models["estimate"].notna().all()
+
+
 def test_short_diaries_that_could_change_the_answer_leave_it_open():
     # 60 diaries of 35 nights without cramps, 60 of 5 nights without: over a month anything from 0 to half is possible
     panel = make(*["0" * 35] * 60, *["0" * 5] * 60, **POPULATION)
