@@ -192,7 +192,8 @@ def estimate_recall_curve(
     Returns
     -------
     RecallCurve
-        Never one number beyond the longest diary: one row per model.
+        Never one number beyond the longest diary: one row per model. Models that agree are no proof: with a share of
+        never-crampers at 0 two of them are one, and its interval says how far the share could rise.
 
     Raises
     ------

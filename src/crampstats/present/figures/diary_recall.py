@@ -60,7 +60,7 @@ def plot_recall_curve(
     -------
     Picture
         A matplotlib figure. As far as half of the diaries reach: U-statistic with its band, Kaplan-Meier. From there on one line
-        for each model and no band, since no interval says how far the models are apart; beyond the longest diary the ground is
+        for each model and no band, since the interval of one says nothing of the others; beyond the longest diary the ground is
         grey.
 
     Raises
@@ -222,7 +222,7 @@ def _notes(estimates: Estimates, rows: RecallRows) -> list[str]:
     who = population_of(estimates)
     level = f"{100 * estimates.confidence_level:g} %"
     counted = f"U-statistic (band: {level} interval) and Kaplan-Meier: what the diaries count, as far as half of them reach."
-    models = "Other lines: models of how persons differ, without a band, because how far they are apart is the uncertainty."
+    models = "Other lines: models of how persons differ, without a band: the uncertainty is at least how far they are apart."
     return [
         f"{first_upper(outcome_words(estimates, name))}{f'; {who}' if who else ''}.",
         " ".join([counted if rows.drawn else "", models if rows.beyond else "",
