@@ -55,10 +55,11 @@ def test_statsmodels_mixedlm_has_the_same_fit():
 
 
 def test_persons_that_do_not_differ_have_no_variance_between_them():
-    fit = fit_severity(nights({"a": [2.0, 8.0], "b": [8.0, 2.0], "c": [3.0, 7.0]}))
+    panel = nights({"a": [2.0, 8.0], "b": [8.0, 2.0], "c": [3.0, 7.0]})
+    fit = fit_severity(panel)
     assert fit.solution.sd_person == 0
     assert "differ no more than their nights" in fit.notes[0]
-    assert estimate_severity(nights({"a": [2.0, 8.0], "b": [8.0, 2.0], "c": [3.0, 7.0]})).frame.loc[0, "estimate"] == pytest.approx(5)
+    assert estimate_severity(panel).frame.loc[0, "estimate"] == pytest.approx(5)
 
 
 def test_a_large_constant_costs_no_digits():
