@@ -69,6 +69,7 @@ _HOMES = {
     "crampstats.estimate.diary.severity": (
         "SeverityFit", "estimate_cramp_features", "estimate_severity", "estimate_severity_terms", "fit_severity",
     ),
+    "crampstats.estimate.diary.single": ("estimate_own_effects", "pool_own_effects"),
     "crampstats.estimate.diary.single_trial": ("compare_treatments_single",),
     "crampstats.estimate.diary.trials": ("compare_treatments_crossover", "compare_treatments_parallel"),
     "crampstats.estimate.diary.triggers": ("compare_triggers", "estimate_lags"),
