@@ -22,7 +22,8 @@ OWN = (
     "Each person\u2019s own odds ratio rests on that person\u2019s nights alone. Most are too few to say anything by "
     "themselves; together they show whether persons differ (the pooled result is on the page to share)."
 )
-MANY = 60  # persons from which a table opens on request
+TOO_MANY = "These are too many persons for a table; figures/lasagna.csv and tables/own_effects.csv hold all of them."
+MANY, MOST = 60, 300  # persons from which a table opens on request, and from which it is beside the page alone
 
 
 def build_persons_page(results: DiaryResults, figures: Mapping[str, FigureBlock], *, undrawn: Mapping[str, str]) -> str:
@@ -30,12 +31,10 @@ def build_persons_page(results: DiaryResults, figures: Mapping[str, FigureBlock]
     source = results.panel.source
     nights: list[Block] = [figures[name] for name in ("lasagna", "crossover") if name in figures]
     own: list[Block] = [figures[name] for name in ("own_effects",) if name in figures]
-    folded = len(results.panel.persons) > MANY
-    kept = printed_gt(format_compliance_table(results.panel, by_person=True, title=""))
-    nights.append(TableBlock(kept, "Nights of each person", "table-nights", folded))
-    if "own_effects" in results.results:
-        table = format_table(results.results["own_effects"])
-        own.append(TableBlock(table, results.titles["own_effects"], "table-own-effects", folded))
+    if len(results.panel.persons) > MOST:
+        nights.append(Paragraph(TOO_MANY))
+    else:
+        _add_tables(results, nights, own)
     reasons = {results.titles[name]: why for name, why in results.reasons.items() if name in results.single} | dict(undrawn)
     sections = [
         Section("Night by night", (Paragraph(NIGHTS), *nights)),
@@ -47,3 +46,13 @@ def build_persons_page(results: DiaryResults, figures: Mapping[str, FigureBlock]
         sections, title=TITLE, sources=[source], notice=NOTICE, notice_detail=DETAIL,
         footer=f"crampstats {version('crampstats')}; {source.label}.",
     )
+
+
+def _add_tables(results: DiaryResults, nights: list[Block], own: list[Block]) -> None:
+    """A line for each person."""
+    folded = len(results.panel.persons) > MANY
+    kept = printed_gt(format_compliance_table(results.panel, by_person=True, title=""))
+    nights.append(TableBlock(kept, "Nights of each person", "table-nights", folded))
+    if "own_effects" in results.results:
+        table = format_table(results.results["own_effects"])
+        own.append(TableBlock(table, results.titles["own_effects"], "table-own-effects", folded))
