@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import FEW_PERSONS
+from crampstats.estimate.diary.unit_words import per_unit
 from crampstats.estimate.intervals import t_quantile
 from crampstats.estimate.model_matrix import Coefficient
 from crampstats.estimate.sums import Floats
@@ -56,5 +55,4 @@ def level_words(panel: DiaryPanel, one: Coefficient) -> str:
     if one.level:
         return one.level
     unit = panel.labels[one.term].unit if one.term in panel.labels else ""
-    unit = re.sub(r"^([A-Za-z-]{3,})s\b", r"\1", unit)  # "per hour", whatever the unit is called; "per 30 minutes" stays
-    return f"per {unit}" if unit else "per unit"
+    return per_unit(unit)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from crampstats.estimate.cautions import FEW_PERSONS, few_caution, join_cautions
 from crampstats.estimate.diary.rows import PanelRows
+from crampstats.estimate.diary.unit_words import per_unit
 from crampstats.estimate.model_matrix import YES
 from crampstats.estimate.regression import FEW_EVENTS
 from crampstats.estimate.sums import Floats
@@ -77,8 +78,7 @@ def _few_persons(rows: PanelRows, has_it: Any, events: Floats | None, words: str
 
 def level_words(rows: PanelRows, term: str) -> str:
     """What one step of a number is: "per" its unit."""
-    unit = unit_of(rows, term)
-    return f"per {unit}" if unit else "per unit"
+    return per_unit(unit_of(rows, term))
 
 
 def unit_of(rows: PanelRows, name: str) -> str:

@@ -19,6 +19,7 @@ from crampstats.estimate.diary.conditional_mantel_haenszel import NightTables, c
 from crampstats.estimate.diary.conditional_rows import ratio_rows, wrap_diary
 from crampstats.estimate.diary.single_mixed import fit_common, fit_normal
 from crampstats.estimate.diary.single_tables import exact_ratios, half_added, score_difference, smallest_margins
+from crampstats.estimate.diary.unit_words import per_unit
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.pooling import pool_effects
 from crampstats.estimate.sums import Floats
@@ -106,7 +107,7 @@ def estimate_own_effects(
     words = "Fisher's exact intervals" if yes_no else "exact conditional logistic regression, Wald intervals"
     frame = frame.assign(
         person=[str(one) for one in panel.persons], measure=OWN, outcome=outcome, exposure=exposure, unit="ratio",
-        level=("yes" if yes_no else f"per {unit or 'unit'}") + (f", {lag_words(lag)}" if lag else ""),
+        level=("yes" if yes_no else per_unit(unit)) + (f", {lag_words(lag)}" if lag else ""),
     )
     return wrap_diary(
         panel, frame, level, outcome=outcome, groups=(PERSON,), extras=EXTRAS, notes=(INDEPENDENT, *_silent_note(frame)),

@@ -13,6 +13,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.estimate.diary.conditional_columns import add_adjustments, scaled_exposure
 from crampstats.estimate.diary.conditional_rows import ratio_rows, wrap_diary
 from crampstats.estimate.diary.gee import estimate_gee, fit_gee
+from crampstats.estimate.diary.unit_words import per_unit
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.regression import quote_name
 from crampstats.estimate.sums import Floats
@@ -81,7 +82,7 @@ def estimate_within_between(
         _between_by_within(both, level),
         raw.frame[raw.frame["exposure"] == "_raw"].assign(level="raw, both mixed", caution=RAW_MIXES),
     ], ignore_index=True).assign(outcome=outcome, exposure=exposure)
-    step = f"; ratios per {unit}" if unit and numbers[known].max() > 1 else ""
+    step = f"; ratios {per_unit(unit)}" if unit and numbers[known].max() > 1 else ""
     return wrap_diary(
         panel, frame, level, outcome=outcome, notes=(*both.notes, WITHIN_BETWEEN),
         method=f"Within-between logistic regression by generalised estimating equations, working independence, Mancl-DeRouen "

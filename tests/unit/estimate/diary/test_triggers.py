@@ -14,6 +14,9 @@ from crampstats.core.labels import Label
 from crampstats.estimate.diary.carry_over import estimate_carry_over
 from crampstats.estimate.diary.conditional_columns import derive_lagged, derive_unaccustomed
 from crampstats.estimate.diary.conditional_runs import find_stretches, runs_support
+from crampstats.estimate.diary.gee import estimate_gee, fit_gee
+from crampstats.estimate.diary.mixed import estimate_mixed, fit_random_intercept
+from crampstats.estimate.diary.single import estimate_own_effects
 from crampstats.estimate.diary.triggers import compare_triggers, estimate_lags, estimate_within_between
 from crampstats.estimate.multiplicity import control_false_discovery
 
@@ -266,3 +269,20 @@ def test_an_exposure_constant_within_persons_has_no_within_person_effect():
     table = diary()
     with pytest.raises(DataError, match="'female' is the same on all nights of each person"):
         estimate_within_between(DiaryPanel(table.assign(female=(table["person"] > "P020").astype(float))), "cramp", "female")
+
+
+def test_every_kind_of_row_tells_a_number_per_one_of_its_unit():
+    random = np.random.default_rng(3)
+    table = diary()
+    table["standing_hours"], table["fluids_litres"] = random.random((2, len(table))) * 3
+    labels = {"standing_hours": Label("Standing", "hours"), "fluids_litres": Label("Fluids", "L")}
+    panel = DiaryPanel(table, labels=labels)
+    for exposure, words in (("standing_hours", "per hour"), ("fluids_litres", "per litre")):
+        rows = [
+            compare_triggers(panel, "cramp", [exposure], lags=(0,)), estimate_gee(fit_gee(panel, f"cramp ~ {exposure}")),
+            estimate_mixed(fit_random_intercept(panel, f"cramp ~ {exposure}")), estimate_own_effects(panel, "cramp", exposure),
+        ]
+        for one in rows:
+            frame = one.frame[one.frame["exposure"] == exposure]
+            assert set(frame["level"]) == {words}
+        assert f"ratios {words}" in estimate_within_between(panel, "cramp", exposure).method
