@@ -10,7 +10,7 @@ import pandas as pd
 
 from crampstats.audit.diary_listing import Floats, tell_nights, tell_persons
 from crampstats.codebook.checks import diary as checks
-from crampstats.core.diary import NIGHT, DiaryPanel
+from crampstats.core.diary import LONGEST_GAP, NIGHT, DiaryPanel
 from crampstats.core.findings import Finding
 from crampstats.estimate.diary.entry_times import LATE_HOURS, NIGHT_IS_OVER, entry_delays, sitting_nights
 
@@ -31,7 +31,8 @@ def audit_diary_nights(panel: DiaryPanel, today: dt.date) -> Iterator[Finding]:
 
 
 def _taken_up_again(panel: DiaryPanel) -> Iterator[Finding]:
-    gaps = np.flatnonzero((np.diff(panel.codes) == 0) & (np.diff(panel.nights) > 1))
+    # shorter ones are no part of the diary only where somebody said so: the washout of a crossover is no silence
+    gaps = np.flatnonzero((np.diff(panel.codes) == 0) & (np.diff(panel.nights) > LONGEST_GAP + 1))
     codes = np.unique(panel.codes[gaps])
     longest = np.zeros(len(panel.persons), dtype=np.int64)
     np.maximum.at(longest, panel.codes[gaps], np.diff(panel.nights)[gaps] - 1)

@@ -24,8 +24,9 @@ ALSO = {"diary": "cramp_diary", "intake": "clinic_intake"}
 @click.option("--out", default=".", metavar="DIR", help="Folder for the files. [default: this one]")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 def template(name: str, formats: str, out: str, force: bool) -> None:
-    """Write an empty form, the intake form or the cramp diary: an Excel workbook to type into, a REDCap data dictionary, an XLSForm,
-    a sheet to print. Of the diary REDCap gets a repeating instrument, the other programs a row or a sheet for each night.
+    """Write an empty form, the intake form or the cramp diary: an Excel workbook to type into, a REDCap data dictionary, an
+    XLSForm, a sheet to print. Of the diary REDCap gets a repeating instrument, the other programs a row or a sheet for each
+    night.
     """
     from crampstats.core.errors import unknown_name
     from crampstats.ingest.templates.writing import write_templates

@@ -12,7 +12,7 @@ from crampstats.codebook import diary as codebook
 from crampstats.codebook.forms import Form
 from crampstats.codebook.surveys.cramp_diary import CRAMP_DIARY
 from crampstats.core.cleaning import Change, CleaningLog
-from crampstats.core.diary import NIGHT, PERSON, DiaryPanel
+from crampstats.core.diary import LONGEST_GAP, NIGHT, PERSON, DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding, Findings
 from crampstats.core.source import Source
@@ -26,6 +26,7 @@ from crampstats.ingest.diary.opening import open_diary
 from crampstats.ingest.diary.persons import Persons
 from crampstats.ingest.diary.placing import Placed, place_entries
 from crampstats.ingest.diary.settings import DiaryMapping
+from crampstats.ingest.diary.silences import tell_silences
 from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants
 from crampstats.ingest.diary.wide import lengthen
 from crampstats.ingest.own.columns import masked_finding
@@ -106,7 +107,7 @@ def map_diary(
     table, findings = placed.table, (
         *map(masked_finding, placed.table.findings.rows), *long.findings,
         *placed.findings, *nights.findings, *(enrolled.findings if enrolled else ()),
-        *exercise, *_left_out(placed),
+        *exercise, *tell_silences(panel, placed.columns.diary, enrolled is not None and enrolled.table is not None), *_left_out(placed),
     )
     return DiaryData(
         panel=panel, episodes=nights.episodes, declaration=_declaration(panel, placed.columns), source=panel.source,
@@ -187,6 +188,7 @@ def _panel(nights: pd.DataFrame, placed: Placed, enrolled: Enrolment | None) -> 
         labels={column: label for column, label in known.items() if column in nights},
         source=Source(f"the diary {name}", made_up=mapping.made_up, detail=_how(mapping)), population=population,
         recruitment=placed.columns.diary.recruitment or "not stated",
+        longest_gap=placed.columns.diary.longest_gap or LONGEST_GAP,
     )
 
 

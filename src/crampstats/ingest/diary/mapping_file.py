@@ -13,7 +13,7 @@ from crampstats.ingest.own.mapping_entries import Entries, nearest
 from crampstats.ingest.own.mapping_file import TABLES, Vocabulary, read_entries, read_formats
 from crampstats.ingest.own.placements import FileMapping
 
-ENTRIES = (*HEADINGS, *CHOICES, "zone", "severity_scale", "dates", "nights")
+ENTRIES = (*HEADINGS, *CHOICES, "zone", "severity_scale", "dates", "nights", "longest_gap")
 # short for severity_scale
 SCALE = "scale"
 
@@ -34,9 +34,8 @@ def read_diary_mapping(path: str | Path) -> DiaryMapping:
     ----------
     path
         TOML: ``version``, ``[file]``, ``[variables.NAME]`` and ``[own.NAME]`` as for a survey, and ``[diary]`` with any of
-        layout,
-        person, night, night_is, time, entered_at, logged, day, zone, recruitment, nights_without_events, severity_scale,
-        dates, first_night, last_night and nights. Without ``[variables]`` the columns are found by their headings.
+        layout, person, night, night_is, time, entered_at, logged, day, zone, recruitment, nights_without_events,
+        severity_scale, dates, first_night, last_night, nights and longest_gap. Without ``[variables]`` the columns are found by their headings.
 
     Raises
     ------
@@ -65,7 +64,8 @@ def _settings(entries: Entries) -> DiarySettings:
     if SCALE in entries.given and "severity_scale" in entries.given:
         entries.refuse(SCALE, "scale and severity_scale both state the scale of pain; keep severity_scale.")
     found["severity_scale"] = entries.limits("severity_scale") or entries.limits(SCALE)
-    found["dates"], found["nights"] = read_formats(entries), entries.whole("nights")
+    found["dates"] = read_formats(entries)
+    found |= {name: entries.whole(name) for name in ("nights", "longest_gap")}
     _check_headings(entries, {name: found[name] for name in HEADINGS if found[name]})
     _check_zone(entries, found["zone"])
     return DiarySettings(**found)

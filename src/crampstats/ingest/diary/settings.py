@@ -45,6 +45,8 @@ class DiarySettings:
         ``strptime`` formats of its dates ("%d/%m/%Y"); empty: found by vote.
     nights
         How many nights each person was enrolled for, from the first.
+    longest_gap
+        Silences longer than so many nights are no missed nights: the washout of a crossover, a diary put down; 0: 60.
     """
 
     layout: Layout | Literal[""] = ""
@@ -63,6 +65,7 @@ class DiarySettings:
     last_night: str = ""
     dates: tuple[str, ...] = ()
     nights: int = 0
+    longest_gap: int = 0
 
     def __post_init__(self) -> None:
         for name, valid in CHOICES.items():

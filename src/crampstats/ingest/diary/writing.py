@@ -71,8 +71,9 @@ def _diary(diary: DiarySettings) -> Iterator[str]:
         yield f"severity_scale = [{', '.join(map(format_value, diary.severity_scale))}]"
     if diary.dates:
         yield f"dates = {format_texts(diary.dates)}"
-    if diary.nights:
-        yield f"nights = {diary.nights}"
+    for name in ("nights", "longest_gap"):
+        if said := getattr(diary, name):
+            yield f"{name} = {said}"
 
 
 def _variable(placement: Placement, own: dict[str, Variable]) -> Iterator[str]:

@@ -50,10 +50,11 @@ zone = "Europe/Berlin"
 recruitment = "population"
 severity_scale = [0, 100]
 nights = 7
+longest_gap = 9
 """)
     text = format_diary_mapping(data.mapping)
     for line in (
         'population = "all of a village"', "made_up = true", 'night_is = "evening"', 'zone = "Europe/Berlin"',
-        'recruitment = "population"', "severity_scale = [0.0, 100.0]", "nights = 7",
+        'recruitment = "population"', "severity_scale = [0.0, 100.0]", "nights = 7", "longest_gap = 9",
     ):
         assert line in text.splitlines()

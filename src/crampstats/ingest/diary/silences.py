@@ -1,0 +1,37 @@
+"""Silences that are no part of a diary: the washout of a crossover, a diary put down and taken up again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from crampstats.core.diary import DiaryPanel
+from crampstats.core.findings import Finding
+from crampstats.ingest.diary.settings import DiarySettings
+
+
+def tell_silences(panel: DiaryPanel, diary: DiarySettings, is_enrolled: bool) -> tuple[Finding, ...]:
+    """What became of the silences that the mapping calls no missed nights; nothing where it says nothing of them.
+
+    Parameters
+    ----------
+    panel
+        The diary with its missed nights.
+    diary
+        Its `longest_gap`.
+    is_enrolled
+        Whether first and last nights are stated, so that every night between them is a night of the diary.
+    """
+    if not diary.longest_gap:
+        return ()
+    if is_enrolled or diary.nights_without_events == "no cramp":
+        why = "first and last nights are stated" if is_enrolled else 'nights_without_events = "no cramp" says what they were'
+        return (Finding(
+            "", "silences", "warning", f"longest_gap = {diary.longest_gap} was not used: {why}, so that every night between the "
+            "first and the last is a night of the diary.", "Leave out one of the two in the mapping.",
+        ),)
+    same = np.diff(panel.codes) == 0
+    silent = np.diff(panel.nights)[same] - 1
+    return (Finding(
+        "", "silences", "note", f"{int((silent > 0).sum()):,} silence(s) of more than {diary.longest_gap} nights, together "
+        f"{int(silent.sum()):,} nights, were no part of the diary, as the mapping says; shorter ones are missed nights.", "",
+    ),)
