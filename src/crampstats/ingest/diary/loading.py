@@ -107,7 +107,7 @@ def map_diary(
     table, findings = placed.table, (
         *map(masked_finding, placed.table.findings.rows), *long.findings,
         *placed.findings, *nights.findings, *(enrolled.findings if enrolled else ()),
-        *exercise, *tell_silences(panel, placed.columns.diary, enrolled is not None and enrolled.table is not None), *_left_out(placed),
+        *exercise, *tell_silences(panel, placed.columns.diary, enrolled), *_left_out(placed),
     )
     return DiaryData(
         panel=panel, episodes=nights.episodes, declaration=_declaration(panel, placed.columns), source=panel.source,

@@ -35,7 +35,8 @@ def read_diary_mapping(path: str | Path) -> DiaryMapping:
     path
         TOML: ``version``, ``[file]``, ``[variables.NAME]`` and ``[own.NAME]`` as for a survey, and ``[diary]`` with any of
         layout, person, night, night_is, time, entered_at, logged, day, zone, recruitment, nights_without_events,
-        severity_scale, dates, first_night, last_night, nights and longest_gap. Without ``[variables]`` the columns are found by their headings.
+        severity_scale, dates, first_night, last_night, nights and longest_gap. Without ``[variables]`` the
+        columns are found by their headings.
 
     Raises
     ------

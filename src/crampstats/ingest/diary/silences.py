@@ -6,10 +6,11 @@ import numpy as np
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.findings import Finding
+from crampstats.ingest.diary.enrolment import Enrolment
 from crampstats.ingest.diary.settings import DiarySettings
 
 
-def tell_silences(panel: DiaryPanel, diary: DiarySettings, is_enrolled: bool) -> tuple[Finding, ...]:
+def tell_silences(panel: DiaryPanel, diary: DiarySettings, enrolment: Enrolment | None) -> tuple[Finding, ...]:
     """What became of the silences that the mapping calls no missed nights; nothing where it says nothing of them.
 
     Parameters
@@ -18,11 +19,12 @@ def tell_silences(panel: DiaryPanel, diary: DiarySettings, is_enrolled: bool) ->
         The diary with its missed nights.
     diary
         Its `longest_gap`.
-    is_enrolled
-        Whether first and last nights are stated, so that every night between them is a night of the diary.
+    enrolment
+        First and last nights that are stated; every night between them is a night of the diary.
     """
     if not diary.longest_gap:
         return ()
+    is_enrolled = enrolment is not None and enrolment.table is not None
     if is_enrolled or diary.nights_without_events == "no cramp":
         why = "first and last nights are stated" if is_enrolled else 'nights_without_events = "no cramp" says what they were'
         return (Finding(

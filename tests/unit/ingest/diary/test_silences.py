@@ -54,7 +54,7 @@ def test_without_a_word_on_silences_nothing_is_told_of_them(load: Load) -> None:
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "2.5", '"6"', "true"])
 def test_a_longest_gap_is_a_whole_number_of_nights(load: Load, wrong: str) -> None:
-    with pytest.raises(DataError, match="line 3: .*longest_gap.*whole number of 1 or more"):
+    with pytest.raises(DataError, match=r"line 3: .*longest_gap.*whole number of 1 or more"):
         load(CROSSOVER, f"[diary]\nlongest_gap = {wrong}")
 
 
