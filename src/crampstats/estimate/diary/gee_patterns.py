@@ -115,9 +115,9 @@ class PatternRows:
             )
 
     def some(self, persons: int) -> PatternRows:
-        """Every so-many-th person, for a first approximation."""
-        step = max(1, self.n_persons // persons)
-        chosen = np.arange(0, self.n_persons, step)
+        """So many persons, for a first approximation; drawn, because every so-many-th may be all of one group."""
+        drawn = np.random.default_rng(0).choice(self.n_persons, min(persons, self.n_persons), replace=False)
+        chosen = np.sort(drawn)
         sizes = np.diff(self.starts)[chosen]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         places = np.repeat(self.starts[chosen] - starts[:-1], sizes) + np.arange(starts[-1])
