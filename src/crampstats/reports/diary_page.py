@@ -19,7 +19,7 @@ from crampstats.present.wording import MADE_UP, format_citation, format_sentence
 from crampstats.reports.clinic_audit import kinds_of, sort_findings
 from crampstats.reports.diary_analyses import NAMED_WINDOWS, RATES
 from crampstats.reports.diary_results import FEW_PERSONS, DiaryResults
-from crampstats.reports.diary_summary import answers, headline
+from crampstats.reports.diary_summary import ONLY_CRAMPS, answers, headline, only_cramps
 from crampstats.reports.diary_words import (
     BETWEEN,
     CALENDAR,
@@ -150,6 +150,7 @@ def _caption(results: DiaryResults, name: str, found: Estimates) -> str:
 def _trust(results: DiaryResults) -> Section:
     """Nights logged, what was noticed, whether keeping the diary changed what it says."""
     blocks: list[Block] = [Paragraph(TRUST), Paragraph(RECRUITED[results.panel.recruitment])]
+    blocks += [Paragraph(ONLY_CRAMPS, strong=True)] if only_cramps(results) else []
     blocks += _table(results, "compliance")
     blocks += _table(results, "quality", folded=True)
     blocks += _findings(results)

@@ -50,6 +50,7 @@ OF_THE_CALENDAR = (
     "A night runs from noon to noon and has the date of its evening. Grey nights were not written down; they count neither as "
     "nights with a cramp nor as nights without."
 )
+ONLY_NIGHTS_WITH = "Only nights with a cramp were written down, so how many there are in a week cannot be told."
 OF_A_CHANGE = (
     "Other things may have changed at the same time. Cramps come and go by themselves, and people often try something when "
     "they are at their worst; so a fall after a change is expected even where the change did nothing"
@@ -235,7 +236,9 @@ def _tiles(report: PersonReport) -> Iterator[Answer]:
     if not nights:
         yield Answer("How often?", "No night says whether there was a cramp.")
         return
-    yield Answer("How often?", f"A cramp on {some} of {nights} nights", f"That is {_per_week(some, nights)} a week.")
+    silent = some == int(report.panel.logged.sum()) < len(report.panel)
+    often = ONLY_NIGHTS_WITH if silent else f"That is {_per_week(some, nights)} a week."
+    yield Answer("How often?", f"A cramp on {some} of {nights} nights", often)
     if some and (bad := _bad(report)):
         yield Answer("How bad?", bad[0], bad[1])
     if report.change is not None and report.day is not None:

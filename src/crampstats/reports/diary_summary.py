@@ -9,7 +9,7 @@ import pandas as pd
 from crampstats.present.page import Answer
 from crampstats.present.reading import is_suppressed
 from crampstats.present.wording import MADE_UP, first_upper, format_share
-from crampstats.reports.diary_analyses import ASKED_NIGHTS
+from crampstats.reports.diary_analyses import ASKED_NIGHTS, CRAMP
 from crampstats.reports.diary_results import DiaryResults
 
 OF_WHOM = {
@@ -17,6 +17,11 @@ OF_WHOM = {
     "cramps": "Of people taken in because they cramp: it says nothing of how common cramps are.",
     "not stated": "Nobody said how the diarists were found: it says nothing of how common cramps are.",
 }
+ONLY_CRAMPS = (
+    "Every night that was written down has a cramp. Nights without one seem not to have been written down, and a missed night "
+    "is no night without a cramp. Say in the mapping from when to when the diary was kept, if every cramp of that time is in "
+    "it."
+)
 NIGHTS_PER_WEEK = "cramp nights per week"
 
 
@@ -27,7 +32,7 @@ def headline(results: DiaryResults) -> str:
     who = panel.population or "those who kept the diary"
     counted = f"{len(panel.persons):,} persons, {int(panel.logged.sum()):,} nights logged; {results.panel.source.label}."
     row = overall_rate(results)
-    if row is None:
+    if row is None or only_cramps(results):
         return f"{stamp}How often {who} cramp cannot be stated; {counted}"
     return f"{stamp}{_nights_a_week(results, row)} among {who}; {counted}"
 
@@ -39,6 +44,13 @@ def overall_rate(results: DiaryResults) -> pd.Series | None:
         return None
     rows = found.frame[found.frame["measure"] == NIGHTS_PER_WEEK]
     return None if rows.empty or is_suppressed(rows.iloc[0]["caution"]) else rows.iloc[0]
+
+
+def only_cramps(results: DiaryResults) -> bool:
+    """Whether every night that was written down has a cramp while others were missed: nights without were not written down."""
+    panel = results.panel
+    known = panel.values(CRAMP)[panel.inside]
+    return bool((known == 1).all()) and len(known) < len(panel)
 
 
 def _nights_a_week(results: DiaryResults, row: pd.Series) -> str:
@@ -59,6 +71,8 @@ def answers(results: DiaryResults) -> Iterator[Answer]:
 
 def _often(results: DiaryResults) -> Answer:
     row, question = overall_rate(results), "How often?"
+    if only_cramps(results):
+        return Answer(question, "It cannot be said", ONLY_CRAMPS)
     if row is None:
         return Answer(question, "It cannot be said", results.reasons.get("rates", "No night has an answer."))
     share = row["estimate"] / 7

@@ -125,6 +125,15 @@ def test_no_cramps_and_always_cramps_give_a_page(value: bool) -> None:
 
 
 @pytest.mark.usefixtures("without_curve")
+def test_cramps_alone_written_down_give_no_rate_in_the_headline() -> None:
+    nights = made_up_nights(persons=12)
+    found = analyse_diary(made_up_diary(nights[nights["cramp"]]))
+    page = page_of(found)
+    assert "cannot be stated" in page
+    assert "7.00 nights with a cramp a week" not in page
+
+
+@pytest.mark.usefixtures("without_curve")
 def test_one_night_gives_a_page() -> None:
     one = made_up_nights().head(1)
     found = analyse_diary(made_up_diary(one))

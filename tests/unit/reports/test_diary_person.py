@@ -113,6 +113,15 @@ def test_the_page_is_for_one_person_and_stamped_when_made_up() -> None:
     assert "http" not in words(page)
 
 
+def test_where_only_nights_with_a_cramp_were_written_down_no_rate_is_told() -> None:
+    page = words(build_person_page(report_persons(diary([1, None, 1, None]))[0]))
+    assert "Only nights with a cramp were written down" not in page  # two nights were logged, the question left open
+    missed = DiaryPanel(pd.DataFrame({"person": "P001", "night": pd.to_datetime(["2026-03-02", "2026-03-05"]), "cramp": [1, 1]}))
+    page = words(build_person_page(report_persons(missed)[0]))
+    assert "Only nights with a cramp were written down" in page
+    assert "7.0 nights a week" not in page
+
+
 def test_nobody_told_of_cramps_is_a_page_all_the_same() -> None:
     assert "No night says whether there was a cramp" in words(build_person_page(report_persons(diary([None, None]))[0]))
 
