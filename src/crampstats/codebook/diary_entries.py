@@ -35,6 +35,14 @@ TIME = Variable(
         "heure", "ora", "uhrzeit des krampfs", "hora del calambre", "heure de la crampe",
     ),
 )
+# headings that tell nothing but that there is a date with a clock time; what it is of, the rows tell
+MOMENT = Variable(
+    "moment", "Date and clock time", "date",
+    known_as=(
+        "time", "timestamp", "datetime", "date time", "date/time", "date and time", "time stamp", "when", "zeitpunkt",
+        "datum und uhrzeit", "fecha y hora", "date et heure", "data e ora", "data e hora",
+    ),
+)
 ENTERED = Variable(
     "entered_at", "When the entry was made", "date",
     known_as=(

@@ -305,7 +305,7 @@ def _by_number(table: RecordedTable, diary: DiarySettings, dates: tuple[str, ...
 def _by_entry(table: RecordedTable, diary: DiarySettings, entered: np.ndarray) -> Dated:
     """Nights by the time entries were made: the noon rule, or the night that ended that day where "last night" is asked for."""
     wall = pd.Series(entered)
-    last = _asks_of_last_night(table) if not diary.night_is else np.full(len(entered), diary.night_is == "morning")
+    last = asks_of_last_night(table) if not diary.night_is else np.full(len(entered), diary.night_is == "morning")
     before = _whole(day_of(wall))
     nights = np.where(last & (before != MISSING), before - 1, _whole(night_of(wall)))
     how = "each entry was put into the night, from noon to noon, in which it was made"
@@ -321,7 +321,7 @@ def _by_entry(table: RecordedTable, diary: DiarySettings, entered: np.ndarray) -
     return Dated(nights, np.full(len(nights), NO_TIME), None, False, (found,))
 
 
-def _asks_of_last_night(table: RecordedTable) -> np.ndarray:
+def asks_of_last_night(table: RecordedTable) -> np.ndarray:
     """Rows that answer a question about the last night."""
     names = [one.name for one in table.columns if any("last night" in find_times(text) for text in (one.name, one.label) if text)]
     return table.cells[names].notna().any(axis=1).to_numpy(dtype=bool) if names else np.zeros(len(table.cells), dtype=bool)

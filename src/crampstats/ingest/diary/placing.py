@@ -23,6 +23,7 @@ from crampstats.ingest.diary.layouts import settle_layout, unread_cramps
 from crampstats.ingest.diary.persons import Persons, name_persons
 from crampstats.ingest.diary.scales import find_scale
 from crampstats.ingest.diary.settings import DiaryMapping
+from crampstats.ingest.diary.stamps import settle_moments
 from crampstats.ingest.diary.tidying import find_answered
 from crampstats.ingest.own.applying import apply_mapping
 from crampstats.ingest.own.checking import check_mapping
@@ -84,7 +85,7 @@ def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | N
     hidden = [one.column for one in list_identifiers(table)]
     applied = apply_mapping(table, columns.mapping, hidden=hidden)
     values, scaled = scale.bring(applied.table)
-    columns = settle_layout(columns, values, table)
+    columns = settle_moments(settle_layout(columns, values, table), table, given.diary)
     _refuse_without_cramps(columns, table)
     persons = name_persons(table, columns.diary.person, key)
     dated = date_entries(table, columns.diary, dates=columns.diary.dates)

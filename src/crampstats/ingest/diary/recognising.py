@@ -13,6 +13,7 @@ from crampstats.core.errors import CrampstatsError
 from crampstats.ingest.diary.columns import DiaryColumns, find_columns
 from crampstats.ingest.diary.opening import open_diary
 from crampstats.ingest.diary.settings import DiaryMapping
+from crampstats.ingest.diary.stamps import holds_moments
 from crampstats.ingest.recorded import RecordedTable
 
 # Rows of the median person from which a table is no list of patients, and the share of them that must be of different nights
@@ -60,7 +61,9 @@ def _says_diary(mapping: Path) -> bool:
 
 
 def _is_of_nights(table: RecordedTable, columns: DiaryColumns) -> bool:
-    person, night = columns.diary.person, columns.diary.night or columns.diary.day or columns.diary.entered_at
+    diary = columns.diary
+    person, night = diary.person, diary.night or diary.day or diary.entered_at
+    night = night or (diary.time if holds_moments(table, diary.time) else "")
     placed = {one.variable for one in columns.mapping.placements}
     if person not in table.cells or night not in table.cells or not placed & set(OF_A_NIGHT):
         return False
