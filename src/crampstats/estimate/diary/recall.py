@@ -19,7 +19,7 @@ from crampstats.estimate.diary.recall_counted import Counted, count_subsets, wai
 from crampstats.estimate.diary.recall_likelihood import Beta, BetaNever, Gamma, LogitNormal, RiskModel
 from crampstats.estimate.diary.recall_models import fit_risk, why_not
 from crampstats.estimate.diary.recall_nights import CrampNights, Ints, check_windows, cramp_nights
-from crampstats.estimate.diary.recall_profile import profile_interval
+from crampstats.estimate.diary.recall_profile import profile_interval, share_error
 from crampstats.estimate.intervals import check_level
 
 Method = Literal["u_statistic", "kaplan_meier", "beta_binomial", "beta_never", "logit_normal", "gamma_poisson"]
@@ -34,6 +34,7 @@ WEEK, MONTH, YEAR = 7, 30, 365
 LIFETIME = 21_915  # nights from 20 to 80 years of age: 60 x 365.25
 NAMED = (1, WEEK, 28, MONTH, 91, YEAR, 3_653, LIFETIME)
 EXTRAPOLATED = "beyond the longest diary"
+LONE = "no interval from one model alone"
 METHODS = {
     "u_statistic": "U-statistic: mean over persons of 1 - C(n - s, w) / C(n, w), the share of all subsets of w of a person's n "
     "logged nights that hold a cramp night; interval from the person-level standard error, between Wilson and logit.",
@@ -146,10 +147,12 @@ def estimate_period_prevalence(
     Returns
     -------
     Estimates
-        One row per window: `level` "28 nights", shares, person-level standard error (missing for models: their intervals are
-        profile likelihoods), `n` persons whose diaries reach the window (all persons for models), `n_events` those of them with a
-        cramp night; extras ``nights`` and ``n_short``, persons whose diaries are too short. Windows that nobody reaches are
-        rows without numbers.
+        One row per window: `level` "28 nights", shares, `std_error` on the scale of the share (over persons; of models by the
+        delta method, missing where a parameter lies on its bound), the interval (of models the profile likelihood, which is not
+        the estimate -/+ z standard errors; missing beyond the longest diary, where no model stands alone: `estimate_recall_curve`
+        shows them side by side), `n` persons whose diaries reach the window (all persons for models), `n_events` those of them
+        with a cramp night; extras ``nights`` and ``n_short``, persons whose diaries are too short. Windows that nobody reaches
+        are rows without numbers.
 
     Raises
     ------
@@ -170,7 +173,7 @@ def estimate_period_prevalence(
         raise OptionError(f"at_least is {at_least}; 1 is expected, or more with method 'u_statistic'.")
     chosen, nights = check_windows(windows), cramp_nights(panel, outcome)
     frame = _rows(nights, chosen, method, check_level(level), at_least)
-    found = _described(panel, outcome, nights, frame, (METHODS[method],), level)
+    found = _described(panel, outcome, nights, hide_lone(frame, int(nights.n.max())), (METHODS[method],), level)
     return found.with_notes(*_short_note(frame, len(nights.n))) if method in COUNTED else found
 
 
@@ -192,8 +195,8 @@ def estimate_recall_curve(
     Returns
     -------
     RecallCurve
-        Never one number beyond the longest diary: one row per model. Models that agree are no proof: with a share of
-        never-crampers at 0 two of them are one, and its interval says how far the share could rise.
+        Beyond the longest diary one row per model, and no interval where a single model is asked for. Models that agree are no
+        proof: with a share of never-crampers at 0 two of them are one, and its interval says how far the share could rise.
 
     Raises
     ------
@@ -215,8 +218,9 @@ def estimate_recall_curve(
     checks, warnings = recall_warnings(nights, panel, outcome, level)
     estimates = concat_estimates(parts).with_notes(*warnings)
     made = Estimates(
-        estimates.frame, estimates.groups, " ".join(METHODS[name] for name in names), level, estimates.labels, estimates.outcomes,
-        estimates.population, estimates.weights, estimates.source, estimates.notes, extras=estimates.extras,
+        hide_lone(estimates.frame, longest), estimates.groups, " ".join(METHODS[name] for name in names), level,
+        estimates.labels, estimates.outcomes, estimates.population, estimates.weights, estimates.source, estimates.notes,
+        extras=estimates.extras,
     )
     return RecallCurve(made, longest, int(np.median(nights.n)), warnings, checks, panel.recruitment)
 
@@ -283,9 +287,25 @@ def _modelled(nights: CrampNights, windows: Ints, kind: type[RiskModel], level: 
     )
     beyond = [f"{EXTRAPOLATED} ({format_nights(longest)}): the model's word" if window > longest else "" for window in windows]
     return base | {
-        "estimate": fitted.shares(at), "conf_low": low, "conf_high": high,
+        "estimate": fitted.shares(at), "std_error": share_error(fitted, at), "conf_low": low, "conf_high": high,
         "caution": [join_cautions(shared, one) for one in beyond],
     }
+
+
+def hide_lone(frame: pd.DataFrame, longest: int) -> pd.DataFrame:
+    """Rows without the intervals beyond the longest diary that no second model stands beside.
+
+    A single model's interval covers as it should only if risk is distributed as that model says, which no diary shows there.
+    """
+    beyond = (frame[NIGHTS] > longest) & frame["estimate"].notna()
+    models = frame[MODEL].where(beyond).groupby(frame[NIGHTS]).transform("nunique")
+    lone = beyond & (models < 2)
+    if not lone.any():
+        return frame
+    kept = frame.copy()
+    kept.loc[lone, ["std_error", "conf_low", "conf_high"]] = np.nan
+    kept.loc[lone, "caution"] = [join_cautions(caution, LONE) for caution in kept.loc[lone, "caution"]]
+    return kept
 
 
 def _described(

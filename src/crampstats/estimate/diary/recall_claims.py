@@ -13,9 +13,11 @@ from crampstats.core.errors import OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.estimate.claims import MARGIN, VERDICT_LEVEL, judge_interval
 from crampstats.estimate.diary.recall import (
+    COUNTED,
     LIFETIME,
     MODEL,
     MONTH,
+    SHORT,
     WEEK,
     YEAR,
     Method,
@@ -24,7 +26,8 @@ from crampstats.estimate.diary.recall import (
     estimate_recall_curve,
     format_nights,
 )
-from crampstats.estimate.diary.recall_checks import GAP_AFTER, LENGTH, WARNED
+from crampstats.estimate.diary.recall_checks import AGREEMENT, CLUSTERING, GAP_AFTER, LENGTH, WARNED
+from crampstats.estimate.diary.recall_nights import cramp_nights
 from crampstats.estimate.diary.recall_short import estimate_short_diaries
 from crampstats.estimate.diary.recall_window import ILLUSTRATION
 
@@ -34,6 +37,13 @@ WINDOWS = {
     "past year": YEAR, "past 12 months": YEAR, "ever": LIFETIME, "lifetime": LIFETIME,
 }
 COUNTING: tuple[Method, ...] = ("u_statistic", "kaplan_meier")
+SUBSETS, WAITING = (COUNTED[method] for method in COUNTING)
+INNER = ", 90 % interval"
+DOUBTS = {
+    GAP_AFTER: "nights are not missed at random", LENGTH: "who cramps more keeps a diary of another length",
+    CLUSTERING: "cramp nights come in runs, or keep apart, which the U-statistic does not allow for",
+    AGREEMENT: "U-statistic and Kaplan-Meier disagree",
+}
 NOT_OF_CRAMPERS = "the diarists were taken in because they cramp; how many of them cramp says nothing about {population}"
 NOT_STATED = (
     "how the diarists were recruited is not stated; a share of {population} needs diarists sampled whether or not they cramp"
@@ -64,8 +74,9 @@ def check_recall_claim(
         One verdict per reading. "not a test": the diary is made up (an illustration), or its persons were taken in because they
         cramp. "not testable here": recruitment is not stated, another population, or a threshold or window the diary's nights do
         not speak of. Within the diaries' length "supported" or "contradicted" where U-statistic, Kaplan-Meier and both extremes
-        for the diaries that are too short agree and no informative logging was found; "cannot tell" otherwise, and always beyond
-        the longest diary, with the range of the models. `bounds`: what the diaries say at least of longer windows.
+        for the diaries that are too short all have an interval, agree, and no check of assumptions failed; "cannot tell"
+        otherwise, and always beyond the longest diary, with the range of the models. `bounds`: what the diaries say at least of
+        longer windows.
 
     Raises
     ------
@@ -113,7 +124,7 @@ def _judge(claim: Claim, panel: DiaryPanel, outcome: str, curve: RecallCurve, ma
     if reason := _why_not(claim, panel):
         return Verdict(claim, "not testable here", reason)
     window = WINDOWS[claim.recall_window.lower()]
-    rows = _rows(panel, outcome, window, level)
+    rows = _rows(panel, outcome, window, level, clustered=CLUSTERING in _failed(curve))
     if window > curve.longest_diary:
         found = estimate_recall_curve(panel, outcome, windows=[window], level=level)
         spread = found.describe_spread(window).rstrip(".")
@@ -150,33 +161,67 @@ def _why_not(claim: Claim, panel: DiaryPanel) -> str:
     return ""
 
 
-def _rows(panel: DiaryPanel, outcome: str, window: int, level: float) -> Estimates:
-    """Share at the level printed, then everything a verdict reads, at 90 %."""
-    printed = [estimate_period_prevalence(panel, outcome, window, method=method, level=level) for method in COUNTING]
-    inner = [estimate_period_prevalence(panel, outcome, window, method=method, level=VERDICT_LEVEL) for method in COUNTING]
-    inner.append(estimate_short_diaries(panel, outcome, window, level=VERDICT_LEVEL))
-    narrow = [replace(one, frame=one.frame.assign(measure=one.frame["measure"] + ", 90 % interval")) for one in inner]
+def _failed(curve: RecallCurve) -> frozenset[str]:
+    """Checks that speak against the assumptions."""
+    checks = curve.checks.frame
+    return frozenset(checks.loc[checks["p_value"] < WARNED, "measure"])
+
+
+def _rows(panel: DiaryPanel, outcome: str, window: int, level: float, *, clustered: bool) -> Estimates:
+    """Share at the level printed, then everything a verdict reads, at 90 %; Kaplan-Meier first where cramp nights cluster."""
+    order = COUNTING[::-1] if clustered else COUNTING
+    printed = [estimate_period_prevalence(panel, outcome, window, method=method, level=level) for method in order]
+    inner = [estimate_period_prevalence(panel, outcome, window, method=method, level=VERDICT_LEVEL) for method in order]
+    # a diary that lacks a single night of the window is short: the U-statistic counts these, Kaplan-Meier asks for runs
+    short = inner[-1] if clustered else inner[0]
+    inner.append(_short_waits(inner[0], short) if clustered else estimate_short_diaries(panel, outcome, window, level=VERDICT_LEVEL))
+    narrow = [replace(one, frame=one.frame.assign(measure=one.frame["measure"] + INNER)) for one in inner]
     return concat_estimates([*printed, *narrow])
+
+
+def _short_waits(waits: Estimates, subsets: Estimates) -> Estimates:
+    """Kaplan-Meier, were nobody with a short diary a case and were all of them."""
+    short = float(subsets.frame[SHORT].iloc[0])
+    part = short / (short + float(subsets.frame["n"].iloc[0]))
+    ends = [(f"{WAITING}, short diaries at their lowest", 0.0), (f"{WAITING}, short diaries at their highest", part)]
+    shares = ["estimate", "conf_low", "conf_high"]
+    rows = [waits.frame.assign(**{MODEL: name, **{one: waits.frame[one] * (1 - part) + more for one in shares}}) for name, more in ends]
+    return replace(waits, frame=pd.concat(rows, ignore_index=True).assign(std_error=np.nan), covariance=None)
 
 
 def _within(claim: Claim, rows: Estimates, curve: RecallCurve, margin: float) -> tuple[VerdictWord, str]:
     """The word on which every 90 % interval agrees, and the numbers."""
     frame = rows.frame
-    inner = frame[frame["measure"].str.endswith("90 % interval") & frame["conf_low"].notna()]
-    words = {judge_interval(claim, float(row["conf_low"]), float(row["conf_high"]), margin) for _, row in inner.iterrows()}
-    first, checks = frame.iloc[0], curve.checks.frame
-    informative = checks["measure"].isin([GAP_AFTER, LENGTH]) & (checks["p_value"] < WARNED)
-    if not len(inner) or np.isnan(first["estimate"]):
+    inner, first, failed = frame[frame["measure"].str.endswith(INNER)], frame.iloc[0], _failed(curve)
+    known = inner[inner["conf_low"].notna()]
+    if not len(known):
         return "cannot tell", "no interval"
+    speaking = [name for name in (SUBSETS, WAITING) if name in set(known[MODEL])]
+    reach = f"{100 * known['conf_low'].min():.1f} to {100 * known['conf_high'].max():.1f} %"
+    lead = first if pd.notna(first["estimate"]) else frame[frame["estimate"].notna()].iloc[0]
     told = (
-        f"{100 * first['estimate']:.1f} % (n = {int(first['n']):,}); the 90 % intervals of U-statistic, Kaplan-Meier and of both "
-        f"extremes for shorter diaries reach from {100 * inner['conf_low'].min():.1f} to {100 * inner['conf_high'].max():.1f} %"
+        f"{100 * lead['estimate']:.1f} % by {lead[MODEL]} (n = {int(lead['n']):,}); the 90 % intervals of {' and '.join(speaking)} and "
+        f"of both extremes for shorter diaries reach from {reach}"
     )
-    if informative.any():
-        return "cannot tell", f"{told}, but nights are not missed at random"
+    if doubt := _doubt(speaking, failed):
+        return "cannot tell", f"{told}, but {doubt}"
+    words = {judge_interval(claim, float(row["conf_low"]), float(row["conf_high"]), margin) for _, row in known.iterrows()}
     word: VerdictWord = words.pop() if len(words) == 1 else "cannot tell"
     ends: dict[VerdictWord, str] = {"supported": "all inside", "contradicted": "all wholly outside"}
-    return word, f"{told}, {ends.get(word, 'not all on one side of')} {_zone_words(claim, margin)}"
+    led = "; cramp nights cluster, so Kaplan-Meier leads" if CLUSTERING in failed else ""
+    return word, f"{told}, {ends.get(word, 'not all on one side of')} {_zone_words(claim, margin)}{led}"
+
+
+def _doubt(speaking: list[str], failed: frozenset[str]) -> str:
+    """Why intervals, whatever they say, are no verdict."""
+    if failed & {GAP_AFTER, LENGTH}:
+        return "nights are not missed at random"
+    if WAITING not in speaking:
+        clustering = ", and cramp nights do cluster" if CLUSTERING in failed else ""
+        return f"{WAITING}, which holds when cramp nights cluster, has no interval: too few logged so many nights in a row{clustering}"
+    if SUBSETS not in speaking:
+        return f"the {SUBSETS} has no interval"
+    return f"{SUBSETS} and {WAITING} differ for no reason found" if AGREEMENT in failed and CLUSTERING not in failed else ""
 
 
 def _zone_words(claim: Claim, margin: float) -> str:
@@ -186,15 +231,24 @@ def _zone_words(claim: Claim, margin: float) -> str:
 
 
 def _bounds(family: ClaimFamily, panel: DiaryPanel, outcome: str, curve: RecallCurve) -> Estimates | None:
-    """One row per reading beyond the longest diary: what half of the diaries or more show at least, one-sided 97.5 %."""
+    """One row per reading beyond the longest diary: what half of the diaries or more show at least, one-sided 97.5 %.
+
+    Clustering pushes the U-statistic up, so its lower limit is no bound then: Kaplan-Meier's is, over the runs that half of the
+    persons have. Where rate and length of diaries go together nothing is: longer diaries may be of those who cramp more.
+    """
     longer = [claim for claim in family.readings if not _why_not(claim, panel)
               and WINDOWS[claim.recall_window.lower()] > curve.longest_diary]
-    if not longer or curve.median_diary < 1:
+    failed = _failed(curve)
+    waiting = bool(failed & {CLUSTERING, AGREEMENT})
+    window = int(np.median(cramp_nights(panel, outcome).longest_runs)) if waiting else curve.median_diary
+    if not longer or window < 1 or LENGTH in failed:
         return None
-    one = estimate_period_prevalence(panel, outcome, curve.median_diary)
+    one = estimate_period_prevalence(panel, outcome, window, method=COUNTING[waiting])
     lowest = one.frame.assign(measure="bound from below", conf_high=1.0)
+    if lowest["conf_low"].isna().any():
+        return None
     frame = pd.concat([lowest.assign(exposure=claim.name, level=claim.statement) for claim in longer], ignore_index=True)
     return replace(one, frame=frame, confidence_level=0.975, method=(
-        f"Bounds are one-sided 97.5 % limits over {format_nights(curve.median_diary)}: over a longer window cramps can only be "
-        "more frequent."
+        f"Bounds are one-sided 97.5 % limits of {(SUBSETS, WAITING)[waiting]} over {format_nights(window)}: over a longer window "
+        "cramps can only be more frequent."
     ))

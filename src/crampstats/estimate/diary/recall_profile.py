@@ -45,6 +45,31 @@ def profile_bound(fitted: FittedRisk, window: float, level: float, sign: float) 
     return float(1 / (1 + np.exp(-_extreme(fitted, window, sign, _drop(level), None)[0])))
 
 
+def share_error(fitted: FittedRisk, windows: Floats) -> Floats:
+    """Standard error of the period prevalence by the delta method, on the scale of the share.
+
+    Parameters
+    ----------
+    fitted
+        A fitted distribution of risk.
+    windows
+        Nights.
+
+    Returns
+    -------
+    array
+        sqrt(g' V g), g the slope of the share in the parameters and V the inverse of the observed information. Missing where a
+        parameter lies on its bound (nobody never cramps): the delta method does not hold there.
+    """
+    low, high = fitted.model.bounds.T
+    moves = NEARBY * np.eye(len(low))
+    up, down = (np.clip(fitted.parameters + side * moves, low, high) for side in (1, -1))
+    logits = fitted.model.log_odds(np.vstack([up, down]), windows)
+    shares = fitted.shares(windows)
+    slopes = ((logits[:len(low)] - logits[len(low):]) / np.diag(up - down)[:, None] * shares * (1 - shares)).T
+    return np.asarray(np.sqrt(np.einsum("wi,ij,wj->w", slopes, fitted.covariance, slopes)), dtype=np.float64)
+
+
 def _drop(level: float) -> float:
     from scipy import stats
 

@@ -16,6 +16,7 @@ from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.diary.recall import (
     COUNTED,
     EXTRAPOLATED,
+    LIFETIME,
     MODEL,
     MONTH,
     NIGHTS,
@@ -191,7 +192,8 @@ def _window_row(curve: RecallCurve, model: str, target: tuple[float, float, floa
     base = {MODEL: model, "unit": "nights", "n": rows["n"].max()}
     if known.empty:
         return base | {"estimate": np.nan, "conf_low": np.nan, "conf_high": np.nan, "caution": str(rows["caution"].iloc[0])}
-    end = "a lifetime" if model not in COUNTED.values() else format_nights(int(known[NIGHTS].max()))
+    last = int(known[NIGHTS].max())  # of a single model the longest diary: beyond it there is no interval
+    end = "a lifetime" if last >= LIFETIME and model not in COUNTED.values() else format_nights(last)
     found, low, high = crossing(known, target)
     beyond = f"{EXTRAPOLATED} ({format_nights(curve.longest_diary)}): the model's word"
     shown = [value if 0 < value < np.inf else np.nan for value in (found, low, high)]

@@ -33,6 +33,13 @@ add("tmb_logit_mean", fixef(m)$cond); add("tmb_phi", sigma(m)); add("tmb_loglik"
 add("tmb_se_logit_mean", sqrt(vcov(m)$cond[1, 1]))
 mu <- plogis(fixef(m)$cond); a <- mu * sigma(m); b <- (1 - mu) * sigma(m)
 for (w in c(7, 28, 365, 21915)) add(paste0("tmb_share_", w), 1 - exp(lbeta(a, b + w) - lbeta(a, b)))
+# delta method: slopes of the share in (logit mean, log phi) by central differences, covariance of both from glmmTMB
+both <- vcov(m, full = TRUE); at <- c(fixef(m)$cond, log(sigma(m)))
+share <- function(q, w) { mu <- plogis(q[1]); a <- mu * exp(q[2]); b <- (1 - mu) * exp(q[2])
+  1 - exp(lbeta(a, b + w) - lbeta(a, b)) }
+for (w in c(7, 28, 365)) {
+  slope <- sapply(1:2, function(i) { e <- replace(c(0, 0), i, 1e-5); (share(at + e, w) - share(at - e, w)) / 2e-5 })
+  add(paste0("tmb_se_share_", w), sqrt(drop(t(slope) %*% both %*% slope))) }
 # profile likelihood of the share over 28 nights: all (a, b) whose likelihood is high enough, by a fine search in one direction
 ll <- function(a, b) sum(lchoose(n, s) + lbeta(a + s, b + n - s) - lbeta(a, b))
 top <- as.numeric(logLik(m))

@@ -10,7 +10,7 @@ import pytest
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
-from crampstats.estimate.diary.recall import estimate_period_prevalence
+from crampstats.estimate.diary.recall import estimate_period_prevalence, estimate_recall_curve
 from crampstats.estimate.diary.recall_likelihood import Beta, BetaNever, Gamma, LogitNormal
 from crampstats.estimate.diary.recall_models import fit_risk
 from crampstats.estimate.diary.recall_nights import cramp_nights
@@ -63,9 +63,16 @@ def test_the_beta_binomial_share_is_that_of_lbeta(panel, r, window):
 
 @pytest.mark.parametrize("window", [28, 365])
 def test_the_interval_is_the_profile_likelihood_found_by_a_search_along_one_shape(panel, r, window):
-    row = estimate_period_prevalence(panel, "cramp", window, method="beta_binomial").frame.iloc[0]
+    curve = estimate_recall_curve(panel, "cramp", windows=[window], methods=["beta_binomial", "logit_normal"])
+    row = curve.rows("beta").iloc[0]  # beyond the longest diary only beside another model
     assert row["conf_low"] == pytest.approx(r[f"profile_low_{window}"], abs=1e-6)
     assert row["conf_high"] == pytest.approx(r[f"profile_high_{window}"], abs=1e-6)
+
+
+@pytest.mark.parametrize("window", [7, 28, 365])
+def test_the_standard_error_is_the_delta_method_on_glmmtmbs_covariance(panel, r, window):
+    curve = estimate_recall_curve(panel, "cramp", windows=[window], methods=["beta_binomial", "logit_normal"])
+    assert curve.rows("beta")["std_error"].iloc[0] == pytest.approx(r[f"tmb_se_share_{window}"], rel=1e-5)
 
 
 def test_never_crampers_are_those_of_a_zero_inflated_beta_binomial(panel, r):

@@ -224,3 +224,26 @@ def test_two_or_more_cramp_nights_are_fewer_than_one_or_more():
     one, two = (estimate_period_prevalence(panel, "cramp", [1, 7, 28], at_least=k).frame["estimate"] for k in (1, 2))
     assert two[0] == pytest.approx(0, abs=1e-12)
     assert (two < one).all()
+
+
+def test_beyond_the_longest_diary_no_model_has_an_interval_alone():
+    panel = random_panel()
+    windows = [7, 365, LIFETIME]
+    alone = [
+        estimate_period_prevalence(panel, "cramp", windows, method="beta_binomial").frame,
+        estimate_recall_curve(panel, "cramp", windows=windows, methods=["u_statistic", "beta_binomial"]).rows("beta"),
+    ]
+    for frame in alone:
+        assert frame["conf_low"].notna().tolist() == [True, False, False]
+        assert frame[["conf_high", "std_error"]].iloc[1:].isna().all(axis=None)
+        assert frame["caution"].str.endswith("the model's word; no interval from one model alone").tolist() == [False, True, True]
+    beside = estimate_recall_curve(panel, "cramp", windows=windows, methods=["beta_binomial", "logit_normal"]).estimates.frame
+    assert beside["conf_low"].notna().all()
+
+
+def test_the_standard_error_of_a_model_is_missing_where_a_parameter_lies_on_its_bound():
+    # by the delta method the share of never-crampers, 0 here, would count as known
+    panel = make(*["01" * 10, "10" * 10, "0110" * 5, "1001" * 5] * 5)
+    row = estimate_period_prevalence(panel, "cramp", 7, method="beta_never").frame.iloc[0]
+    assert np.isnan(row["std_error"])
+    assert row["conf_low"] < row["estimate"] < row["conf_high"]

@@ -41,7 +41,8 @@ def test_a_claim_far_from_what_the_diaries_show_is_contradicted():
 
 def test_a_claim_the_diaries_show_is_supported():
     # every second person cramps on half of the nights: 50 % over a month, known within 5 points from 1,000 persons
-    diaries = ["10" * 18, "00" * 18] * 500
+    random = np.random.default_rng(2)
+    diaries = [diary for _ in range(500) for diary in ("".join("01"[night] for night in random.integers(0, 2, 36)), "0" * 36)]
     verdict = check_recall_claim(about(0.50), make(*diaries, **POPULATION)).verdicts[0]
     assert verdict.word == "supported"
     assert "all inside 45 to 55 %" in verdict.reason
@@ -73,6 +74,41 @@ def test_no_single_models_interval_stands_for_a_window_beyond_the_diaries():
     models = check.verdicts[0].estimates.frame.iloc[1:]
     assert len(models) >= 2
     assert models["estimate"].notna().all()
+
+
+def clustered(missed_every: int = 0, persons: int = 900) -> list[str]:
+    """A night keeps the state of the night before with probability 0.85, so that the U-statistic says too much."""
+    random = np.random.default_rng(0)
+    risk = random.beta(1.07, 6, persons)
+    nights = [random.random(persons) < risk]
+    for _ in range(59):
+        nights.append(np.where(random.random(persons) < 0.85, nights[-1], random.random(persons) < risk))
+    marks = np.where(np.array(nights).T, "1", "0")
+    if missed_every:
+        marks[:, missed_every - 1::missed_every] = "-"
+    return ["".join(row) for row in marks]
+
+
+def test_without_kaplan_meier_nothing_is_supported():
+    # true share over 30 nights 47.6 %; nobody logged 30 nights in a row, and the U-statistic, pushed up by runs, says 60 %
+    verdict = check_recall_claim(about(0.60), make(*clustered(missed_every=20), **POPULATION)).verdicts[0]
+    assert 0.55 < verdict.estimates.frame["estimate"].iloc[0] < 0.65
+    assert verdict.word == "cannot tell"
+    assert "no interval by Kaplan-Meier" in verdict.reason
+    assert "90 % intervals" not in verdict.reason
+
+
+def test_cramp_nights_in_runs_leave_it_open():
+    verdict = check_recall_claim(about(0.60), make(*clustered(), **POPULATION)).verdicts[0]
+    assert verdict.word == "cannot tell"
+
+
+def test_runs_do_not_lift_the_bound_from_below():
+    check = check_recall_claim(about(0.60, "ever"), make(*clustered(missed_every=20), **POPULATION))
+    assert "Kaplan-Meier" in check.bounds.method
+    # the true share over 60 nights, by 4,000 persons of the same kind without missed nights, is above the bound
+    truth = np.mean(["1" in diary for diary in clustered(persons=4_000)])
+    assert check.bounds.frame["conf_low"].iloc[0] < truth
 
 
 def test_short_diaries_that_could_change_the_answer_leave_it_open():

@@ -53,7 +53,8 @@ def test_what_the_curve_never_reaches_is_infinite_and_what_it_begins_above_is_0(
 
 def test_the_window_of_a_claim_solves_the_fitted_beta_binomial():
     panel = random_panel()
-    found = judge_windows(estimate_recall_curve(panel, "cramp", methods=["beta_binomial"])).frame.iloc[0]
+    curve = estimate_recall_curve(panel, "cramp", methods=["beta_binomial", "logit_normal"])
+    found = judge_windows(curve).frame.iloc[0]
     fitted = fit_risk(Beta, cramp_nights(panel, "cramp"))
     assert fitted.shares([found["estimate"]])[0] == pytest.approx(0.6, abs=1e-4)
     assert found["conf_low"] < found["estimate"] < found["conf_high"]
