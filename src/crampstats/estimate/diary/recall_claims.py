@@ -39,11 +39,7 @@ WINDOWS = {
 COUNTING: tuple[Method, ...] = ("u_statistic", "kaplan_meier")
 SUBSETS, WAITING = (COUNTED[method] for method in COUNTING)
 INNER = ", 90 % interval"
-DOUBTS = {
-    GAP_AFTER: "nights are not missed at random", LENGTH: "who cramps more keeps a diary of another length",
-    CLUSTERING: "cramp nights come in runs, or keep apart, which the U-statistic does not allow for",
-    AGREEMENT: "U-statistic and Kaplan-Meier disagree",
-}
+DOUBTS = {GAP_AFTER: "nights are not missed at random", LENGTH: "who cramps more keeps a diary of another length"}
 NOT_OF_CRAMPERS = "the diarists were taken in because they cramp; how many of them cramp says nothing about {population}"
 NOT_STATED = (
     "how the diarists were recruited is not stated; a share of {population} needs diarists sampled whether or not they cramp"
@@ -74,9 +70,10 @@ def check_recall_claim(
         One verdict per reading. "not a test": the diary is made up (an illustration), or its persons were taken in because they
         cramp. "not testable here": recruitment is not stated, another population, or a threshold or window the diary's nights do
         not speak of. Within the diaries' length "supported" or "contradicted" where U-statistic, Kaplan-Meier and both extremes
-        for the diaries that are too short all have an interval, agree, and no check of assumptions failed; "cannot tell"
-        otherwise, and always beyond the longest diary, with the range of the models. `bounds`: what the diaries say at least of
-        longer windows.
+        for the diaries that are too short all have an interval and agree, logging was not found informative, and the two do not
+        differ without a reason; "cannot tell" otherwise, and always beyond the longest diary, with the range of the models. Where
+        cramp nights cluster, which the U-statistic does not allow for, Kaplan-Meier leads and makes the extremes. `bounds`: what
+        the diaries say at least of longer windows.
 
     Raises
     ------
@@ -172,55 +169,60 @@ def _rows(panel: DiaryPanel, outcome: str, window: int, level: float, *, cluster
     order = COUNTING[::-1] if clustered else COUNTING
     printed = [estimate_period_prevalence(panel, outcome, window, method=method, level=level) for method in order]
     inner = [estimate_period_prevalence(panel, outcome, window, method=method, level=VERDICT_LEVEL) for method in order]
-    # a diary that lacks a single night of the window is short: the U-statistic counts these, Kaplan-Meier asks for runs
-    short = inner[-1] if clustered else inner[0]
-    inner.append(_short_waits(inner[0], short) if clustered else estimate_short_diaries(panel, outcome, window, level=VERDICT_LEVEL))
+    extremes = _short_waits(*inner) if clustered else estimate_short_diaries(panel, outcome, window, level=VERDICT_LEVEL)
+    inner.append(extremes)
     narrow = [replace(one, frame=one.frame.assign(measure=one.frame["measure"] + INNER)) for one in inner]
     return concat_estimates([*printed, *narrow])
 
 
 def _short_waits(waits: Estimates, subsets: Estimates) -> Estimates:
-    """Kaplan-Meier, were nobody with a short diary a case and were all of them."""
+    """Kaplan-Meier, were nobody with a short diary a case and were all of them; short as the U-statistic counts."""
     short = float(subsets.frame[SHORT].iloc[0])
     part = short / (short + float(subsets.frame["n"].iloc[0]))
-    ends = [(f"{WAITING}, short diaries at their lowest", 0.0), (f"{WAITING}, short diaries at their highest", part)]
-    shares = ["estimate", "conf_low", "conf_high"]
-    rows = [waits.frame.assign(**{MODEL: name, **{one: waits.frame[one] * (1 - part) + more for one in shares}}) for name, more in ends]
-    return replace(waits, frame=pd.concat(rows, ignore_index=True).assign(std_error=np.nan), covariance=None)
+    shares = waits.frame[["estimate", "conf_low", "conf_high"]] * (1 - part)
+    ends = {f"{WAITING}, short diaries at their lowest": shares, f"{WAITING}, short diaries at their highest": shares + part}
+    rows = [waits.frame.assign(**{MODEL: name, **end}, std_error=np.nan) for name, end in ends.items()]
+    return replace(waits, frame=pd.concat(rows, ignore_index=True), covariance=None)
 
 
 def _within(claim: Claim, rows: Estimates, curve: RecallCurve, margin: float) -> tuple[VerdictWord, str]:
     """The word on which every 90 % interval agrees, and the numbers."""
     frame = rows.frame
-    inner, first, failed = frame[frame["measure"].str.endswith(INNER)], frame.iloc[0], _failed(curve)
+    inner, failed = frame[frame["measure"].str.endswith(INNER)], _failed(curve)
     known = inner[inner["conf_low"].notna()]
-    if not len(known):
+    if known.empty:
         return "cannot tell", "no interval"
-    speaking = [name for name in (SUBSETS, WAITING) if name in set(known[MODEL])]
-    reach = f"{100 * known['conf_low'].min():.1f} to {100 * known['conf_high'].max():.1f} %"
-    lead = first if pd.notna(first["estimate"]) else frame[frame["estimate"].notna()].iloc[0]
+    lead = known.iloc[0]
+    share = f"{100 * lead['estimate']:.1f} % by {lead[MODEL]} (n = {int(lead['n']):,})"
+    if silent := [name for name in (SUBSETS, WAITING) if name not in set(known[MODEL])]:
+        return "cannot tell", f"{share}, {_silence(inner, silent[0], failed)}"
     told = (
-        f"{100 * lead['estimate']:.1f} % by {lead[MODEL]} (n = {int(lead['n']):,}); the 90 % intervals of {' and '.join(speaking)} and "
-        f"of both extremes for shorter diaries reach from {reach}"
+        f"{share}; the 90 % intervals of {SUBSETS}, {WAITING} and of both extremes for shorter diaries reach from "
+        f"{100 * known['conf_low'].min():.1f} to {100 * known['conf_high'].max():.1f} %"
     )
-    if doubt := _doubt(speaking, failed):
+    if doubt := _doubt(failed):
         return "cannot tell", f"{told}, but {doubt}"
     words = {judge_interval(claim, float(row["conf_low"]), float(row["conf_high"]), margin) for _, row in known.iterrows()}
     word: VerdictWord = words.pop() if len(words) == 1 else "cannot tell"
     ends: dict[VerdictWord, str] = {"supported": "all inside", "contradicted": "all wholly outside"}
-    led = "; cramp nights cluster, so Kaplan-Meier leads" if CLUSTERING in failed else ""
+    led = "; cramp nights come in runs or keep apart, so Kaplan-Meier leads" if CLUSTERING in failed else ""
     return word, f"{told}, {ends.get(word, 'not all on one side of')} {_zone_words(claim, margin)}{led}"
 
 
-def _doubt(speaking: list[str], failed: frozenset[str]) -> str:
+def _silence(inner: pd.DataFrame, name: str, failed: frozenset[str]) -> str:
+    """Why one of the two methods has no interval, and what that leaves open."""
+    why = str(inner.loc[inner[MODEL] == name, "caution"].iloc[0]).removeprefix("suppress: ") or "too few persons"
+    said = f"but no interval by {name} ({why})"
+    return f"{said}, and the {SUBSETS} alone does not hold where cramp nights cluster" + (
+        ", as they do here" if CLUSTERING in failed else ""
+    ) if name == WAITING else said
+
+
+def _doubt(failed: frozenset[str]) -> str:
     """Why intervals, whatever they say, are no verdict."""
-    if failed & {GAP_AFTER, LENGTH}:
-        return "nights are not missed at random"
-    if WAITING not in speaking:
-        clustering = ", and cramp nights do cluster" if CLUSTERING in failed else ""
-        return f"{WAITING}, which holds when cramp nights cluster, has no interval: too few logged so many nights in a row{clustering}"
-    if SUBSETS not in speaking:
-        return f"the {SUBSETS} has no interval"
+    if told := [words for check, words in DOUBTS.items() if check in failed]:
+        return " and ".join(told)
+    # clustering explains why the two differ, and Kaplan-Meier allows for it
     return f"{SUBSETS} and {WAITING} differ for no reason found" if AGREEMENT in failed and CLUSTERING not in failed else ""
 
 
