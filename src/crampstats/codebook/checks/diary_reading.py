@@ -26,6 +26,9 @@ CHECKS = (
          "It would count twice.", "Nothing to do: it counts once."),
         ("enrolled and silent", "Persons who were enrolled and wrote nothing",
          "Those who write may differ from those who do not.", "Report how many they are."),
+        ("silences", "Silences that are no missed nights",
+         "A washout, or a diary put down, says nothing of how well the diary was kept.",
+         "See that the mapping's longest_gap holds."),
         ("night of a clock time", "Date and clock time together tell the night",
          "A night lasts from noon to noon: an entry at 02:00 belongs to the evening before.", "Check a few rows."),
     ),
@@ -43,6 +46,11 @@ CHECKS = (
          "Which of them holds cannot be told, so that the answer counts as not recorded.", "Settle it in the source."),
         ("night outside the enrolment", "A night outside the dates enrolled",
          "One of the two dates is wrong.", "Correct the night or the enrolment."),
+    ),
+    *_kinds(
+        "consistency", "error",
+        ("year of a night", "A night more than ten years from the others",
+         "No diary lasts so long: its year is wrong, and the row was left out.", "Correct the date in the source."),
     ),
     *_kinds(
         "completeness", "warning",

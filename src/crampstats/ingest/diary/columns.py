@@ -29,8 +29,6 @@ from crampstats.ingest.recorded import RecordedFile, RecordedTable
 KNOWN: Mapping[str, Variable] = {one.name: one for one in (*VARIABLES, OF_PERSONS[SEX.name], OF_PERSONS[AGE.name])}
 # where nothing else tells persons apart: the row of a file with one for each of them, the sheet of a workbook
 ROW, SHEET = "row of the file", "sheet of the workbook"
-# what was taken for what by its heading
-PLACED = "placed without a mapping"
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +152,7 @@ def _settle(
         headings |= _only_date(table, {*said.columns.values(), *headings.values()})
     for part, heading in headings.items():
         found.append(Finding(
-            heading, PLACED, "note", f"{heading} was taken as the {WORDS[part]}.",
+            heading, "placed without a mapping", "note", f"{heading} was taken as the {WORDS[part]}.",
             f'To settle it: [diary] {part} = "{heading}" in a mapping.',
         ))
     return replace(said, **headings), found
@@ -217,7 +215,7 @@ def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[P
         kept.append(one)
         if one.confidence < 1:
             found.append(Finding(
-                heading, PLACED, "note",
+                heading, "placed without a mapping", "note",
                 f"{' / '.join(one.columns)} was taken as {one.variable} (confidence {one.confidence:.2f}).",
                 "Write a mapping with [variables] to settle it.",
             ))

@@ -179,7 +179,7 @@ def _refuse_several_persons(placed: Placed) -> None:
 
 
 def _panel(nights: pd.DataFrame, placed: Placed, enrolled: Enrolment | None) -> DiaryPanel:
-    mapping, name = placed.columns.mapping, mask_text(placed.table.name)
+    mapping, name = placed.columns.mapping, mask_text(_of_the_file(placed.table.name))
     known = {one.name: one.to_label() for one in (*mapping.own, codebook.CRAMP, codebook.CRAMPS)}
     population = mapping.population or f"those who kept the diary {name}"
     outcomes = [replace(one, population=population) for one in CRAMP_DIARY.outcomes if one.name in nights]
@@ -190,6 +190,12 @@ def _panel(nights: pd.DataFrame, placed: Placed, enrolled: Enrolment | None) -> 
         recruitment=placed.columns.diary.recruitment or "not stated",
         longest_gap=placed.columns.diary.longest_gap or LONGEST_GAP,
     )
+
+
+def _of_the_file(name: str) -> str:
+    """The name of the file without that of its sheet or instrument, which is the program's or a person's."""
+    file, _, part = name.rpartition(", ")
+    return file if file and "." not in part else name
 
 
 def _how(mapping: FileMapping) -> str:

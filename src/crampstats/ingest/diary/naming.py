@@ -42,9 +42,11 @@ def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[P
     table
         One row per entry.
     variables
-        What to look for. A column that has the name of two of them, and a variable named by two columns, are left out.
+        What to look for. A column that has the name of two of them, and a variable named by two columns, are left out, unless the
+        file declares one of the columns to be of the variable's kind.
     """
-    names = _names(variables)
+    variables = tuple(variables)
+    names, kinds = _names(variables), {one.name: one.kind for one in variables}
     found: dict[str, list[Placement]] = {}
     for profile in read_headings(profile_table(table)):
         named = _named(profile, names)
@@ -55,7 +57,14 @@ def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[P
                 variable.name, (profile.column.name,), codes=fit.codes, missing=fit.missing,
                 unit=fit.unit or said_unit(variable, profile.column.name, profile.column.label),
             ))
-    return [places[0] for places in found.values() if len(places) == 1]
+    return [kept[0] for variable, places in found.items() if len(kept := _declared(places, kinds[variable], table)) == 1]
+
+
+def _declared(places: Sequence[Placement], kind: str, table: RecordedTable) -> Sequence[Placement]:
+    """Of several columns with one name those that the file declares to be of the variable's kind, else all."""
+    if len(places) == 1:
+        return places
+    return [one for one in places if table.column(one.columns[0]).kind == kind] or places
 
 
 def names_of(table: RecordedTable, variable: Variable) -> list[str]:

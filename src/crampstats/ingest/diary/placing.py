@@ -25,6 +25,7 @@ from crampstats.ingest.diary.scales import find_scale
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.stamps import settle_moments
 from crampstats.ingest.diary.tidying import find_answered
+from crampstats.ingest.diary.years import set_aside_years
 from crampstats.ingest.own.applying import apply_mapping
 from crampstats.ingest.own.checking import check_mapping
 from crampstats.ingest.own.columns import find_distinct
@@ -36,6 +37,7 @@ from crampstats.ingest.recorded import RecordedTable
 
 ABOUT_A_CRAMP = (codebook.CRAMP.name, codebook.CRAMPS.name, *OF_A_CRAMP)
 NO_NIGHT, NOBODY = "no night that can be read", "nobody's: no person stated"
+WRONG_YEAR = "a night more than ten years from the others"
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +90,10 @@ def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | N
     columns = settle_moments(settle_layout(columns, values, table), table, given.diary)
     _refuse_without_cramps(columns, table)
     persons = name_persons(table, columns.diary.person, key)
-    dated = date_entries(table, columns.diary, dates=columns.diary.dates)
-    kept, flow = _flow(table, persons, dated)
+    dated, far = set_aside_years(
+        date_entries(table, columns.diary, dates=columns.diary.dates), table, columns.diary.night or columns.diary.entered_at,
+    )
+    kept, flow = _flow(table, persons, dated, far)
     entries = _entries(table, columns, values, persons, dated)[kept].reset_index(drop=True)
     return Placed(
         table, columns, persons, dated, entries, flow, (*applied.changes, *scaled, *dated.changes),
@@ -115,12 +119,13 @@ def _with_words_for_none(columns: DiaryColumns, table: RecordedTable) -> DiaryCo
 def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
     """Refuse a file in which nothing tells of cramps: rows of a diary of cramps are told by their date or their details."""
     if columns.diary.layout != "events" and (unread := unread_cramps(columns, table)):
-        texts = ", ".join(repr(mask_text(one)) for one in find_distinct(table.cells[unread[0]]).texts[:3])
+        held = [mask_text(one) for one in find_distinct(table.cells[unread[0]]).texts]
+        texts = ", ".join(map(repr, held[:3]))
         raise DataError(
             f"{mask_text(table.name)}: {mask_text(unread[0])!r} asks for a cramp, but "
             f"{f'holds {texts}' if texts else 'is empty'}. Say in "
             f'a mapping what its cells mean: [variables.cramp] column = "{mask_text(unread[0])}", codes = '
-            f'{{"1" = true, "2" = false}}.'
+            f'{{{_example_codes(held)}}}.'
         )
     placed = {one.variable for one in columns.mapping.placements}
     if columns.diary.layout == "events" or placed & {codebook.CRAMP.name, codebook.CRAMPS.name, codebook.SEVERITY.name}:
@@ -134,11 +139,19 @@ def _refuse_without_cramps(columns: DiaryColumns, table: RecordedTable) -> None:
     )
 
 
-def _flow(table: RecordedTable, persons: Persons, dated: Dated) -> tuple[np.ndarray, Flow]:
+def _example_codes(held: list[str]) -> str:
+    """Codes of yes and no as a mapping writes them, such as the cells may have."""
+    if {"0", "1"} <= set(held):
+        return '"1" = true, "0" = false'
+    yes, no = held[:2] if len(held) == 2 and {*held} != {"1", "2"} else ("1", "2")
+    return f'"{yes}" = true, "{no}" = false'
+
+
+def _flow(table: RecordedTable, persons: Persons, dated: Dated, far: np.ndarray) -> tuple[np.ndarray, Flow]:
     """Rows with a person and a night, and what became of the others."""
     nobody = np.array([one is None for one in persons.names], dtype=bool)
     undated = ~nobody & (dated.nights == MISSING)
-    gone = {NOBODY: int(nobody.sum()), NO_NIGHT: int(undated.sum())}
+    gone = {NOBODY: int(nobody.sum()), NO_NIGHT: int((undated & ~far).sum()), WRONG_YEAR: int((undated & far).sum())}
     kept = ~(nobody | undated)
     if not kept.any():
         what = "the file has no rows"

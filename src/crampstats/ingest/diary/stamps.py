@@ -9,7 +9,7 @@ import pandas as pd
 
 from crampstats.codebook.diary_entries import MOMENT
 from crampstats.core.findings import Finding
-from crampstats.ingest.diary.columns import PLACED, DiaryColumns
+from crampstats.ingest.diary.columns import DiaryColumns
 from crampstats.ingest.diary.dating import asks_of_last_night
 from crampstats.ingest.diary.moments import read_moments
 from crampstats.ingest.diary.naming import names_of
@@ -65,11 +65,12 @@ def settle_moments(columns: DiaryColumns, table: RecordedTable, said: DiarySetti
     if use == part or (use == "entered_at" and heading not in names_of(table, MOMENT)):
         return columns
     diary = replace(columns.diary, **{part: "", use: heading})
+    what = OF_CRAMPS if use == "night" else OF_ENTRIES
     told = Finding(
-        heading, PLACED, "note", f"{heading} was taken as {OF_CRAMPS if use == 'night' else OF_ENTRIES}; no column holds a date "
-        "alone.", f'To settle it: [diary] {use} = "{heading}" in a mapping.',
+        heading, "placed without a mapping", "note", f"{heading} was taken as {what}; no column holds a date alone.",
+        f'To settle it: [diary] {use} = "{heading}" in a mapping.',
     )
-    kept = tuple(one for one in columns.findings if (one.column, one.rule) != (heading, PLACED))
+    kept = tuple(one for one in columns.findings if (one.column, one.rule) != (heading, told.rule))
     return replace(columns, diary=diary, findings=(*kept, told))
 
 

@@ -251,3 +251,26 @@ def test_m_path_is_read_by_its_answers(tmp_path: Path) -> None:
     assert told(data, "cramp", "cramps") == [
         ("P001", "2026-03-01", True, True, 2), ("P001", "2026-03-02", True, False, 0), ("P002", "2026-03-01", True, False, 0),
     ]
+
+
+def test_of_two_questions_of_m_path_with_one_name_the_yes_or_no_is_the_cramp(tmp_path: Path) -> None:
+    start = 1_772_434_800
+    path = tmp_path / "mpath.csv"
+    path.write_text(
+        "connectionId;code;timeStampStart;timeStampStop;timeZoneOffset;questionListName;cramp_yesno;cramp_number\n"
+        f"501;!x1;{start};{start + 60};3600;morning;1;1\n501;!x1;{start + 86_400};{start + 86_460};3600;morning;0;0\n"
+    )
+    assert told(load_diary(path), "cramp") == [("P001", "2026-03-01", True, True), ("P001", "2026-03-02", True, False)]
+
+
+@pytest.mark.parametrize(("cells", "codes"), [
+    (("A", "B"), '{"A" = true, "B" = false}'), (("", ""), '{"1" = true, "2" = false}'),
+])
+def test_the_codes_proposed_are_those_of_the_cells(load: Load, cells: tuple[str, str], codes: str) -> None:
+    with pytest.raises(DataError) as problem:
+        load(f"id,date,cramp,pain\n1,2026-03-01,{cells[0]},5\n1,2026-03-02,{cells[1]},3\n")
+    assert f"codes = {codes}" in str(problem.value)
+
+
+def test_an_instrument_of_redcap_is_no_part_of_the_population(load: Load) -> None:
+    assert load(REDCAP).panel.population == "those who kept the diary diary.csv"

@@ -255,3 +255,16 @@ def test_headings_that_are_names_of_persons_are_masked_in_a_refusal(load: Load) 
     with pytest.raises(DataError) as refused:
         load("Evening of,Mrs Jane Smith,Mr John Miller\n2026-03-01,yes,no\n2026-03-02,no,no\n")
     assert not any(name in str(refused.value) for name in ("Smith", "Miller"))
+
+
+def test_nights_more_than_ten_years_from_the_others_are_left_out_counted_and_an_error(load: Load) -> None:
+    good = "".join(f"1,2026-03-{day:02d},no\n" for day in range(1, 6))
+    data = load(f"id,night of,cramp\n{good}1,2062-03-02,yes\n1,1926-03-02,yes\n")
+    assert [row[1] for row in told(data)] == [f"2026-03-{day:02d}" for day in range(1, 6)]
+    (found,) = (one for one in data.findings.rows if one.rule == "year of a night")
+    assert (found.severity, found.source_row) == ("error", 7)
+    assert found.message == (
+        "2 rows are of nights more than ten years from the others (first: row 7) and left out; the year is wrong."
+    )
+    assert "a night more than ten years from the others" in str(data.flow)
+    assert "2062" not in data.findings.to_frame().to_csv()
