@@ -181,7 +181,8 @@ def _short_waits(waits: Estimates, subsets: Estimates) -> Estimates:
     part = short / (short + float(subsets.frame["n"].iloc[0]))
     shares = waits.frame[["estimate", "conf_low", "conf_high"]] * (1 - part)
     ends = {f"{WAITING}, short diaries at their lowest": shares, f"{WAITING}, short diaries at their highest": shares + part}
-    rows = [waits.frame.assign(**{MODEL: name, **end}, std_error=np.nan) for name, end in ends.items()]
+    kept = waits.frame.drop(columns=[MODEL, *shares]).assign(std_error=np.nan)
+    rows = [pd.concat([kept.assign(**{MODEL: name}), end], axis=1) for name, end in ends.items()]
     return replace(waits, frame=pd.concat(rows, ignore_index=True), covariance=None)
 
 
