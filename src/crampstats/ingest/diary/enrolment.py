@@ -51,7 +51,7 @@ def read_enrolment(given: pd.DataFrame | str | Path, persons: Persons) -> tuple[
     DataError
         A column is lacking, or somebody of the diary is not enrolled.
     """
-    table = _read(given) if isinstance(given, str | Path) else given
+    table = read_enrolment_file(given) if isinstance(given, str | Path) else given
     if lacking := [name for name in (PERSON, FIRST, LAST) if name not in table]:
         raise DataError(f"the enrolment lacks {', '.join(lacking)}; one row per person with {PERSON}, {FIRST} and {LAST} is "
         "expected.")
@@ -169,8 +169,14 @@ def _as_dates(column: pd.Series) -> pd.Series:
     return column if not pd.api.types.is_object_dtype(column.dtype) else pd.Series(pd.to_datetime(column), index=column.index)
 
 
-def _read(path: str | Path) -> pd.DataFrame:
-    """An enrolment file as text, its columns found by name."""
+def read_enrolment_file(path: str | Path) -> pd.DataFrame:
+    """An enrolment file, its columns found by name: ``person`` as text, ``first_night`` and ``last_night``.
+
+    Raises
+    ------
+    DataError
+        It cannot be read, or lacks one of the three.
+    """
     from crampstats.codebook.diary_entries import FIRST_NIGHT, LAST_NIGHT
     from crampstats.codebook.diary_entries import PERSON as WHO
     from crampstats.ingest.diary.naming import place_by_name

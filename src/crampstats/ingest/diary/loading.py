@@ -18,7 +18,7 @@ from crampstats.core.findings import Finding, Findings
 from crampstats.core.source import Source
 from crampstats.ingest.diary.columns import ROW, SHEET, DiaryColumns
 from crampstats.ingest.diary.diary_data import DiaryData
-from crampstats.ingest.diary.enrolment import Enrolment, add_silent, find_enrolment, read_enrolment
+from crampstats.ingest.diary.enrolment import Enrolment, add_silent, find_enrolment, read_enrolment, read_enrolment_file
 from crampstats.ingest.diary.entries import SOURCE_ROW, join_entries, mark_entries
 from crampstats.ingest.diary.episodes import NO_QUIET_NIGHTS, collapse_episodes, fill_quiet_nights
 from crampstats.ingest.diary.mapping_file import resolve_diary_mapping
@@ -97,8 +97,10 @@ def map_diary(
 ) -> DiaryData:
     """A recorded file as a diary; parameters, result and errors as for `load_diary`."""
     long = lengthen(file.main, given)
-    placed = place_entries(long.table, long.mapping, key)
-    enrolled, persons = _enrolment(placed, enrolment, _records(file))
+    records = _records(file)
+    enrolment = read_enrolment_file(enrolment) if isinstance(enrolment, str | Path) else enrolment
+    placed = place_entries(long.table, long.mapping, key, expected=_expected(enrolment, records))
+    enrolled, persons = _enrolment(placed, enrolment, records)
     nights = _nights(placed, enrolled)
     panel = fill_constants(_panel(nights.table, placed, enrolled))
     exercise: tuple[Finding, ...] = ()
@@ -134,8 +136,15 @@ def _records(file: RecordedFile) -> RecordedTable | None:
     return file.tables[""] if file.format == "redcap" and "" in file.tables and file.tables[""] is not file.main else None
 
 
+def _expected(enrolment: pd.DataFrame | None, records: RecordedTable | None) -> int:
+    """How many persons are enrolled or have a record; 0 where only the entries tell."""
+    if enrolment is not None:
+        return len(enrolment)
+    return 0 if records is None else int(records.cells.iloc[:, 0].nunique())
+
+
 def _enrolment(
-    placed: Placed, given: pd.DataFrame | str | Path | None, records: RecordedTable | None
+    placed: Placed, given: pd.DataFrame | None, records: RecordedTable | None
 ) -> tuple[Enrolment | None, Persons]:
     if given is not None:
         return read_enrolment(given, placed.persons)

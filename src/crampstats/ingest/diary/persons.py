@@ -35,12 +35,15 @@ class Persons:
         What was noticed.
     key
         The clinic's key file; "" where persons are numbered.
+    digits
+        Digits of a number: as many as the last one has, so that names sort as numbers do.
     """
 
     names: np.ndarray
     known: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
     key: str | Path = ""
+    digits: int = DIGITS
 
     def with_further(self, records: Iterable[str]) -> Persons:
         """The persons with those who have no row, numbered behind the others, or named by the same key."""
@@ -48,12 +51,11 @@ class Persons:
         if self.key:
             names = hash_records(new, open_key(Path(self.key)))
         else:
-            digits = max(DIGITS, len(str(len(self.known))))
-            names = [f"P{place:0{digits}d}" for place in range(len(self.known) + 1, len(self.known) + len(new) + 1)]
+            names = [f"P{place:0{self.digits}d}" for place in range(len(self.known) + 1, len(self.known) + len(new) + 1)]
         return replace(self, known={**self.known, **{record: str(name) for record, name in zip(new, names, strict=True)}})
 
 
-def name_persons(table: RecordedTable, person: str, key: str | Path | None = None) -> Persons:
+def name_persons(table: RecordedTable, person: str, key: str | Path | None = None, *, expected: int = 0) -> Persons:
     """The persons of a diary.
 
     Parameters
@@ -64,6 +66,8 @@ def name_persons(table: RecordedTable, person: str, key: str | Path | None = Non
         Heading of the column that tells them apart; "" where all is one person's.
     key
         The clinic's key file; None: numbered in the order of their first row.
+    expected
+        How many persons there will be with those who have no row; numbers get digits for as many.
 
     Raises
     ------
@@ -78,14 +82,14 @@ def name_persons(table: RecordedTable, person: str, key: str | Path | None = Non
     # two spellings of one number are one person
     spelt, found = pd.factorize(pd.Series([read_record(text) for text in distinct.texts], dtype="str"))
     codes = np.append(spelt, -1)[distinct.codes]
+    digits = max(DIGITS, len(str(max(len(found), expected))))
     if key is not None:
         hashed = hash_records([str(one) for one in found], open_key(Path(key)))
         names = np.array([*hashed, None], dtype=object)
     else:
-        digits = max(DIGITS, len(str(len(found))))
         names = np.array([*(f"P{place:0{digits}d}" for place in range(1, len(found) + 1)), None], dtype=object)
     known = {str(record): str(name) for record, name in zip(found, names, strict=False)}
-    return Persons(names[codes], known, key=key or "")
+    return Persons(names[codes], known, key=key or "", digits=digits)
 
 
 def _one_person(table: RecordedTable, key: str | Path | None) -> Persons:

@@ -64,7 +64,7 @@ class Placed:
     findings: tuple[Finding, ...]
 
 
-def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | None) -> Placed:
+def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | None, *, expected: int = 0) -> Placed:
     """The entries of a table with one row for each.
 
     Parameters
@@ -75,6 +75,8 @@ def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | N
         How it is read, as far as that is said.
     key
         The clinic's key file; None: persons are numbered.
+    expected
+        How many persons there will be with those who have no row.
 
     Raises
     ------
@@ -89,7 +91,7 @@ def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | N
     values, scaled = scale.bring(applied.table)
     columns = settle_moments(settle_layout(columns, values, table), table, given.diary)
     _refuse_without_cramps(columns, table)
-    persons = name_persons(table, columns.diary.person, key)
+    persons = name_persons(table, columns.diary.person, key, expected=expected)
     dated, far = set_aside_years(
         date_entries(table, columns.diary, dates=columns.diary.dates), table, columns.diary.night or columns.diary.entered_at,
     )

@@ -268,3 +268,18 @@ def test_nights_more_than_ten_years_from_the_others_are_left_out_counted_and_an_
     )
     assert "a night more than ten years from the others" in str(data.flow)
     assert "2062" not in data.findings.to_frame().to_csv()
+
+
+@pytest.mark.parametrize(("n", "first", "last"), [(999, "P001", "P999"), (1_000, "P0001", "P1000")])
+def test_persons_sort_as_their_numbers_do(load: Load, n: int, first: str, last: str) -> None:
+    persons = load("id,night of,cramp\n" + "".join(f"{9_000 - one},2026-03-01,no\n" for one in range(n))).panel.persons
+    assert (persons[0], persons[-1]) == (first, last)
+    assert [int(one[1:]) for one in persons] == list(range(1, n + 1))
+
+
+def test_persons_who_wrote_nothing_sort_behind_the_others_however_many(load: Load) -> None:
+    night = "2026-03-01"
+    enrolment = pd.DataFrame({"person": [str(one) for one in range(1_001)], "first_night": night, "last_night": night})
+    persons = load("id,night of,cramp\n7,2026-03-01,no\n3,2026-03-01,no\n", enrolment=enrolment).panel.persons
+    assert list(persons[:3]) == ["P0001", "P0002", "P0003"]
+    assert [int(one[1:]) for one in persons] == list(range(1, 1_002))
