@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -174,3 +176,14 @@ def test_windows_have_words():
 def test_the_same_curve_gives_the_same_bytes():
     one, two = (plot_recall_curve(make_curve(), 60)._repr_png_() for _ in range(2))
     assert one == two
+
+
+def test_one_model_alone_is_drawn_without_a_word_on_distances():
+    curve = make_curve()
+    frame = curve.frame[curve.frame["model"] != "logit-normal"].copy()
+    frame.loc[frame["nights"] > 60, ["conf_low", "conf_high"]] = np.nan
+    alone = replace(curve, frame=frame)
+    words = " ".join(text.get_text() for text in plot_recall_curve(alone, 60).texts)
+    assert "one model of how persons differ" in " ".join(words.split())
+    assert "one model alone speaks" in alt_recall_curve(alone, 60)
+    assert "nan" not in alt_recall_curve(alone, 60)

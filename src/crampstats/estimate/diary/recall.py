@@ -34,7 +34,7 @@ WEEK, MONTH, YEAR = 7, 30, 365
 LIFETIME = 21_915  # nights from 20 to 80 years of age: 60 x 365.25
 NAMED = (1, WEEK, 28, MONTH, 91, YEAR, 3_653, LIFETIME)
 EXTRAPOLATED = "beyond the longest diary"
-LONE = "no interval from one model alone"
+LONE = "no interval from one model alone, see estimate_recall_curve"
 METHODS = {
     "u_statistic": "U-statistic: mean over persons of 1 - C(n - s, w) / C(n, w), the share of all subsets of w of a person's n "
     "logged nights that hold a cramp night; interval from the person-level standard error, between Wilson and logit.",
@@ -107,12 +107,16 @@ class RecallCurve:
             raise OptionError(f"{window} nights is no window of this curve.")
         if here.empty:
             return f"Over {format_nights(window)}: no model of how persons differ could be fitted."
-        low, high = here["estimate"].min(), here["estimate"].max()
-        reach = f"their intervals reach from {100 * here['conf_low'].min():.0f} to {100 * here['conf_high'].max():.0f} %"
-        told = f"Over {format_nights(window)} the {len(here)} models say {100 * low:.0f} to {100 * high:.0f} %, and {reach}"
+        low, high, told = here["estimate"].min(), here["estimate"].max(), f"Over {format_nights(window)}"
+        if len(here) == 1:
+            told = f"{told} one model alone ({here[MODEL].iloc[0]}) says {100 * low:.0f} %, and another may say otherwise"
+        else:
+            reach = f"{100 * here['conf_low'].min():.0f} to {100 * here['conf_high'].max():.0f} %"
+            told = f"{told} the {len(here)} models say {100 * low:.0f} to {100 * high:.0f} %, and their intervals reach from {reach}"
         if window <= self.longest_diary:
             return f"{told}."
-        return f"{told}; the longest diary has {format_nights(self.longest_diary)}, so this is the models' word, not the diary's."
+        whose = "the model's" if len(here) == 1 else "the models'"
+        return f"{told}; the longest diary has {format_nights(self.longest_diary)}, so this is {whose} word, not the diary's."
 
 
 def estimate_period_prevalence(
@@ -207,7 +211,7 @@ def estimate_recall_curve(
     nights = cramp_nights(panel, outcome)
     longest = int(nights.n.max())
     grid = _grid(longest, int(np.median(nights.n))) if windows is None else np.unique(check_windows(windows))
-    names: Sequence[str] = get_args(Method) if methods is None else methods
+    names: Sequence[str] = get_args(Method) if methods is None else list(dict.fromkeys(methods))
     if strange := [name for name in names if name not in get_args(Method)]:
         raise unknown_name("method", strange[0], get_args(Method))
     within = grid[grid <= longest]
@@ -215,6 +219,8 @@ def estimate_recall_curve(
         _described(panel, outcome, nights, _rows(nights, chosen, name, level, 1), (), level)
         for name in names if len(chosen := within if name in COUNTED else grid)
     ]
+    if not parts:
+        raise OptionError(f"none of these methods reaches these windows; the longest diary has {format_nights(longest)}.")
     checks, warnings = recall_warnings(nights, panel, outcome, level)
     estimates = concat_estimates(parts).with_notes(*warnings)
     made = Estimates(

@@ -17,6 +17,7 @@ from crampstats.estimate.diary.recall import (
     COUNTED,
     EXTRAPOLATED,
     LIFETIME,
+    LONE,
     MODEL,
     MONTH,
     NIGHTS,
@@ -46,7 +47,8 @@ def judge_windows(curve: RecallCurve, claim_value: float = 0.6) -> Estimates:
     Estimates
         One row per method: nights after which that share of persons have had a cramp night, with the windows the interval of
         the curve allows; missing where it is not reached (within the diaries for methods that count, within a lifetime for
-        models), with a caution that says so. A row whose window lies beyond the longest diary is the model's word.
+        models), with a caution that says so. A row whose window lies beyond the longest diary is the model's word; a curve of a
+        single model ends at the longest diary.
 
     Raises
     ------
@@ -203,6 +205,7 @@ def _window_row(curve: RecallCurve, model: str, target: tuple[float, float, floa
         f"no upper end within {end}" if high == np.inf and found < np.inf else "",
         "the lower end is below one night" if low == 0 and found > 0 else "",
         beyond if curve.longest_diary < found < np.inf else "",
+        LONE if found == np.inf and rows["estimate"].notna().sum() > len(known) else "",
     ]
     return base | {"estimate": shown[0], "conf_low": shown[1], "conf_high": shown[2], "caution": join_cautions(*cautions)}
 

@@ -223,6 +223,8 @@ def _notes(estimates: Estimates, rows: RecallRows) -> list[str]:
     level = f"{100 * estimates.confidence_level:g} %"
     counted = f"U-statistic (band: {level} interval) and Kaplan-Meier: what the diaries count, as far as half of them reach."
     models = "Other lines: models of how persons differ, without a band: the uncertainty is at least how far they are apart."
+    if len(rows.beyond) == 1:
+        models = "Other line: one model of how persons differ, without a band: another model may say otherwise."
     return [
         f"{first_upper(outcome_words(estimates, name))}{f'; {who}' if who else ''}.",
         " ".join([counted if rows.drawn else "", models if rows.beyond else "",

@@ -236,9 +236,27 @@ def test_beyond_the_longest_diary_no_model_has_an_interval_alone():
     for frame in alone:
         assert frame["conf_low"].notna().tolist() == [True, False, False]
         assert frame[["conf_high", "std_error"]].iloc[1:].isna().all(axis=None)
-        assert frame["caution"].str.endswith("the model's word; no interval from one model alone").tolist() == [False, True, True]
+        assert frame["caution"].str.contains("the model's word; no interval from one model alone").tolist() == [False, True, True]
     beside = estimate_recall_curve(panel, "cramp", windows=windows, methods=["beta_binomial", "logit_normal"]).estimates.frame
     assert beside["conf_low"].notna().all()
+
+
+def test_a_model_named_twice_is_one_model():
+    curve = estimate_recall_curve(random_panel(), "cramp", windows=[7, 365], methods=["beta_binomial", "beta_binomial"])
+    assert len(curve.estimates) == 2
+    assert curve.estimates.frame["conf_low"].notna().tolist() == [True, False]
+
+
+def test_a_curve_without_a_row_says_how_far_the_diaries_reach():
+    with pytest.raises(OptionError, match="the longest diary has 40 nights"):
+        estimate_recall_curve(random_panel(), "cramp", windows=[365], methods=["u_statistic"])
+
+
+def test_a_curve_of_one_model_says_that_it_is_one():
+    told = estimate_recall_curve(random_panel(), "cramp", windows=[7, 365], methods=["beta_binomial"]).describe_spread(365)
+    assert "one model alone (beta) says" in told
+    assert "nan" not in told
+    assert told.endswith("so this is the model's word, not the diary's.")
 
 
 def test_the_standard_error_of_a_model_is_missing_where_a_parameter_lies_on_its_bound():

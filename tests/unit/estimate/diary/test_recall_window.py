@@ -61,6 +61,16 @@ def test_the_window_of_a_claim_solves_the_fitted_beta_binomial():
     assert found["unit"] == "nights"
 
 
+def test_one_model_alone_has_no_window_beyond_the_longest_diary():
+    panel = population_panel()
+    row = judge_windows(estimate_recall_curve(panel, "cramp", methods=["beta_binomial"]), 0.9).frame.iloc[0]
+    assert row[["estimate", "conf_high"]].isna().all()
+    assert row["caution"].startswith("not reached within")
+    assert "no interval from one model alone" in row["caution"]
+    found = estimate_effective_window(panel, "cramp", survey(0.9, 0.89, 0.91), methods=["beta_binomial"]).frame
+    assert found[["estimate", "conf_high"]].isna().all(axis=None)
+
+
 def test_a_claim_beyond_what_diaries_count_has_no_window_and_says_why():
     frame = judge_windows(estimate_recall_curve(random_panel(), "cramp"), 0.97).frame.set_index("model")
     assert np.isnan(frame["estimate"]["U-statistic"])
