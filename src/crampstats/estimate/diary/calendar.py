@@ -289,11 +289,13 @@ def _check_span(panel: DiaryPanel, known: Any) -> None:
 
 
 def _wald(values: Floats, spread: Floats, df: float) -> tuple[float, float]:
-    """F of several coefficients being 0, and its p."""
+    """F of several coefficients being 0, and its p; NaN where persons are too few to tell so many apart."""
     from scipy import stats
 
+    if not df >= 1 or not np.isfinite(spread).all() or np.linalg.matrix_rank(spread, hermitian=True) < len(values):
+        return np.nan, np.nan
     statistic = float(values @ np.linalg.solve(spread, values)) / len(values)
-    return statistic, float(stats.f.sf(statistic, len(values), df)) if df >= 1 else np.nan
+    return statistic, float(stats.f.sf(statistic, len(values), df))
 
 
 def _with_test(found: Estimates, words: str) -> Estimates:
@@ -305,4 +307,6 @@ def _with_test(found: Estimates, words: str) -> Estimates:
         **frame.iloc[0].to_dict(), "measure": "Wald F", "level": words, "estimate": statistic, "p_value": p_value,
         "unit": "statistic", **dict.fromkeys(("conf_low", "conf_high", "std_error"), np.nan),
     }
+    if np.isnan(statistic):
+        row["caution"] = f"suppress: too few persons to test {len(frame)} ratios together"
     return replace(found, frame=pd.concat([frame, pd.DataFrame([row])], ignore_index=True), covariance=None)

@@ -14,6 +14,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import FEW_EVENTS, df_cautions, join_cautions
 from crampstats.estimate.diary.count_likelihood import CountLikelihood, maximise
 from crampstats.estimate.diary.rows import PanelRows, build_panel_rows
+from crampstats.estimate.diary.unit_words import per_unit
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.model_matrix import INTERCEPT, Coefficient
 from crampstats.estimate.sums import Floats
@@ -30,6 +31,8 @@ UNDER = (
     "Counts vary less than by chance alone (Pearson dispersion {0:.2f} under a Poisson model): a minimum of cramps for entry, or "
     "answers in habitual numbers, does that. Alpha is 0, its lowest value."
 )
+NO_SPREAD = "review: no variation over persons, so no standard error and no interval"
+ROUNDING = 1e-9  # a standard error that small is one of 0
 NO_ZEROS = "There are no more zeros than the counts make by themselves: the share of structural zeros is 0, its lowest value."
 
 
@@ -205,6 +208,8 @@ def estimate_counts(fit: CountFit, *, intercept: bool = False, level: float = 0.
     places = [i for i, one in enumerate(fit.coefficients) if intercept or one.name != INTERCEPT]
     values, spread = fit.parameters[places], fit.covariance[np.ix_(places, places)]
     std_error = np.sqrt(np.diag(spread))
+    settled = std_error <= ROUNDING  # persons do not vary: there is no error to speak of, and no interval
+    std_error = np.where(settled, np.nan, std_error)
     half = t_quantile(np.full(len(places), float(fit.df)), level) * std_error
     with np.errstate(over="ignore"):
         low, high = np.exp(values - half), np.exp(values + half)
@@ -213,12 +218,18 @@ def estimate_counts(fit: CountFit, *, intercept: bool = False, level: float = 0.
     frame = pd.DataFrame({
         "measure": ["cramps per night at reference" if one.name == INTERCEPT else f"rate ratio{among}" for one in named],
         "outcome": fit.outcome, "exposure": ["intercept" if one.name == INTERCEPT else one.term for one in named],
-        "level": [one.level or ("" if one.name == INTERCEPT else "per unit") for one in named],
+        "level": [one.level or ("" if one.name == INTERCEPT else per_unit(_unit(fit, one.term))) for one in named],
         "estimate": np.exp(values), "std_error": std_error, "conf_low": low, "conf_high": high,
         "df": float(fit.df), "p_value": 2 * stats.t.sf(np.abs(values) / std_error, fit.df), "n": fit.n,
-        "n_events": round(fit.n_events), "unit": "ratio", "n_nights": float(fit.n_nights), "caution": _caution(fit),
+        "n_events": round(fit.n_events), "unit": "ratio", "n_nights": float(fit.n_nights),
+        "caution": [join_cautions(_caution(fit), NO_SPREAD if none else "") for none in settled],
     })
     return _wrap(fit, frame, level, spread)
+
+
+def _unit(fit: CountFit, term: str) -> str:
+    """Unit of a number; "" where the diary names none."""
+    return fit.panel.labels[term].unit if term in fit.panel.labels else ""
 
 
 def estimate_dispersion(fit: CountFit, *, level: float = 0.95) -> Estimates:

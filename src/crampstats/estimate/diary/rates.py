@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
@@ -26,6 +27,7 @@ from crampstats.estimate.diary.rate_sums import (
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.sums import Floats
 
+ROUNDING = 1e-12  # of a rate; a standard error that small is one of 0
 ONE_PERSON = 0.5  # a rate of which one person has half the events or more is that person's
 PERSON_MEAN = "mean of persons"
 
@@ -145,14 +147,15 @@ def _rows(
     members, events, nights = sums.members, sums.total(sums.events), sums.total(sums.nights)
     df = members - 1
     flat = (events == 0) | ((events == nights) & kind.is_share)
+    alike = ~flat & (df >= 1) & (np.sqrt(sums.variance(residuals)) <= ROUNDING * np.maximum(rate, 1e-300))
     std_error = np.where(df >= 1, np.sqrt(np.where(flat, 0.0, sums.variance(residuals))), np.nan)
     low, high = rate_interval(rate, std_error, df, level, is_share=kind.is_share)
     exact_low, exact_high = exact_interval(events / effect, nights / effect, level, is_share=kind.is_share)
-    low, high = np.where(flat, exact_low, low), np.where(flat, exact_high, high)
+    low, high = np.where(flat | alike, exact_low, low), np.where(flat | alike, exact_high, high)
     frame = groups.frame.assign(
         measure=measure, outcome=kind.column, estimate=per * rate, std_error=per * std_error, conf_low=per * low,
         conf_high=per * high, df=df, n=members, n_events=np.round(events), n_nights=nights, unit=kind.counted,
-        caution=_cautions(sums, flat, kind, effect),
+        caution=_cautions(sums, flat, alike, kind, effect),
     )
     return Estimates(frame[members > 0], groups.names, extras=("n_nights",))
 
@@ -205,7 +208,7 @@ def _design_effect(sums: RateSums, is_share: bool) -> float:
     return max(1.0, float(sums.variance(residuals)[0] / simple[0]))
 
 
-def _cautions(sums: RateSums, flat: Floats, kind: _Kind, effect: float) -> list[str]:
+def _cautions(sums: RateSums, flat: NDArray[np.bool_], alike: NDArray[np.bool_], kind: _Kind, effect: float) -> list[str]:
     events, few = sums.total(sums.events), df_cautions(sums.members - 1)
     words = (
         f"nights divided by the diary's design effect, {effect:.1f}" if effect > 1
@@ -216,6 +219,8 @@ def _cautions(sums: RateSums, flat: Floats, kind: _Kind, effect: float) -> list[
         texts = [few[i]]
         if flat[i]:
             texts.append(f"review: {'no' if events[i] == 0 else 'only'} {kind.counted}; exact interval, {words}")
+        elif alike[i]:
+            texts.append(f"review: {sums.members[i]:.0f} persons with one and the same rate; exact interval, {words}")
         elif events[i] < FEW_EVENTS:
             texts.append(f"review: {events[i]:.0f} {kind.counted} (< {FEW_EVENTS})")
         if share >= ONE_PERSON and sums.members[i] > 1:

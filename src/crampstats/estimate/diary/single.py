@@ -27,10 +27,13 @@ from crampstats.estimate.sums import Floats
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 OWN = "odds ratio (own nights)"
+POOLED, PERSONS = "pooled odds ratio", "persons pooled"
 EXTRAS = (
     "exposed_nights", "exposed_events", "rate_exposed", "rate_unexposed", "rate_difference", "difference_low", "difference_high",
     "log_ratio_to_pool", "std_error_to_pool",
 )
+INFINITE = "suppress: no finite odds ratio"
+MADE_OF_HALVES = f"{INFINITE}; a pooled one would be made of the half nights added to empty cells"
 CELLS = ("exposed_nights", "exposed_events", "n", "n_events")
 FEW_PER_PERSON = 5  # nights in the smallest margin of a person's table
 TURNS, STEPS = 12, 5
@@ -128,11 +131,12 @@ def pool_own_effects(own: Estimates, *, level: float = 0.95) -> Estimates:
     Returns
     -------
     Estimates
-        "prediction interval" (where the odds ratio of another such person would lie), "pooled odds ratio", "tau2", "I2", "H2",
+        "pooled odds ratio", "prediction interval" (where the odds ratio of another such person would lie), "tau2", "I2", "H2",
         "Q", "persons pooled": random effects over persons, REML, Knapp-Hartung (`pool_effects`). Of a yes/no exposure also, by
         exact likelihood without a normal approximation of anybody's table: "odds ratio (conditional, one stage)", the same for
         everybody; "odds ratio (hypergeometric-normal)" and its "tau2 (hypergeometric-normal)" and "prediction interval
-        (hypergeometric-normal)", log odds ratios normal over persons.
+        (hypergeometric-normal)", log odds ratios normal over persons. These rows stand first where the two-stage ones carry a
+        `caution` (sparse persons, empty cells, an interval too narrow); where no odds ratio is finite no row has numbers.
 
     Raises
     ------
@@ -152,11 +156,10 @@ def pool_own_effects(own: Estimates, *, level: float = 0.95) -> Estimates:
     if told.sum() < 2:
         raise DataError(f"{int(told.sum())} of {len(frame)} persons tell of the exposure by themselves; to pool takes 2.")
     pooled = pool_effects(effects[told], errors[told] ** 2, level=level)
-    rows = [_told_as_ratio(row) for row in pooled.to_frame().to_dict("records")]
+    rows = sorted(map(_told_as_ratio, pooled.to_frame().to_dict("records")), key=lambda row: row["measure"] != POOLED)
     tables = _tables_of(frame[told])
     if tables is not None:
-        rows = [{**row, "caution": join_cautions(row["caution"], _sparse_caution(tables))} for row in rows]
-        rows += _exact_rows(tables, level)
+        rows = _with_exact(rows, tables, level)
     n, events = int(frame.loc[told, "n"].sum()), int(frame.loc[told, "n_events"].sum())
     made = pd.DataFrame(rows).assign(
         outcome=frame["outcome"].iloc[0], exposure=frame["exposure"].iloc[0], level=frame["level"].iloc[0], n=n,
@@ -277,7 +280,7 @@ def _told_as_ratio(row: Mapping[Any, Any]) -> dict[str, Any]:
         kept |= {name: float(np.exp(row[name])) for name in ("estimate", "conf_low", "conf_high")}
         return kept | {"measure": row["measure"].replace("effect", "odds ratio"), "unit": "ratio"}
     if row["measure"] == "independent studies":
-        return kept | {"measure": "persons pooled", "unit": "persons"}
+        return kept | {"measure": PERSONS, "unit": "persons"}
     return kept | {"unit": "squared log odds ratio"} if row["measure"] == "tau2" else kept
 
 
@@ -290,6 +293,28 @@ def _tables_of(frame: pd.DataFrame) -> NightTables | None:
     return NightTables(both, exposed - both, events - both, nights - exposed - events + both)
 
 
+def _with_exact(rows: list[dict[str, Any]], tables: NightTables, level: float) -> list[dict[str, Any]]:
+    """Two-stage rows with what is doubtful about them, and the exact ones: first where anything is."""
+    exact, doubt = _exact_rows(tables, level), join_cautions(_sparse_caution(tables), _empty_caution(tables))
+    if exact[0]["caution"]:  # no finite odds ratio: the two-stage one is made of the half nights added
+        kept = ("measure", "unit")
+        return exact + [row if row["measure"] == PERSONS else {name: row[name] for name in kept} | {"caution": MADE_OF_HALVES}
+                        for row in rows]
+    rows = [{**row, "caution": join_cautions(row["caution"], doubt)} for row in rows]
+    return exact + rows if any(row["caution"] for row in rows) else rows + exact
+
+
+def _empty_caution(tables: NightTables) -> str:
+    """How many persons have a cell without a night, to which half a night is added."""
+    cells = np.array([
+        tables.exposed_with, tables.exposed_without, tables.unexposed_with, tables.unexposed_without,
+    ])
+    empty = int((cells.min(axis=0) < 1).sum())
+    if 2 * empty <= len(tables.nights):
+        return ""
+    return f"review: {empty} of {len(tables.nights)} persons have an empty cell in their table, read the one-stage rows"
+
+
 def _sparse_caution(tables: NightTables) -> str:
     """How many persons have too few nights of a kind for a normal approximation."""
     few = int((smallest_margins(tables) < FEW_PER_PERSON).sum())
@@ -300,16 +325,17 @@ def _sparse_caution(tables: NightTables) -> str:
 
 
 def _exact_rows(tables: NightTables, level: float) -> list[dict[str, Any]]:
+    """The mean of persons, where another's would lie, how much they differ; then one odds ratio for everybody."""
     common, normal = fit_common(tables), fit_normal(tables)
-    rows = [_exact_row("odds ratio (conditional, one stage)", common.center, common.std_error, common.std_error, level)]
-    rows.append(_exact_row("odds ratio (hypergeometric-normal)", normal.center, normal.std_error, normal.std_error, level))
-    rows.append({"measure": "tau2 (hypergeometric-normal)", "estimate": normal.tau2, "unit": "squared log odds ratio"})
     reach = float(np.hypot(normal.std_error, np.sqrt(normal.tau2)))
-    rows.append({
-        **_exact_row("prediction interval (hypergeometric-normal)", normal.center, normal.std_error, reach, level),
-        "p_value": np.nan,
-    })
-    return rows
+    exact, spread = "hypergeometric-normal", "squared log odds ratio"
+    return [
+        _exact_row(f"odds ratio ({exact})", normal.center, normal.std_error, normal.std_error, level),
+        {**_exact_row(f"prediction interval ({exact})", normal.center, normal.std_error, reach, level), "p_value": np.nan},
+        {"measure": f"tau2 ({exact})", "estimate": normal.tau2, "unit": spread} if np.isfinite(normal.center)
+        else {"measure": f"tau2 ({exact})", "unit": spread, "caution": INFINITE},
+        _exact_row("odds ratio (conditional, one stage)", common.center, common.std_error, common.std_error, level),
+    ]
 
 
 def _exact_row(measure: str, center: float, std_error: float, reach: float, level: float) -> dict[str, Any]:
@@ -317,9 +343,10 @@ def _exact_row(measure: str, center: float, std_error: float, reach: float, leve
 
     z = float(norm.isf((1 - level) / 2))
     if not np.isfinite(center):
-        return {"measure": measure, "unit": "ratio", "caution": "suppress: no finite odds ratio"}
+        return {"measure": measure, "unit": "ratio", "caution": INFINITE}
     return {
-        "measure": measure, "estimate": float(np.exp(center)), "std_error": std_error, "df": np.inf, "unit": "ratio",
+        "measure": measure, "caution": "", "unit": "ratio",
+        "estimate": float(np.exp(center)), "std_error": std_error, "df": np.inf,
         "conf_low": float(np.exp(center - z * reach)), "conf_high": float(np.exp(center + z * reach)),
         "p_value": float(2 * norm.sf(abs(center) / std_error)),
     }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
@@ -23,6 +24,7 @@ WITHIN_BETWEEN = (
     "Within persons what does not change cancels; between persons everything that differs between them is mixed in. Where the "
     "two differ, the raw odds ratio is neither."
 )
+
 
 def estimate_within_between(
     panel: DiaryPanel, outcome: str, exposure: str, *, adjust: Sequence[str] = (), per: float | None = None, level: float = 0.95
@@ -74,6 +76,7 @@ def estimate_within_between(
     known = panel.inside & panel.table[[outcome, exposure]].notna().all(axis=1).to_numpy(dtype=bool)
     means = panel.person_means(numbers, known)[panel.codes]
     _refuse_alike(exposure, numbers[known], means[known])
+    _refuse_settled(panel, outcome, known)
     ready = ready.with_columns(_within=numbers - means, _between=means, _raw=numbers)
     both = estimate_gee(fit_gee(ready, " + ".join([f"{quote_name(outcome)} ~ _within + _between", *terms])), level=level)
     raw = estimate_gee(fit_gee(ready, " + ".join([f"{quote_name(outcome)} ~ _raw", *terms])), level=level)
@@ -99,6 +102,14 @@ def _refuse_alike(exposure: str, values: Floats, means: Floats) -> None:
         raise DataError(f"{exposure!r} is the same on all nights of each person; there is nothing to compare within a person.")
     if np.ptp(means) <= size:
         raise DataError(f"the mean of {exposure!r} is the same in all persons; there is nothing to compare between persons.")
+
+
+def _refuse_settled(panel: DiaryPanel, outcome: str, known: NDArray[np.bool_]) -> None:
+    """Refuse diaries in which everybody always, or never, has the outcome."""
+    happened = panel.values(outcome)
+    own = panel.person_means(happened, known)
+    if not ((own > 0) & (own < 1)).any():
+        raise DataError(f"nobody has nights with and without {outcome!r}; there is nothing to compare within a person.")
 
 
 def _between_by_within(both: Estimates, level: float) -> pd.DataFrame:

@@ -122,3 +122,14 @@ def test_the_calendar_by_name_is_the_same():
     assert estimate_calendar(panel, by="diary_day").to_json() == estimate_reactivity(panel).to_json()
     with pytest.raises(OptionError, match="weekday, season, diary_day"):
         estimate_calendar(panel, by="month")
+
+
+@pytest.mark.parametrize("persons", [2, 6])
+def test_few_persons_are_too_few_to_test_seven_weekdays(persons):
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({"person": np.repeat(range(persons), 30), "night": list(range(30)) * persons,
+                          "cramp": rng.integers(0, 2, 30 * persons)})
+    row = estimate_weekdays(DiaryPanel(table)).frame.iloc[-1]
+    assert row["measure"] == "Wald F"
+    assert np.isnan(row["estimate"])
+    assert row["caution"] == "suppress: too few persons to test 6 ratios together"

@@ -9,6 +9,7 @@ from scipy.optimize import approx_fprime
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.labels import Label
 from crampstats.estimate.diary.count_likelihood import CountLikelihood
 from crampstats.estimate.diary.counts import estimate_counts, estimate_dispersion, fit_counts
 
@@ -134,3 +135,20 @@ def test_negative_and_unchanging_counts_are_refused():
 def test_unknown_choices_list_what_there_is(option):
     with pytest.raises(OptionError, match="valid:"):
         fit_counts(drawn(), "cramps ~ old", **option)
+
+
+def test_persons_with_equal_totals_have_no_interval_of_no_width():
+    table = pd.DataFrame({"person": np.repeat(list("abcdef"), 4), "night": list(range(4)) * 6, "cramps": [0, 1, 2, 0] * 6,
+                          "old": np.repeat([0, 1, 0, 1, 0, 1], 4)})
+    row = estimate_counts(fit_counts(DiaryPanel(table), "cramps ~ old")).frame.iloc[0]
+    assert row["estimate"] == pytest.approx(1.0)
+    assert np.isnan([row["conf_low"], row["conf_high"], row["std_error"], row["p_value"]]).all()
+    assert "no variation over persons" in row["caution"]
+
+
+def test_a_number_is_told_per_one_of_its_unit():
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame({"person": np.repeat(range(30), 5), "night": list(range(5)) * 30, "cramps": rng.poisson(1.0, 150),
+                          "age_years": np.repeat(rng.integers(30, 80, 30), 5)})
+    panel = DiaryPanel(table, labels={"age_years": Label("Age", "years")})
+    assert estimate_counts(fit_counts(panel, "cramps ~ age_years")).frame["level"].tolist() == ["per year"]

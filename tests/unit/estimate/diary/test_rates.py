@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
@@ -214,3 +215,14 @@ def test_a_moving_window_along_the_diary_begins_with_each_persons_first_night():
 def test_a_window_longer_than_the_diary_is_refused():
     with pytest.raises(DataError, match="no 30 nights in a row"):
         estimate_rolling_rates(diary(a=[1, 0], b=[0, 1]), 30)
+
+
+def test_persons_who_share_one_rate_have_an_exact_interval_not_one_of_no_width():
+    # 2 of 8 nights each: no variation over persons, Clopper-Pearson on 4 of 16 nights
+    table = pd.DataFrame({"person": np.repeat(["a", "b"], 8), "night": list(range(8)) * 2, "cramp": [1, 1, 0, 0, 0, 0, 0, 0] * 2})
+    frame = estimate_rates(DiaryPanel(table)).frame
+    low, high = 7 * stats.beta.ppf(0.025, 4, 13), 7 * stats.beta.ppf(0.975, 5, 12)
+    for _, row in frame.iterrows():
+        assert row["estimate"] == pytest.approx(1.75)
+        assert (row["conf_low"], row["conf_high"]) == pytest.approx((low, high))
+        assert "2 persons with one and the same rate; exact interval" in row["caution"]

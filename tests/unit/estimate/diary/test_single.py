@@ -102,7 +102,6 @@ def test_one_odds_ratio_for_all_is_that_of_the_conditional_regression():
     row = pooled.loc["odds ratio (conditional, one stage)"]
     np.testing.assert_allclose(np.log(row["estimate"]), fit.coefficients[0], rtol=1e-9)
     np.testing.assert_allclose(row["std_error"], np.sqrt(fit.model_covariance[0, 0]), rtol=1e-9)
-    assert pooled.index[0] == "prediction interval"
     assert pooled.loc["persons pooled", "estimate"] == 4
 
 
@@ -143,3 +142,29 @@ def test_a_pool_of_sparse_persons_points_to_the_exact_rows():
     frame = pool_own_effects(own).frame.set_index("measure")
     assert "3 of 3 persons have fewer than 5 nights of the rarest kind" in frame.loc["pooled odds ratio", "caution"]
     assert frame.loc["odds ratio (conditional, one stage)", "caution"] == ""
+    # the exact rows are read first, then the doubtful ones
+    assert frame.index[0] == "odds ratio (hypergeometric-normal)"
+    assert frame.index.get_loc("odds ratio (conditional, one stage)") < frame.index.get_loc("pooled odds ratio")
+
+
+def test_the_pooled_odds_ratio_stands_first_then_where_another_person_lies():
+    tables = [(12, 8, 14, 30), (15, 9, 10, 29), (9, 14, 12, 31), (20, 8, 9, 28), (11, 15, 16, 22)]
+    frame = pool_own_effects(estimate_own_effects(diary(*tables), "cramp", "lifting")).frame
+    assert frame["measure"].tolist()[:3] == ["pooled odds ratio", "prediction interval", "tau2"]
+    assert (frame["caution"] == "").all()
+
+
+def test_an_exposure_that_settles_the_cramp_in_everybody_gives_no_pooled_number():
+    # cramps exactly on exposed nights: half nights added to the empty cells would make 10.5 x 20.5 / 0.5^2 = 861
+    own = estimate_own_effects(diary(*[(10, 0, 0, 20)] * 20), "cramp", "lifting")
+    frame = pool_own_effects(own).frame.set_index("measure")
+    ratios = frame[frame["unit"] == "ratio"]
+    assert ratios[["estimate", "conf_low", "conf_high"]].isna().all(axis=None)
+    assert ratios["caution"].str.startswith("suppress: no finite odds ratio").all()
+    assert frame.loc["persons pooled", "estimate"] == 20
+
+
+def test_empty_cells_are_told_even_where_no_margin_is_small():
+    own = estimate_own_effects(diary(*[(10, 0, 5, 20)] * 3, (8, 3, 6, 20)), "cramp", "lifting")
+    caution = pool_own_effects(own).frame.set_index("measure").loc["pooled odds ratio", "caution"]
+    assert "3 of 4 persons have an empty cell" in caution

@@ -286,3 +286,9 @@ def test_every_kind_of_row_tells_a_number_per_one_of_its_unit():
             frame = one.frame[one.frame["exposure"] == exposure]
             assert set(frame["level"]) == {words}
         assert f"ratios {words}" in estimate_within_between(panel, "cramp", exposure).method
+
+
+def test_persons_who_always_or_never_cramp_tell_nothing_within():
+    table = diary(persons=12).assign(cramp=lambda frame: (frame["person"] > "P005").astype(float))
+    with pytest.raises(DataError, match="nobody has nights with and without 'cramp'"):
+        estimate_within_between(DiaryPanel(table), "cramp", "heavy_lifting")
