@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -34,6 +35,9 @@ class DiaryData:
         number, name or free text.
     mapping
         How the file was read, with what was found out about it.
+    first_rows
+        Row of the file in which each person's first entry stands, by their name in the panel: to tell who P037 is. For those
+        who keep the diaries only.
     """
 
     panel: DiaryPanel
@@ -44,6 +48,7 @@ class DiaryData:
     log: CleaningLog
     findings: Findings
     mapping: DiaryMapping = field(default_factory=DiaryMapping)
+    first_rows: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def recruitment(self) -> str:

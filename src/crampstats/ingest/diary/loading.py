@@ -117,6 +117,7 @@ def map_diary(
         log=CleaningLog().add(*placed.changes, *nights.changes),
         findings=Findings(mask_headings(findings, map(str, table.cells))),
         mapping=DiaryMapping(placed.columns.mapping, placed.columns.diary),
+        first_rows=placed.entries.groupby(PERSON, sort=False)[SOURCE_ROW].first().astype(int).to_dict(),
     )
 
 

@@ -14,6 +14,7 @@ from crampstats.core.findings import Finding, Findings
 from crampstats.core.flow import Flow
 from crampstats.ingest.diary.columns import SHEET
 from crampstats.ingest.diary.mpath import refine_mpath_file
+from crampstats.ingest.diary.nights import check_zone
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.own.events import join_record
 from crampstats.ingest.readers.opening import find_kind, read_file
@@ -29,6 +30,8 @@ def open_diary(
     missing: Mapping[str, str] | None = None, zone: str = "",
 ) -> tuple[RecordedFile, DiaryMapping]:
     """A file whose first table holds the entries, and the mapping with what the call itself says; errors as for `load_diary`."""
+    if zone:
+        check_zone(zone)
     wanted, is_workbook = sheet or given.file.sheet, find_kind(path) == "excel"
     file = read_file(
         path, sheet=wanted if is_workbook else "", header_row=header_row or given.file.header_row, dictionary=dictionary,

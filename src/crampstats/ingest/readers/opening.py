@@ -145,7 +145,7 @@ def find_kind(path: str | Path) -> str:
 
 def _head(path: Path) -> bytes:
     if path.is_dir():
-        raise DataError(f"{path.name} is a folder: give the file in it.")
+        raise DataError(f"{path.name or path} is a folder: give the file in it.")
     if not path.is_file():
         raise DataError(f"{path} is no file: check the path.")
     try:

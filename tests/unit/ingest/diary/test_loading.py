@@ -283,3 +283,19 @@ def test_persons_who_wrote_nothing_sort_behind_the_others_however_many(load: Loa
     persons = load("id,night of,cramp\n7,2026-03-01,no\n3,2026-03-01,no\n", enrolment=enrolment).panel.persons
     assert list(persons[:3]) == ["P0001", "P0002", "P0003"]
     assert [int(one[1:]) for one in persons] == list(range(1, 1_002))
+
+
+@pytest.mark.parametrize("layout", ["nightly", "events"])
+def test_the_first_row_of_each_person_tells_who_is_who(load: Load, layout: str) -> None:
+    text = "id,night of,cramp\nb,2026-03-02,yes\na,2026-03-05,yes\nb,2026-03-01,yes\n"
+    assert dict(load(text, f'[diary]\nlayout = "{layout}"').first_rows) == {"P001": 2, "P002": 3}
+
+
+def test_a_zone_typed_wrong_is_refused_even_where_none_is_needed(load: Load) -> None:
+    with pytest.raises(OptionError, match="did you mean Europe/Berlin"):
+        load("id,night of,cramp\n1,2026-03-01,no\n", zone="Europe/Berln")
+
+
+def test_a_folder_is_refused_by_its_name() -> None:
+    with pytest.raises(DataError, match=r"^\. is a folder"):
+        load_diary(".")
