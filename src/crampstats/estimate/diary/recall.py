@@ -112,7 +112,8 @@ class RecallCurve:
             told = f"{told} one model alone ({here[MODEL].iloc[0]}) says {100 * low:.0f} %, and another may say otherwise"
         else:
             reach = f"{100 * here['conf_low'].min():.0f} to {100 * here['conf_high'].max():.0f} %"
-            told = f"{told} the {len(here)} models say {100 * low:.0f} to {100 * high:.0f} %, and their intervals reach from {reach}"
+            said = f"the {len(here)} models say {100 * low:.0f} to {100 * high:.0f} %"
+            told = f"{told} {said}, and their intervals reach from {reach}"
         if window <= self.longest_diary:
             return f"{told}."
         whose = "the model's" if len(here) == 1 else "the models'"

@@ -28,6 +28,7 @@ from crampstats.estimate.diary.recall import (
 )
 from crampstats.estimate.diary.recall_checks import AGREEMENT, CLUSTERING, GAP_AFTER, LENGTH, WARNED
 from crampstats.estimate.diary.recall_nights import cramp_nights
+from crampstats.estimate.diary.recall_population import other_population
 from crampstats.estimate.diary.recall_short import estimate_short_diaries
 from crampstats.estimate.diary.recall_window import ILLUSTRATION
 
@@ -153,9 +154,7 @@ def _why_not(claim: Claim, panel: DiaryPanel) -> str:
         return f"the claim's window, “{claim.recall_window}”, is no number of nights"
     if claim.domain or " with " in claim.population:
         return f"the claim speaks of {claim.population}, the diary of {panel.population or 'a population not stated'}"
-    if claim.youngest is not None and claim.population.split()[0].removesuffix("s") not in panel.population.lower():
-        return f"the claim speaks of {claim.population}, the diary of {panel.population or 'a population not stated'}"
-    return ""
+    return other_population(claim, panel)
 
 
 def _failed(curve: RecallCurve) -> frozenset[str]:
