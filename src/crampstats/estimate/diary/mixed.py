@@ -23,10 +23,11 @@ from crampstats.estimate.diary.gee_words import (
     panel_notes,
     ratios,
 )
-from crampstats.estimate.diary.mixed_fit import MixedSolution, bound_sd, solve_mixed
+from crampstats.estimate.diary.mixed_fit import MixedSolution, bound_sd, finer_change, solve_mixed
 from crampstats.estimate.diary.mixed_marginal import marginal_coefficients
 from crampstats.estimate.diary.rows import PanelRows, build_panel_rows
 from crampstats.estimate.families import FAMILIES, Family
+from crampstats.estimate.glm import Scaling
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.sums import Floats
@@ -34,6 +35,9 @@ from crampstats.estimate.sums import Floats
 Model = Literal["logistic", "poisson"]
 MODELS = get_args(Model)
 NODES, MOST_NODES = 25, 200
+TOO_FEW = "review: too few nodes, the numbers still move with more"
+AT_BOUNDARY = "note: the estimate lies at the boundary, the upper limit is by profile likelihood"
+COARSE = 0.01  # change of the log-likelihood with twice the nodes above which these are too few
 FITTED = {"logistic": "Logistic regression", "poisson": "Poisson regression with log link"}
 PERSON = "person"
 
@@ -56,6 +60,8 @@ class MixedFit:
         Coefficients, standard deviation of the random intercept, covariance, log-likelihood.
     notes
         What a reader must know of the fit.
+    coarse
+        Twice the nodes change the log-likelihood by more than 0.01.
     """
 
     rows: PanelRows
@@ -64,6 +70,7 @@ class MixedFit:
     nodes: int
     solution: MixedSolution
     notes: tuple[str, ...] = ()
+    coarse: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -98,7 +105,7 @@ class MixedFit:
 
 
 def fit_random_intercept(
-    panel: DiaryPanel, formula: str, *, model: Model = "logistic", nodes: int = NODES, offset: str | None = None
+    panel: DiaryPanel, formula: str, *, model: Model = "logistic", nodes: int | None = None, offset: str | None = None
 ) -> MixedFit:
     """Fit a model in which every person has an own level, normally distributed over persons.
 
@@ -111,8 +118,9 @@ def fit_random_intercept(
     model
         "logistic" for a yes/no outcome, "poisson" for counts.
     nodes
-        Of the adaptive Gauss-Hermite quadrature. 1 is Laplace's approximation, biased in short diaries of rare or very unequal
-        cramps.
+        Of the adaptive Gauss-Hermite quadrature. None: 25, doubled (up to 200) while twice as many change the log-likelihood by
+        more than 0.01, as they do where persons differ much and cramps are rare. A number is taken as it is, with a note and a
+        `caution` where it is too small. 1 is Laplace's approximation, biased in short diaries of rare or very unequal cramps.
     offset
         Column added to the linear predictor.
 
@@ -151,15 +159,34 @@ def fit_random_intercept(
     """
     if model not in MODELS:
         raise unknown_name("model", model, MODELS)
-    if isinstance(nodes, bool) or nodes != int(nodes) or not 1 <= nodes <= MOST_NODES:
+    used = NODES if nodes is None else nodes
+    if isinstance(used, bool) or used != int(used) or not 1 <= used <= MOST_NODES:
         raise OptionError(f"nodes is {nodes}; a whole number from 1 to {MOST_NODES} is expected (25).")
     family = FAMILIES[model]
     rows = build_panel_rows(panel, formula, kind=family.response, offset=offset)
     if model == "logistic":
         _refuse_alike(rows)
     patterns = build_patterns(rows)
-    solution = solve_mixed(patterns, family, scale_patterns(patterns), int(nodes))
-    return MixedFit(rows, patterns, family, int(nodes), solution, _notes(rows, solution))
+    used, scaling = int(used), scale_patterns(patterns)
+    solution = solve_mixed(patterns, family, scaling, used)
+    change = _change(patterns, family, scaling, used, solution)
+    while nodes is None and change > COARSE:
+        used *= 2
+        solution = solve_mixed(patterns, family, scaling, used)
+        change = _change(patterns, family, scaling, used, solution)
+    notes = (*_notes(rows, solution), *_coarse_note(used, change))
+    return MixedFit(rows, patterns, family, used, solution, notes, change > COARSE)
+
+
+def _change(patterns: PatternRows, family: Family, scaling: Scaling, nodes: int, solution: MixedSolution) -> float:
+    """What twice the nodes change; 0 where there are no more."""
+    return finer_change(patterns, family, scaling, nodes, solution) if 1 < nodes <= MOST_NODES // 2 else 0.0
+
+
+def _coarse_note(nodes: int, change: float) -> tuple[str, ...]:
+    if change <= COARSE:
+        return ()
+    return (f"{nodes} nodes are too few: with {2 * nodes} the log-likelihood changes by {change:.2g}. Leave the number out.",)
 
 
 def estimate_mixed(
@@ -273,7 +300,7 @@ def _ratio_rows(
     values, std_error = beta[places], np.sqrt(np.diag(covariance))[places]
     half = stats.norm.ppf((1 + level) / 2) * std_error
     named = [fit.rows.coefficients[i] for i in places]
-    sparse, general = level_cautions(fit.rows), (_few_persons(fit.rows), event_caution(fit.rows))
+    sparse, general = level_cautions(fit.rows), (_few_persons(fit.rows), event_caution(fit.rows), TOO_FEW if fit.coarse else "")
     return pd.DataFrame({
         "measure": [_measure(fit, kind, one.name == INTERCEPT) for one in named],
         "exposure": [INTERCEPT.lower() if one.name == INTERCEPT else one.term for one in named],
@@ -307,7 +334,7 @@ def _sd_row(fit: MixedFit, interval: str, level: float) -> dict[str, Any]:
         "measure": "standard deviation between persons", "exposure": PERSON, "level": scale, "estimate": found.sd,
         "std_error": std_error, "conf_low": low, "conf_high": high, "df": np.inf,
         "p_value": float(stats.chi2.sf(ratio, 1)) / 2 if ratio > 0 else 1.0, "unit": scale,
-        "caution": "" if found.sd > 0 else "note: the estimate lies at the boundary, the upper limit is by profile likelihood",
+        "caution": (TOO_FEW if fit.coarse else "") if found.sd > 0 else AT_BOUNDARY,
     }
 
 

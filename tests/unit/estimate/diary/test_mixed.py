@@ -209,3 +209,32 @@ def test_long_diaries_of_extreme_persons_are_found(table):
     far = pd.DataFrame({"person": person, "night": np.tile(np.arange(1_000), 8), "heavy": rng.integers(0, 2, 8_000)})
     fit = fit_random_intercept(DiaryPanel(far.assign(cramp=rng.binomial(1, share))), "cramp ~ heavy")
     assert 3 < fit.sd < 7  # sd of the persons' log odds is about 5
+
+
+def test_nodes_are_doubled_where_persons_differ_much_and_cramps_are_rare():
+    rng = np.random.default_rng(3)
+    persons, length = 300, 60
+    own, z = rng.normal(-12, 4.5, persons), rng.integers(0, 2, persons)
+    cramps = rng.binomial(length, 1 / (1 + np.exp(-own)))
+    table = pd.DataFrame({
+        "person": np.repeat(np.arange(persons), length), "night": np.tile(np.arange(length), persons), "z": np.repeat(z, length),
+        "cramp": (np.tile(np.arange(length), persons) < np.repeat(cramps, length)).astype(float),
+    })
+    panel = DiaryPanel(table)
+    fit, coarse = fit_random_intercept(panel, "cramp ~ z"), fit_random_intercept(panel, "cramp ~ z", nodes=25)
+    assert fit.nodes > 25
+    assert not fit.coarse
+
+    def exact(found):
+        """Every person's integral by the trapezoid rule on 8,001 points."""
+        u = np.linspace(-12, 12, 8_001)
+        eta = found.coefficients[0] + found.coefficients[1] * z[:, None] + found.sd * u
+        log = cramps[:, None] * eta - length * np.logaddexp(0, eta) - u**2 / 2
+        return np.log(np.exp(log).sum(axis=1) * (u[1] - u[0]) / np.sqrt(2 * np.pi)).sum()
+
+    assert fit.loglik == pytest.approx(exact(fit), abs=0.02)
+    assert abs(coarse.loglik - exact(coarse)) > 0.05
+    assert exact(fit) > exact(coarse)  # the finer maximum is the better one
+    assert any(note.startswith("25 nodes are too few") for note in coarse.notes)
+    assert estimate_mixed(coarse).frame["caution"].str.contains("too few nodes").all()
+    assert not estimate_mixed(fit).frame["caution"].str.contains("too few nodes").any()
