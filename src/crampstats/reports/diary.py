@@ -12,7 +12,8 @@ from crampstats.core.claims import ClaimCheck
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import CrampstatsError
 from crampstats.ingest.own.masking import mask_text
-from crampstats.reports.diary_analyses import ANALYSES, CRAMP, hide_few, with_derived
+from crampstats.reports.diary_analyses import ANALYSES, CRAMP, with_derived
+from crampstats.reports.diary_groups import hide_few
 from crampstats.reports.diary_names import nameless
 from crampstats.reports.diary_results import Diary, DiaryResults, Progress, run_analyses
 from crampstats.reports.inputs import printable
@@ -73,7 +74,7 @@ def open_diary(path: str | Path, options: DiaryOptions | None = None) -> Diary:
         missing=said.missing or None, key=said.key, zone=said.zone, workouts=said.workouts, enrolment=said.enrolment,
     )
     findings = data.findings.add(*audit_diary(data).rows)
-    return Diary(data.panel, mask_text(printable(Path(path).name)), data.flow, findings)
+    return Diary(data.panel, mask_text(printable(Path(path).name)), data.flow, findings, first_rows=data.first_rows)
 
 
 def analyse_diary(diary: Diary | DiaryPanel, *, progress: Progress | None = None) -> DiaryResults:
@@ -112,7 +113,7 @@ def analyse_diary(diary: Diary | DiaryPanel, *, progress: Progress | None = None
     tell(TITLES[CURVE], len(ANALYSES), total)
     curve = _curve(diary, reasons)
     if curve is not None:
-        results |= {CURVE: hide_few(curve.estimates, diary), WINDOWS: judge_windows(curve, CLAIMED)}
+        results |= {CURVE: hide_few(curve.estimates, diary.panel), WINDOWS: judge_windows(curve, CLAIMED)}
         curve = replace(curve, estimates=results[CURVE])
     tell(TITLES[CLAIM], len(ANALYSES) + 1, total)
     check = _check(diary, reasons)

@@ -6,12 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
+from crampstats.present.diaries import lower_first
+from crampstats.reports.diary_groups import (
+    OR_FEWER,
+    hide_few,
+    hide_small_levels,
+    is_open,
+    refuse_few_cramping,
+    refuse_small_groups,
+    split_terms,
+    telling_exposures,
+)
 from crampstats.reports.diary_results import FEW_PERSONS, Analysis, Diary
 from crampstats.reports.joining import join_estimates
 
@@ -36,6 +46,7 @@ WINDOWS = (1, 2, 7, 14, 28, 30, 56, 90)
 NAMED_WINDOWS = (1, 7, 30, 91, 365, 3_653, 21_915)  # a night, a week, a month, a quarter, a year, ten years, sixty
 ASKED_NIGHTS = 30  # "past month" of the survey
 EVERYBODY = 20  # age from which adults count in the survey
+SMALL = f"in everything by which the persons differ (sex, age, usual exercise) a group holds {OR_FEWER}, so none is compared."
 Make = Callable[[Diary, Mapping[str, Estimates]], Estimates | None]
 
 
@@ -72,18 +83,10 @@ def rates_by(column: str) -> Make:
         del found
         if not diary.has(column):
             return None
-        _refuse_small_groups(diary, column)
+        refuse_small_groups(diary.panel, column)
         return estimate_rates(diary.panel, by=column, per=7)
 
     return make
-
-
-def _refuse_small_groups(diary: Diary, column: str) -> None:
-    """A rate of few persons tells of each; and where one group is hidden, the others and the whole give it away."""
-    table = diary.panel.table[diary.panel.inside]
-    persons = table.groupby(column, observed=True)["person"].nunique()
-    if len(persons) > 1 and int(persons.min()) <= FEW_PERSONS:
-        raise DataError(f"a group holds {FEW_PERSONS} persons or fewer, so no group is shown.")
 
 
 def severity(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -91,6 +94,7 @@ def severity(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.severity import estimate_severity
 
     del found
+    refuse_few_cramping(diary.panel, CRAMP)
     return estimate_severity(diary.panel)
 
 
@@ -99,10 +103,11 @@ def features(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.severity import FEATURES, estimate_cramp_features
 
     del found
+    refuse_few_cramping(diary.panel, CRAMP)
     there = diary.of(FEATURES)
     if not there:
         raise DataError(f"the diary has none of the columns {', '.join(FEATURES)}.")
-    return estimate_cramp_features(diary.panel, features=there, cramp=CRAMP)
+    return hide_small_levels(estimate_cramp_features(diary.panel, features=there, cramp=CRAMP), diary.panel, CRAMP)
 
 
 def rolling(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -111,7 +116,7 @@ def rolling(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
 
     del found
     panel = diary.panel
-    return estimate_rolling_rates(crowded(panel) if len(panel.persons) > FEW_PERSONS else panel, 7, outcome=CRAMP)
+    return estimate_rolling_rates(crowded(panel) if is_open(panel) else panel, 7, outcome=CRAMP)
 
 
 def crowded(panel: DiaryPanel) -> DiaryPanel:
@@ -136,6 +141,7 @@ def calendar(by: str) -> Make:
         from crampstats.estimate.diary.calendar import estimate_calendar
 
         del found
+        refuse_few_cramping(diary.panel, CRAMP, both=True)
         return estimate_calendar(diary.panel, CRAMP, by=by)
 
     return make
@@ -146,7 +152,7 @@ def triggers(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.triggers import compare_triggers
 
     del found
-    return compare_triggers(diary.panel, CRAMP, _exposures(diary), lags=(0, 1))
+    return compare_triggers(diary.panel, CRAMP, _telling(diary, TRIGGERS, (0, 1)), lags=(0, 1))
 
 
 def lags(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -154,7 +160,7 @@ def lags(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.triggers import estimate_lags
 
     del found
-    parts = [estimate_lags(diary.panel, CRAMP, name, lags=LAGS) for name in _exposures(diary, YES_NO[:2])]
+    parts = [estimate_lags(diary.panel, CRAMP, name, lags=LAGS) for name in _telling(diary, YES_NO[:2], LAGS)]
     return join_estimates(parts)
 
 
@@ -163,7 +169,7 @@ def within_between(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | 
     from crampstats.estimate.diary.triggers import estimate_within_between
 
     del found
-    return join_estimates([estimate_within_between(diary.panel, CRAMP, name) for name in _exposures(diary)[:3]])
+    return join_estimates([estimate_within_between(diary.panel, CRAMP, name) for name in _telling(diary, TRIGGERS)[:3]])
 
 
 def carry_over(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -171,6 +177,7 @@ def carry_over(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None
     from crampstats.estimate.diary.triggers import estimate_carry_over
 
     del found
+    refuse_few_cramping(diary.panel, CRAMP, both=True)
     return estimate_carry_over(diary.panel, CRAMP)
 
 
@@ -186,9 +193,9 @@ def pooled_effects(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | 
     """The mean of the persons' own effects, and how they differ."""
     from crampstats.estimate.diary.single import pool_own_effects
 
-    del diary
     if "own_effects" not in found:
         raise DataError("no person's own effect could be estimated, so there is nothing to pool.")
+    telling_exposures(diary.panel, CRAMP, _exposures(diary, YES_NO)[:1])
     return pool_own_effects(found["own_effects"])
 
 
@@ -199,8 +206,8 @@ def between(correlation: str) -> Make:
         from crampstats.estimate.diary.gee import estimate_gee, fit_gee
 
         del found
-        panel, terms = with_habits(diary)
-        return estimate_gee(fit_gee(panel, f"{CRAMP} ~ {' + '.join(terms)}", correlation=correlation))
+        panel, terms, left = with_habits(diary)
+        return _noted(estimate_gee(fit_gee(panel, f"{CRAMP} ~ {' + '.join(terms)}", correlation=correlation)), left)
 
     return make
 
@@ -210,8 +217,8 @@ def mixed(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.mixed import estimate_mixed, fit_random_intercept
 
     del found
-    panel, terms = with_habits(diary)
-    return estimate_mixed(fit_random_intercept(panel, f"{CRAMP} ~ {' + '.join(terms)}"))
+    panel, terms, left = with_habits(diary)
+    return _noted(estimate_mixed(fit_random_intercept(panel, f"{CRAMP} ~ {' + '.join(terms)}")), left)
 
 
 def counts(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -221,8 +228,8 @@ def counts(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     del found
     if not diary.has(CRAMPS):
         raise DataError("the diary does not say how many cramps there were in a night.")
-    panel, terms = with_habits(diary)
-    return estimate_counts(fit_counts(panel, f"{CRAMPS} ~ {' + '.join(terms)}", model="negative_binomial"))
+    panel, terms, left = with_habits(diary)
+    return _noted(estimate_counts(fit_counts(panel, f"{CRAMPS} ~ {' + '.join(terms)}", model="negative_binomial")), left)
 
 
 def period_prevalence(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -234,7 +241,7 @@ def period_prevalence(diary: Diary, found: Mapping[str, Estimates]) -> Estimates
     longest = int(diary.panel.person_nights()["n_logged"].max())
     windows = [window for window in WINDOWS if window <= max(longest, 1)]
     parts = [estimate_period_prevalence(diary.panel, CRAMP, windows, method=method) for method in methods]
-    return hide_few(join_estimates(parts), diary)
+    return hide_few(join_estimates(parts), diary.panel)
 
 
 def effective_window(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -258,7 +265,10 @@ def crossover(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     from crampstats.estimate.diary.trials import compare_treatments_crossover
 
     del found
-    return compare_treatments_crossover(diary.panel, outcome=_counted(diary)) if diary.has(TREATMENT, PERIOD) else None
+    if not diary.has(TREATMENT, PERIOD):
+        return None
+    refuse_small_groups(diary.panel, TREATMENT)
+    return compare_treatments_crossover(diary.panel, outcome=_counted(diary))
 
 
 def parallel(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
@@ -268,6 +278,7 @@ def parallel(diary: Diary, found: Mapping[str, Estimates]) -> Estimates | None:
     del found
     if not diary.has(TREATMENT) or diary.has(PERIOD):
         return None
+    refuse_small_groups(diary.panel, TREATMENT)
     return compare_treatments_parallel(diary.panel, outcome=_counted(diary))
 
 
@@ -276,8 +287,15 @@ def _counted(diary: Diary) -> str:
     return CRAMPS if diary.has(CRAMPS) else CRAMP
 
 
-def with_habits(diary: Diary) -> tuple[DiaryPanel, list[str]]:
-    """The panel with each person's mean of their habits, and the columns that tell persons apart.
+def _noted(found: Estimates, left: list[str]) -> Estimates:
+    """Told with what was left out of the model for the sake of few persons."""
+    if not left:
+        return found
+    return replace(found, notes=(*found.notes, f"Left out, because a group of it holds {OR_FEWER}: {', '.join(left)}."))
+
+
+def with_habits(diary: Diary) -> tuple[DiaryPanel, list[str], list[str]]:
+    """The panel with each person's mean of their habits, the columns that tell persons apart, and labels of those left out.
 
     Raises
     ------
@@ -289,11 +307,11 @@ def with_habits(diary: Diary) -> tuple[DiaryPanel, list[str]]:
     spreads = {USUAL.format(name): _in_spreads(panel.person_means(panel.values(name))) for name in habits}
     means = {name: one[panel.codes] for name, one in spreads.items() if one is not None}
     labels = {USUAL.format(name): _usual(panel.labels.get(name, Label(name.replace("_", " ")))) for name in habits}
-    terms = [*_traits(diary), *means]
-    if not terms:
-        raise DataError("the diary holds nothing by which its persons differ (sex, age, usual exercise).")
     made = panel.with_columns(**means).described(labels={**panel.labels, **labels})
-    return made, terms
+    terms, small = split_terms(made, [*_traits(diary), *means])
+    if not terms:
+        raise DataError(SMALL if small else "the diary holds nothing by which its persons differ (sex, age, usual exercise).")
+    return made, terms, [lower_first(made.labels[name].label if name in made.labels else name) for name in small]
 
 
 def with_derived(panel: DiaryPanel) -> DiaryPanel:
@@ -331,16 +349,9 @@ def _in_spreads(means: np.ndarray) -> np.ndarray | None:
     return means / spread if spread > 0 else None
 
 
-def hide_few(found: Estimates, diary: Diary) -> Estimates:
-    """Results whose rows count persons, without those of ten or fewer; the diary of so few is not shown to others as a whole."""
-    few = (found.frame["n"] <= FEW_PERSONS).fillna(False).to_numpy(dtype=bool)
-    if len(diary.panel.persons) <= FEW_PERSONS or not few.any():
-        return found
-    frame = found.frame.copy()
-    frame.loc[few, ["estimate", "std_error", "conf_low", "conf_high", "df", "p_value"]] = np.nan
-    frame.loc[few, "n_events"] = pd.NA
-    frame.loc[few, "caution"] = f"suppress: {FEW_PERSONS} persons or fewer"
-    return replace(found, frame=frame, covariance=None)
+def _telling(diary: Diary, names: tuple[str, ...], lags: tuple[int, ...] = (0,)) -> list[str]:
+    """Exposures the diary has and of which persons enough tell."""
+    return telling_exposures(diary.panel, CRAMP, _exposures(diary, names), lags)
 
 
 def _exposures(diary: Diary, names: tuple[str, ...] = TRIGGERS) -> list[str]:

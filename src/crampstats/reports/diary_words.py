@@ -64,7 +64,8 @@ LIMITS = (
 )
 WHO_SEES_WHAT = (
     "diary.html, tables, figures and estimates.json hold sums over all persons, and of groups of more than ten. They may be "
-    "shown unless this page is marked otherwise.",
+    "shown unless this page is marked otherwise. What ten persons or fewer tell is left out: groups by which persons are "
+    "compared, exposures, sites and sides of cramps, windows that so few diaries reach, and how many did not reach them.",
     "clinic_only: every person\u2019s calendar, rate and own odds ratio, under a pseudonym (P001, P002, \u2026 in the order "
     "of the file), and the findings with their rows. A calendar of nights is recognised by whoever knows one of them, so it "
     "stays with those who keep the diaries.",
