@@ -15,11 +15,11 @@ from crampstats.reports.diary_analyses import ANALYSES
 from crampstats.reports.diary_figures import ENDINGS, PICTURES, draw_blocks
 from crampstats.reports.diary_page import build_diary_page
 from crampstats.reports.diary_person import PersonReport, build_person_page
-from crampstats.reports.diary_persons_page import build_persons_page
+from crampstats.reports.diary_persons_page import build_persons_page, list_persons
 from crampstats.reports.diary_results import DiaryResults, Progress
 
-PAGE, ESTIMATES, CLINIC_ONLY, PERSONS, FINDINGS, READ_ME = (
-    "diary.html", "estimates.json", "clinic_only", "persons.html", "findings.csv", "README.txt",
+PAGE, ESTIMATES, CLINIC_ONLY, PERSONS, FINDINGS, READ_ME, WHO = (
+    "diary.html", "estimates.json", "clinic_only", "persons.html", "findings.csv", "README.txt", "persons.csv",
 )
 PARTICIPANTS = f"{CLINIC_ONLY}/participants"
 SCHEMA, VERSION = "crampstats.diary", 1
@@ -27,10 +27,11 @@ READ_ME_TEXT = """\
 For those who keep the diaries only. Nothing in this folder may be sent, published or left open.
 
 persons.html     every person under a pseudonym: nights as a picture, own rate, own odds ratio
+persons.csv      who P001 is: the row of your file in which that person's first entry stands, and the code of your key
 tables/          the same as numbers
 findings.csv     what was noticed in the file, with the rows
-participants/    on request (--person, --persons): one page for each person. Give it to that person and to nobody else;
-                 P001, P002 ... are the persons in the order of the file.
+participants/    on request (--person, --persons): one page for each person. Give it to that person and to nobody else.
+                 Look up in persons.csv whose it is.
 
 What may be shown to others stands beside this folder: diary.html, tables, figures and estimates.json, unless the page is
 marked otherwise.
@@ -130,6 +131,7 @@ def _write_inside(results: DiaryResults, inside: Path) -> None:
     save_text(build_persons_page(results, blocks, undrawn=undrawn), inside / PERSONS)
     save_text(format_csv(InertTable(results.diary.findings)), inside / FINDINGS)
     save_text(READ_ME_TEXT, inside / READ_ME)
+    save_text(format_csv(InertTable(list_persons(results.diary))), inside / WHO)
 
 
 def _all_files(folder: Path) -> list[str]:
@@ -138,7 +140,7 @@ def _all_files(folder: Path) -> list[str]:
     figures = [
         f"{CLINIC_ONLY if one.single else '.'}/figures/{name}.{ending}" for name, one in PICTURES.items() for ending in ENDINGS
     ]
-    inside = [f"{CLINIC_ONLY}/{name}" for name in (PERSONS, FINDINGS, READ_ME)]
+    inside = [f"{CLINIC_ONLY}/{name}" for name in (PERSONS, FINDINGS, READ_ME, WHO)]
     people = [f"{PARTICIPANTS}/{path.name}" for path in sorted((folder / PARTICIPANTS).glob("P[0-9]*.html"))]
     return [PAGE, ESTIMATES, *(f"tables/{name}.csv" for name in TITLES), *inside, *tables, *figures, *people]
 

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
+from crampstats.present.diaries import name_persons
 from crampstats.present.page import Block, Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
 from crampstats.present.printed import printed_gt
 from crampstats.present.tables import format_table
 from crampstats.present.tables_diary import format_compliance_table
-from crampstats.reports.diary_results import DiaryResults
+from crampstats.reports.diary_results import Diary, DiaryResults
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TITLE = "The persons behind the diaries"
 NOTICE = "Not to be shared"
 DETAIL = "This page speaks of single persons. The page to share is diary.html."
 NIGHTS = (
     "One line for each person, the most frequent first; one box for each night. Grey nights were not written down. Persons are "
-    "called P001, P002 \u2026 in the order of the file."
+    "called P001, P002 \u2026; persons.csv says in which row of the file each one begins."
 )
 OWN = (
     "Each person\u2019s own odds ratio rests on that person\u2019s nights alone. Most are too few to say anything by "
@@ -46,6 +51,33 @@ def build_persons_page(results: DiaryResults, figures: Mapping[str, FigureBlock]
         sections, title=TITLE, sources=[source], notice=NOTICE, notice_detail=DETAIL,
         footer=f"crampstats {version('crampstats')}; {source.label}.",
     )
+
+
+def list_persons(diary: Diary) -> pd.DataFrame:
+    """Who P001 is, for those who keep the diaries, so that a report reaches the person it is of.
+
+    Parameters
+    ----------
+    diary
+        The diary.
+
+    Returns
+    -------
+    DataFrame
+        One row per person: ``person`` as on pages, ``code`` of the clinic's key (empty without one), ``first_row`` of the file
+        (missing for who wrote nothing), ``nights_written_down``. Neither name nor record number: of a panel that was not read
+        from a file no code is told.
+    """
+    import pandas as pd
+
+    panel, names = diary.panel, name_persons(diary.panel)
+    own = [str(one) for one in panel.persons]
+    told = own if diary.first_rows else names
+    return pd.DataFrame({
+        "person": names, "code": ["" if code == name else code for code, name in zip(told, names, strict=True)],
+        "first_row": pd.array([diary.first_rows.get(one) for one in own], dtype="Int64"),
+        "nights_written_down": panel.person_nights()["n_logged"].to_numpy(),
+    })
 
 
 def _add_tables(results: DiaryResults, nights: list[Block], own: list[Block]) -> None:

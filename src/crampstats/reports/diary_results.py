@@ -36,6 +36,8 @@ class Diary:
         What was noticed in the file and in the diary.
     change
         Night (days since 1970-01-01) from which something was different; None for none.
+    first_rows
+        Row of the file in which each person's first entry stands, by their name in the panel; empty where no file was read.
     """
 
     panel: DiaryPanel
@@ -43,6 +45,7 @@ class Diary:
     flow: Flow | None = None
     findings: Findings = field(default_factory=Findings)
     change: int | None = None
+    first_rows: Mapping[str, int] = field(default_factory=dict)
 
     def has(self, *names: str) -> bool:
         """Whether the diary has these columns with at least one answer."""

@@ -16,7 +16,7 @@ import pytest
 COMMAND = [sys.executable, "-m", "crampstats.cli", "diary"]
 HEADINGS = "Participant,Evening of,Leg cramp that night,Number of cramps,Heavy lifting,Alcohol (drinks)"
 NAME = "Zebulon Quackenbush"
-INSIDE = {"persons.html", "findings.csv", "README.txt"}
+INSIDE = {"persons.html", "persons.csv", "findings.csv", "README.txt"}
 
 
 def diary_file(path: Path, persons: int = 14, nights: int = 14, cramp: str = "") -> Path:
