@@ -24,8 +24,9 @@ def diary(population: str, **more):
 
 @pytest.mark.parametrize("population", [
     "adults", "Adults", "all adults of Testland", "adults of one town", "adults of the United States",
-    "adults living in Lower Saxony", "adult population of Norway", "a random sample of adults of a village", "adults aged 18 and over", "adults (18+) of Testland",
-    "adults aged 20 years or older in the city of Graz", "adults of a village, sampled whether or not they cramp",
+    "adults living in Lower Saxony", "adult population of Norway", "a random sample of adults of a village",
+    "adults aged 18 and over", "adults (18+) of Testland", "adults aged 20 years or older in the city of Graz",
+    "adults of a village, sampled whether or not they cramp",
 ])
 def test_adults_of_a_place_are_adults(population):
     assert other_population(claim(), diary(population)) == ""
