@@ -10,6 +10,7 @@ from crampstats.audit.diary_persons import audit_diary_persons
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.findings import Findings
 from crampstats.ingest.diary.diary_data import DiaryData
+from crampstats.ingest.diary.words import worded
 
 
 def audit_diary(data: DiaryData | DiaryPanel, *, today: dt.date | None = None) -> Findings:
@@ -37,4 +38,4 @@ def audit_diary(data: DiaryData | DiaryPanel, *, today: dt.date | None = None) -
     """
     panel = data if isinstance(data, DiaryPanel) else data.panel
     day = today or dt.date.today()
-    return Findings((*audit_diary_nights(panel, day), *audit_diary_persons(panel), *audit_diary_answers(panel)))
+    return Findings(worded((*audit_diary_nights(panel, day), *audit_diary_persons(panel), *audit_diary_answers(panel))))

@@ -96,7 +96,7 @@ def test_five_nights_in_one_sitting_are_told() -> None:
 
 def test_less_than_a_week_is_told() -> None:
     found = _found(_panel({**GOOD, "c": "0100"}))
-    assert [(one.rule, one.message) for one in found] == [("few_nights", "P003: 4 night(s) filled in.")]
+    assert [(one.rule, one.message) for one in found] == [("few_nights", "P003: 4 nights filled in.")]
 
 
 def test_a_diary_half_empty_is_told() -> None:
@@ -107,7 +107,7 @@ def test_a_diary_without_any_night_free_of_cramps_is_no_diary() -> None:
     found = _found(_panel({"a": "1..1..1..1", "b": "1.1.1.1.1.1"}))
     told = {one.rule: one for one in found}
     assert told["only_cramp_nights"].severity == "error"
-    assert "All 10 nights of 2 person(s) have a cramp" in told["only_cramp_nights"].message
+    assert "All 10 nights of 2 persons have a cramp" in told["only_cramp_nights"].message
     assert "person_only_cramp_nights" not in told
 
 
@@ -129,7 +129,7 @@ def test_cramps_that_are_all_alike_are_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cramp", "count", "words"), [("0", 2.0, "no cramp, but 2 cramp(s)"), ("1", 0.0, "a cramp, but 0 cramp(s)")])
+    ("cramp", "count", "words"), [("0", 2.0, "no cramp, but 2 cramps"), ("1", 0.0, "a cramp, but 0 cramps")])
 def test_a_cramp_against_its_number_is_found(cramp: str, count: float, words: str) -> None:
     counts = [float(one) for one in "0010000100"]
     counts[4] = count
@@ -188,7 +188,7 @@ def test_of_very_many_findings_of_one_kind_the_rest_is_counted() -> None:
     found = [one for one in _found(_panel({"a": "01" * (n // 2)}, cramps=2.0)) if one.rule == "cramp_against_count"]
     assert len(found) == n // 2
     found = [one for one in _found(_panel({"a": "0" * n + "1"}, cramps=2.0)) if one.rule == "cramp_against_count"]
-    assert (len(found), found[-1].message) == (MOST_TOLD + 1, "30 further night(s) alike.")
+    assert (len(found), found[-1].message) == (MOST_TOLD + 1, "30 further nights alike.")
 
 
 @pytest.mark.parametrize("nights", [{"a": "0"}, {"a": "1"}, {"a": "."}, {"a": ".", "b": "."}, {"a": "1.", "b": "0."}])

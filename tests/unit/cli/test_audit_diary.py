@@ -32,7 +32,7 @@ def test_nights_are_audited_and_not_patients(run: Run, diary: Path, tmp_path: Pa
     code, shown, _ = run(str(diary), "--out", str(tmp_path / "out"))
     assert code == 1
     assert "This is a diary (2 persons, 20 nights, 20 logged (100 %))" in shown
-    assert "error: P001, night of 2026-03-04: no cramp, but 2 cramp(s)." in shown
+    assert "error: P001, night of 2026-03-04: no cramp, but 2 cramps." in shown
     assert "crampstats diary diary.csv" in shown
     assert "triage" not in shown
 

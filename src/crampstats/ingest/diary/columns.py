@@ -15,6 +15,7 @@ from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
 from crampstats.ingest.diary.naming import names_of, place_by_name, said_unit
 from crampstats.ingest.diary.settings import HEADINGS, DiaryMapping, DiarySettings
+from crampstats.ingest.diary.words import label_of
 from crampstats.ingest.own.converting import needs_unit, stated_unit
 from crampstats.ingest.own.fitting import is_dated, profile_table
 from crampstats.ingest.own.form_columns import find_form_columns
@@ -207,16 +208,15 @@ def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[P
         stated = one.unit or one.unit_column or stated_unit(table.column(heading))
         if one.how == "cells" and needs_unit(variable) and not stated:
             found.append(Finding(
-                heading, "unit not stated", "warning", f"{heading} looks like {one.variable}, but nothing states its unit; it "
-                "was "
-                "left out.", f'State it in a mapping: [variables.{one.variable}] column = "{heading}", unit = "{variable.unit}".',
+                heading, "unit not stated", "warning", f"{heading} looks like the {label_of(one.variable)}, but nothing states its "
+                "unit; it was left out.", f'State it in a mapping: [variables.{one.variable}] column = "{heading}", unit = "{variable.unit}".',
             ))
             continue
         kept.append(one)
         if one.confidence < 1:
             found.append(Finding(
                 heading, "placed without a mapping", "note",
-                f"{' / '.join(one.columns)} was taken as {one.variable} (confidence {one.confidence:.2f}).",
-                "Write a mapping with [variables] to settle it.",
+                f"{' / '.join(one.columns)} was taken as the {label_of(one.variable)} (confidence {one.confidence:.2f}).",
+                f"Write a mapping with [variables.{one.variable}] to settle it.",
             ))
     return kept, found

@@ -13,6 +13,7 @@ from crampstats.core.diary import LOGGED, NIGHT, PERSON
 from crampstats.core.errors import DataError
 from crampstats.core.findings import Finding
 from crampstats.estimate.diary.entry_times import LATE_HOURS, entry_delays, sitting_nights
+from crampstats.ingest.diary.words import label_of
 
 ENTERED_AT, DELAY, BACKFILLED, SITTING = "entered_at", "entry_delay_hours", "backfilled", "sitting_nights"
 SOURCE_ROW = "source_row"
@@ -215,7 +216,8 @@ def _told(names: list[str], date: np.datetime64, entries: int, row: int | None, 
     if not names:
         return checks.DUPLICATE_NIGHT.finding(NIGHT, f"{what}; the entries agree and were joined.", source_row=row)
     done = "the last one holds" if told_last else "nobody knows which was the last, so that is not recorded"
-    return checks.NIGHT_CONTRADICTED.finding(NIGHT, f"{what}, not alike in {', '.join(names)}; {done}.", source_row=row)
+    unlike = ", ".join(map(label_of, names))
+    return checks.NIGHT_CONTRADICTED.finding(NIGHT, f"{what}, not alike in {unlike}; {done}.", source_row=row)
 
 
 def _changes(contradicted: dict[str, np.ndarray], timed: bool) -> tuple[Change, ...]:

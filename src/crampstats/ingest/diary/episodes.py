@@ -121,7 +121,7 @@ def fill_quiet_nights(nights: pd.DataFrame, enrolled: pd.DataFrame | None, diary
         "", "enrolment not stated", "warning", "nobody says from when to when each person kept the diary: nights were counted "
         "from the first row to "
         "the last, which are nights with a cramp, so that rates come out too high.",
-        'State it: [diary] first_night and last_night = "HEADING", or enrolment=.',
+        'State it: [diary] first_night and last_night = "HEADING", or give a table of them (--enrolment).',
     ),)
     return Tidied(made, (change,), told)
 

@@ -29,6 +29,7 @@ from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.silences import tell_silences
 from crampstats.ingest.diary.tidying import derive_answers, drop_empty_details, fill_constants
 from crampstats.ingest.diary.wide import lengthen
+from crampstats.ingest.diary.words import worded
 from crampstats.ingest.own.columns import masked_finding
 from crampstats.ingest.own.identifiers import mask_headings
 from crampstats.ingest.own.keys import read_record
@@ -115,7 +116,7 @@ def map_diary(
         panel=panel, episodes=nights.episodes, declaration=_declaration(panel, placed.columns), source=panel.source,
         flow=placed.flow.leave("nights with an entry", nights.reasons),
         log=CleaningLog().add(*placed.changes, *nights.changes),
-        findings=Findings(mask_headings(findings, map(str, table.cells))),
+        findings=Findings(worded(mask_headings(findings, map(str, table.cells)))),
         mapping=DiaryMapping(placed.columns.mapping, placed.columns.diary),
         first_rows=placed.entries.groupby(PERSON, sort=False)[SOURCE_ROW].first().astype(int).to_dict(),
     )

@@ -36,7 +36,7 @@ def test_of_entries_that_contradict_each_other_the_last_one_holds_as_a_whole() -
     assert made.table["cramp"].tolist() == [False]
     assert made.table["cramp_severity"].isna().all()
     assert [one.rule for one in made.findings] == ["night_contradicted"]
-    assert "not alike in cramp; the last one holds" in made.findings[0].message
+    assert "not alike in leg cramp that night; the last one holds" in made.findings[0].message
     assert [(one.column, one.n) for one in made.changes] == [("cramp", 1)]
 
 
