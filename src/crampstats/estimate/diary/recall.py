@@ -262,20 +262,20 @@ def _counted(nights: CrampNights, windows: Ints, counted: Counted, level: float,
         "df": np.where(some, counted.df, np.nan), "n": counted.persons, SHORT: counted.short,
         "n_events": [int((nights.s[reach >= window] > 0).sum()) for window in windows],
         "caution": [
-            _reach_caution(f"{format_nights(int(window))}{' in a row' if in_a_row else ''}", int(persons), float(error))
-            for window, persons, error in zip(windows, counted.persons, counted.std_error, strict=True)
+            _reach_caution(f"{format_nights(int(window))}{' in a row' if in_a_row else ''}", int(persons), alike=bool(alike))
+            for window, persons, alike in zip(windows, counted.persons, counted.by_persons, strict=True)
         ],
     }
 
 
-def _reach_caution(span: str, persons: int, error: float) -> str:
+def _reach_caution(span: str, persons: int, *, alike: bool) -> str:
     if persons == 0:
         return f"suppress: nobody logged {span}"
     if persons == 1:
         return f"suppress: 1 person logged {span}, no interval"
     return join_cautions(
         f"review: {persons} persons logged {span} (< {FEW_PERSONS})" if persons < FEW_PERSONS else "",
-        "review: persons do not differ, the interval counts persons" if error == 0 else "",
+        "review: persons hardly differ, the interval counts persons" if alike else "",
     )
 
 

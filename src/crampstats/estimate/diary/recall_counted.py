@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from crampstats.estimate.diary.recall_nights import CrampNights, Floats, Ints
+from crampstats.estimate.diary.recall_nights import Bools, CrampNights, Floats, Ints
 from crampstats.estimate.intervals import Shares, proportion_interval
 
 MOST_DF = 1e6  # more is as good as infinite
+FEW_FREE = 3
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Counted:
         Degrees of freedom of the interval (`_spread`).
     binomial
         Variance over persons as a share of p (1 - p): 1 where persons are cases or not, small where all have something of both.
+    few_free
+        Fewer than three persons' worth without a cramp, so that a standard error tells too little.
     """
 
     share: Floats
@@ -38,9 +41,16 @@ class Counted:
     short: Ints
     df: Floats
     binomial: Floats
+    few_free: Bools | None = None
+
+    @property
+    def by_persons(self) -> Bools:
+        """Windows whose interval counts persons: no error, or one that tells too little."""
+        alike = ~(self.std_error > 0)
+        return alike if self.few_free is None else alike | self.few_free
 
     def interval(self, level: float) -> tuple[Floats, Floats]:
-        """Between Wilson's interval, weighing `binomial`, and the logit interval; Clopper-Pearson where the error is 0.
+        """Between Wilson's interval, weighing `binomial`, and the logit interval; Clopper-Pearson where it is `by_persons`.
 
         Wilson's is right where persons are cases or not, and the logit interval too wide there; where persons' shares lie
         between 0 and 1 and are skewed it is the other way round.
@@ -49,7 +59,7 @@ class Counted:
         wilson, odds = proportion_interval(shares, "wilson", level), proportion_interval(shares, "logit", level)
         exact = proportion_interval(shares, "exact", level)
         mixed = [self.binomial * one + (1 - self.binomial) * other for one, other in zip(wilson, odds, strict=True)]
-        low, high = (np.where(self.std_error > 0, one, other) for one, other in zip(mixed, exact, strict=True))
+        low, high = (np.where(self.by_persons, other, one) for one, other in zip(mixed, exact, strict=True))
         some = self.persons > 1
         return np.where(some, low, np.nan), np.where(some, high, np.nan)
 
@@ -148,7 +158,9 @@ def wait_for_cramps(nights: CrampNights, windows: Ints) -> Counted:
     """Kaplan-Meier of the waiting time from every known night to the next cramp night, jackknifed over persons.
 
     F(w) = 1 - prod_{k <= w} (1 - D_k / R_k); D_k and R_k add up, over persons, the share of a person's starts that meet the first
-    cramp on night k, and that are still waiting at its beginning. Missed nights and the end of the diary censor.
+    cramp on night k, and that are still waiting at its beginning. Missed nights and the end of the diary censor. Near 1 the
+    jackknife sees nothing or has less than one degree of freedom: where fewer than three of those with such runs would be without
+    a cramp the interval counts them.
     """
     share, left_out = jackknife_waits(nights, windows)
     m = len(left_out)
@@ -158,9 +170,10 @@ def wait_for_cramps(nights: CrampNights, windows: Ints) -> Counted:
     deviation, df, binomial = (np.array(column) for column in zip(*spreads, strict=True))
     persons = np.array([int((nights.longest_runs >= window).sum()) for window in windows], dtype=np.int64)
     reached = persons > 0
+    few_free = (df < 1) | ((persons * (1 - share) < FEW_FREE) & (binomial > 0.5))
     return Counted(
         np.where(reached, share, np.nan), np.where(reached, deviation / np.sqrt(m), np.nan), persons, len(nights.n) - persons,
-        np.minimum(df, np.maximum(persons - 1, 0)), binomial,
+        np.minimum(df, np.maximum(persons - 1, 0)), binomial, few_free,
     )
 
 

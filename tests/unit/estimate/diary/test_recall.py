@@ -265,3 +265,23 @@ def test_the_standard_error_of_a_model_is_missing_where_a_parameter_lies_on_its_
     row = estimate_period_prevalence(panel, "cramp", 7, method="beta_never").frame.iloc[0]
     assert np.isnan(row["std_error"])
     assert row["conf_low"] < row["estimate"] < row["conf_high"]
+
+
+def test_kaplan_meier_near_1_counts_persons_where_its_error_tells_too_little():
+    # all 11 with four nights in a row cramp on the last of them; the twelfth, without a cramp, missed a night
+    panel = make(*["0001"] * 11, "000-0")
+    row = estimate_period_prevalence(panel, "cramp", 4, method="kaplan_meier").frame.iloc[0]
+    assert row["n"] == 11
+    assert (row["estimate"], row["conf_high"]) == (1, 1)
+    assert row["conf_low"] == pytest.approx(0.025 ** (1 / 11))  # Clopper-Pearson, 11 of the 11 with such a run
+    assert "the interval counts persons" in row["caution"]
+
+
+def test_kaplan_meier_has_an_interval_wherever_two_persons_have_a_run():
+    random = np.random.default_rng(4242)
+    for _ in range(5):
+        diaries = ["".join("-" if random.random() < 0.05 else "01"[int(random.random() < p)] for _ in range(28))
+                   for p in random.beta(2, 5, 100)]
+        frame = estimate_period_prevalence(make(*diaries), "cramp", [14, 21, 28], method="kaplan_meier").frame
+        assert (frame["n"] > 1).all()
+        assert frame[["conf_low", "conf_high"]].notna().all(axis=None)
