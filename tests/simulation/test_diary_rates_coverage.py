@@ -13,7 +13,7 @@ from crampstats.estimate.diary.rates import estimate_rates
 
 pytestmark = pytest.mark.slow
 
-DIARIES = 300
+DIARIES = 200
 # if coverage is 95 %, the share that covers lies within 3.29 binomial standard errors (99.9 %)
 BAND = 3.29 * np.sqrt(0.95 * 0.05 / DIARIES)
 

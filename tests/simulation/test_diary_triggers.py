@@ -13,7 +13,7 @@ from scipy import stats
 pytestmark = pytest.mark.slow
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "simulations" / "diary_triggers.py"
-DIARIES = 150
+DIARIES = 100
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +31,7 @@ def rejected(simulation, number):
 
 
 def test_confounding_between_persons_alone_makes_no_trigger(simulation):
-    """Of 150 diaries 5 % rejected are 7.5; up to the 99.9 % quantile of that, while persons mixed reject nearly all."""
+    """Of 100 diaries 5 % rejected are 5; up to the 99.9 % quantile of that, while persons mixed reject nearly all."""
     counts = rejected(simulation, 0)
     most = stats.binom.ppf(0.999, DIARIES, 0.05)
     for method in ("conditional", "within", "lag 0", "lag 0, robust", "lead 1"):

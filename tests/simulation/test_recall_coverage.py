@@ -12,7 +12,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parents[2] / "docs" / "simulations" / "diary_recall.py"
-SAMPLES = 200
+SAMPLES = 80
 # 3.29 binomial standard errors (99.9 %) about the 93 to 97 % that the run of 2,000 samples is held to
 BAND = 3.29 * np.sqrt(0.95 * 0.05 / SAMPLES)
 
