@@ -208,8 +208,9 @@ def _sure(placements: Sequence[Placement], table: RecordedTable) -> tuple[list[P
         stated = one.unit or one.unit_column or stated_unit(table.column(heading))
         if one.how == "cells" and needs_unit(variable) and not stated:
             found.append(Finding(
-                heading, "unit not stated", "warning", f"{heading} looks like the {label_of(one.variable)}, but nothing states its "
-                "unit; it was left out.", f'State it in a mapping: [variables.{one.variable}] column = "{heading}", unit = "{variable.unit}".',
+                heading, "unit not stated", "warning",
+                f"{heading} looks like the {label_of(one.variable)}, but nothing states its unit; it was left out.",
+                f'State it in a mapping: [variables.{one.variable}] column = "{heading}", unit = "{variable.unit}".',
             ))
             continue
         kept.append(one)

@@ -8,14 +8,21 @@ import numpy as np
 import pandas as pd
 
 from crampstats.codebook.diary import CRAMP, CRAMPS, MINUTES, SEVERITY, SIDE, SITE
+from crampstats.codebook.diary_entries import MOMENT
 from crampstats.core.findings import Finding
 from crampstats.ingest.diary.columns import ROW, SHEET, DiaryColumns
+from crampstats.ingest.diary.moments import read_moments
 from crampstats.ingest.diary.naming import names_of
+from crampstats.ingest.diary.nights import night_of
+from crampstats.ingest.diary.stamps import holds_moments
+from crampstats.ingest.own.matching import split_words
 from crampstats.ingest.recorded import RecordedTable
 
 # what is told of one cramp
 DETAILS = (SEVERITY.name, MINUTES.name, SITE.name, SIDE.name)
 MOSTLY = 0.8
+# words of a heading whose times are those of cramps, not of entries
+OF_A_CRAMP = {"cramp", "cramps", "onset", "krampf", "calambre", "crampe", "crampo"}
 
 
 def settle_layout(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable) -> DiaryColumns:
@@ -33,9 +40,11 @@ def settle_layout(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTa
     said = columns.diary.layout
     if said in ("nightly", "events"):
         return columns
-    layout = "events" if said == "" and _is_events(columns, values, table) else "nightly"
+    several = said == "" and _several_of_a_night(columns, values, table)
+    layout = "events" if several or (said == "" and _is_events(columns, values, table)) else "nightly"
+    why = "some tell of cramps of one night at different times" if several else "all of them tell of a cramp"
     told = () if layout == "nightly" else (Finding(
-        "", "one row per cramp", "note", "the rows were taken as one for each cramp: all of them tell of a cramp.",
+        "", "one row per cramp", "note", f"the rows were taken as one for each cramp: {why}.",
         'If they are one for each night, say so in a mapping: [diary] layout = "nightly".',
     ),)
     return replace(columns, diary=replace(columns.diary, layout=layout), findings=(*columns.findings, *told))
@@ -57,6 +66,25 @@ def _is_events(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable
     # a pain of 0, or left open, is told of nights, not of cramps
     severity = values[SEVERITY.name].astype("Float64") if SEVERITY.name in values else pd.Series(dtype="Float64")
     return not bool((severity == 0).any())
+
+
+def _several_of_a_night(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable) -> bool:
+    """Whether rows tell of cramps of one night that came at different times, beside rows of nights without one."""
+    diary = columns.diary
+    if CRAMP.name not in values or CRAMPS.name in values or diary.logged or diary.entered_at:
+        return False
+    cramps = values[CRAMP.name].eq(True).fillna(False).to_numpy(dtype=bool)
+    cells = table.cells[cramps]
+    if diary.night and diary.time and diary.time not in names_of(table, MOMENT):
+        when, night = cells[diary.time], cells[diary.night]
+    elif diary.night and OF_A_CRAMP & set(split_words(diary.night)) and holds_moments(table, diary.night):
+        when = pd.Series(read_moments(cells[diary.night]).wall, index=cells.index)
+        night = night_of(when)
+    else:
+        return False
+    person = cells[diary.person] if diary.person else pd.Series("", index=cells.index)
+    rows = pd.DataFrame({"person": person, "night": night, "when": when}).dropna().drop_duplicates()
+    return bool(rows.duplicated(["person", "night"]).any())
 
 
 def unread_cramps(columns: DiaryColumns, table: RecordedTable) -> list[str]:

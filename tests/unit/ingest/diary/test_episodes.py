@@ -123,3 +123,20 @@ def test_flow_closes(load: Load) -> None:
 def test_an_unknown_rule_for_quiet_nights_is_refused(load: Load) -> None:
     with pytest.raises(DataError, match=r"line 4: nights_without_events of \[diary\] is 'zero'"):
         load(CRAMPS, '\n[diary]\nnights_without_events = "zero"')
+
+
+@pytest.mark.parametrize("text", [
+    "id,Cramp at,Cramp\n1,2026-03-01 23:30,no\n1,2026-03-02 23:30,yes\n1,2026-03-03 02:10,yes\n1,2026-03-03 23:30,no\n",
+    "id,date,time of cramp,cramp\n1,2026-03-01,,no\n1,2026-03-02,23:30,yes\n1,2026-03-02,23:50,yes\n1,2026-03-03,,no\n",
+])
+def test_cramps_of_one_night_at_different_times_are_counted_beside_nights_without(load: Load, text: str) -> None:
+    data = load(text)
+    assert [row[1:] for row in told(data, "cramp", "cramps")] == [
+        ("2026-03-01", True, False, 0), ("2026-03-02", True, True, 2), ("2026-03-03", True, False, 0),
+    ]
+    assert any("of one night at different times" in one.message for one in data.findings.rows)
+
+
+def test_one_entry_sent_twice_is_not_two_cramps(load: Load) -> None:
+    text = "id,timestamp,Cramp\n1,2026-03-02 07:00,yes\n1,2026-03-02 07:01,yes\n1,2026-03-03 07:00,no\n"
+    assert "cramps" not in load(text).panel.table
