@@ -168,8 +168,7 @@ def test_more_exposures_than_a_box_holds_are_refused():
         plot_person_calendar(diary.make_panel(), "Ada", exposures=["cramp"] * 5)
 
 
-@pytest.mark.parametrize("width", [85, 170])
-@pytest.mark.parametrize("nights", ["Y", "N.......", ".......N", "YN.?" * 30])
+@pytest.mark.parametrize(("nights", "width"), [("Y", 85), ("N.......", 170), (".......N", 85), ("YN.?" * 30, 170)])
 def test_short_long_and_nearly_empty_diaries_are_drawn_without_overlap(nights, width):
     panel = diary.make_panel({"Ada": nights})
     for figure in (plot_person_calendar(panel, "Ada", width_mm=width), plot_lasagna(panel, width_mm=width)):

@@ -32,7 +32,7 @@ UNDER = (
     "answers in habitual numbers, does that. Alpha is 0, its lowest value."
 )
 NO_SPREAD = "review: no variation over persons, so no standard error and no interval"
-ROUNDING = 1e-9  # a standard error that small is one of 0
+ROUNDING, NOTHING = 1e-7, 1e-13  # of a coefficient, and in itself; a standard error that small is one of 0
 NO_ZEROS = "There are no more zeros than the counts make by themselves: the share of structural zeros is 0, its lowest value."
 
 
@@ -207,9 +207,9 @@ def estimate_counts(fit: CountFit, *, intercept: bool = False, level: float = 0.
     check_level(level)
     places = [i for i, one in enumerate(fit.coefficients) if intercept or one.name != INTERCEPT]
     values, spread = fit.parameters[places], fit.covariance[np.ix_(places, places)]
-    std_error = np.sqrt(np.diag(spread))
-    settled = std_error <= ROUNDING  # persons do not vary: there is no error to speak of, and no interval
-    std_error = np.where(settled, np.nan, std_error)
+    variance = np.diag(spread)
+    settled = ~(variance > np.maximum(ROUNDING * np.abs(values), NOTHING) ** 2)  # persons do not vary: no error, no interval
+    std_error = np.sqrt(np.where(settled, np.nan, variance))
     half = t_quantile(np.full(len(places), float(fit.df)), level) * std_error
     with np.errstate(over="ignore"):
         low, high = np.exp(values - half), np.exp(values + half)

@@ -152,3 +152,22 @@ def test_a_number_is_told_per_one_of_its_unit():
                           "age_years": np.repeat(rng.integers(30, 80, 30), 5)})
     panel = DiaryPanel(table, labels={"age_years": Label("Age", "years")})
     assert estimate_counts(fit_counts(panel, "cramps ~ age_years")).frame["level"].tolist() == ["per year"]
+
+
+@pytest.mark.parametrize("model", ["zero_inflated", "zero_inflated_negative_binomial"])
+def test_nights_of_no_or_three_cramps_leave_the_mean_without_an_interval(model):
+    # every count above 0 is the same, so that persons do not vary in the mean of those who can have cramps
+    rng = np.random.default_rng(1)
+    table = pd.DataFrame({"person": np.repeat(range(9), 20), "night": list(range(20)) * 9, "cramps": 3 * rng.integers(0, 2, 180)})
+    row = estimate_counts(fit_counts(DiaryPanel(table), "cramps ~ 1", model=model, unit="nights"), intercept=True).frame.iloc[0]
+    assert np.isnan([row["conf_low"], row["conf_high"], row["std_error"]]).all()
+    assert "no variation over persons" in row["caution"]
+
+
+def test_a_covariate_of_large_numbers_keeps_its_small_standard_error():
+    rng = np.random.default_rng(2)
+    table = pd.DataFrame({"person": np.repeat(range(40), 5), "night": list(range(5)) * 40, "cramps": rng.poisson(1.0, 200),
+                          "steps": np.repeat(rng.random(40), 5)})
+    small = estimate_counts(fit_counts(DiaryPanel(table), "cramps ~ steps", model="poisson")).frame.iloc[0]
+    large = estimate_counts(fit_counts(DiaryPanel(table.assign(steps=table["steps"] * 1e9)), "cramps ~ steps", model="poisson"))
+    assert large.frame["std_error"].iloc[0] == pytest.approx(small["std_error"] / 1e4, rel=1e-6)
