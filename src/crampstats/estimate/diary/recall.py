@@ -177,6 +177,8 @@ def estimate_period_prevalence(
     if at_least < 1 or (at_least > 1 and method != "u_statistic"):
         raise OptionError(f"at_least is {at_least}; 1 is expected, or more with method 'u_statistic'.")
     chosen, nights = check_windows(windows), cramp_nights(panel, outcome)
+    if (narrow := chosen[chosen < at_least]).size:
+        raise OptionError(f"at_least is {at_least}, a window has {format_nights(int(narrow[0]))}: longer ones are needed.")
     frame = _rows(nights, chosen, method, check_level(level), at_least)
     found = _described(panel, outcome, nights, hide_lone(frame, int(nights.n.max())), (METHODS[method],), level)
     return found.with_notes(*_short_note(frame, len(nights.n))) if method in COUNTED else found

@@ -141,9 +141,15 @@ def cramp_nights(panel: DiaryPanel, outcome: str) -> CrampNights:
     return CrampNights(codes.astype(np.int64), panel.nights[known], chosen == 1, len(panel.persons) - len(persons))
 
 
+LONGEST = 1_000_000  # nights of a window: longer than any life
+
+
 def check_windows(windows: object) -> Ints:
     """Windows in nights, as given; whole numbers of at least 1 are expected."""
     given = np.atleast_1d(np.asarray(windows))
-    if not given.size or given.dtype.kind not in "iuf" or (given != np.floor(given)).any() or (given < 1).any():
-        raise OptionError(f"windows are {windows!r}; whole numbers of nights, at least 1, are expected (28, or [7, 28]).")
+    is_number = given.size > 0 and given.dtype.kind in "iuf"
+    if not is_number or not ((given == np.floor(given)) & (given >= 1) & (given <= LONGEST)).all():
+        raise OptionError(
+            f"windows are {windows!r}; whole numbers of nights from 1 to {LONGEST:,} are expected (28, or [7, 28])."
+        )
     return given.astype(np.int64)

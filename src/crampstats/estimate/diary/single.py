@@ -296,6 +296,7 @@ def _tables_of(frame: pd.DataFrame) -> NightTables | None:
 def _with_exact(rows: list[dict[str, Any]], tables: NightTables, level: float) -> list[dict[str, Any]]:
     """Two-stage rows with what is doubtful about them, and the exact ones: first where anything is."""
     exact, doubt = _exact_rows(tables, level), join_cautions(_sparse_caution(tables), _empty_caution(tables))
+    doubt = f"{doubt}, read the one-stage rows" if doubt else ""
     if exact[0]["caution"]:  # no finite odds ratio: the two-stage one is made of the half nights added
         kept = ("measure", "unit")
         return exact + [row if row["measure"] == PERSONS else {name: row[name] for name in kept} | {"caution": MADE_OF_HALVES}
@@ -312,7 +313,7 @@ def _empty_caution(tables: NightTables) -> str:
     empty = int((cells.min(axis=0) < 1).sum())
     if 2 * empty <= len(tables.nights):
         return ""
-    return f"review: {empty} of {len(tables.nights)} persons have an empty cell in their table, read the one-stage rows"
+    return f"review: {empty} of {len(tables.nights)} persons have an empty cell in their table"
 
 
 def _sparse_caution(tables: NightTables) -> str:
@@ -320,8 +321,7 @@ def _sparse_caution(tables: NightTables) -> str:
     few = int((smallest_margins(tables) < FEW_PER_PERSON).sum())
     if 2 * few <= len(tables.nights):
         return ""
-    words = f"review: {few} of {len(tables.nights)} persons have fewer than {FEW_PER_PERSON} nights of the rarest kind"
-    return f"{words}, read the one-stage rows"
+    return f"review: {few} of {len(tables.nights)} persons have fewer than {FEW_PER_PERSON} nights of the rarest kind"
 
 
 def _exact_rows(tables: NightTables, level: float) -> list[dict[str, Any]]:
