@@ -20,7 +20,7 @@ CHECKS = (
          "Nights are then counted from them.", "If rows are nights, say so: [diary] layout = \"nightly\"."),
         ("one row per person", "Columns were taken as the nights of a person",
          "Each becomes a row.", "If rows are nights, say so: [diary] layout = \"nightly\"."),
-        ("columns not used", "Columns that fill nothing of a night",
+        ("columns not used", "Columns that answer no question of the diary",
          "What they hold is not analysed.", "Place them in the mapping where they are wanted."),
         ("cramp entered twice", "A cramp that stands in several rows",
          "It would count twice.", "Nothing to do: it counts once."),
@@ -49,6 +49,8 @@ CHECKS = (
     ),
     *_kinds(
         "consistency", "error",
+        ("rows of nobody", "Rows that do not say whose they are",
+         "Their nights are lost, and the person they are of has fewer.", "Complete the column in the source."),
         ("year of a night", "A night more than ten years from the others",
          "No diary lasts so long: its year is wrong, and the row was left out.", "Correct the date in the source."),
     ),

@@ -232,7 +232,7 @@ def _left_out(placed: Placed) -> list[Finding]:
         return []
     listed = ", ".join(mask_text(str(name)) for name in told[:10]) + (" ..." if len(told) > 10 else "")
     return [Finding(
-        "", "columns not used", "note", f"{len(told)} column(s) fill nothing of a night and were left out: {listed}.",
+        "", "columns not used", "note", f"left out were {len(told)} column(s) that answer no question of the diary: {listed}.",
         "Place them in a mapping: [variables.NAME], or [own.NAME] for what the diary does not ask.",
     )]
 

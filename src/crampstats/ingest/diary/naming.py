@@ -8,6 +8,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from crampstats.codebook.columns import Variable
+from crampstats.codebook.diary import CRAMP
 from crampstats.ingest.own.fitting import Fit, Profile, fit_values, profile_table
 from crampstats.ingest.own.headings import plain_question
 from crampstats.ingest.own.matching import split_words, without_unit
@@ -17,6 +18,8 @@ from crampstats.ingest.recorded import RecordedTable
 
 # of the cells, the share that must read as what the heading says
 FITTING = 0.8
+# ... and of the one question that every diary asks: the other cells are told one by one
+ASKED = 0.4
 UNIT_WORDS = MappingProxyType({
     **dict.fromkeys(("minute", "minutes", "min", "mins", "minuten", "minutos", "minuti"), "minutes"),
     **dict.fromkeys(("hour", "hours", "hrs", "stunden", "horas", "heures", "ore"), "hours"),
@@ -50,7 +53,10 @@ def place_by_name(table: RecordedTable, variables: Iterable[Variable]) -> list[P
     found: dict[str, list[Placement]] = {}
     for profile in read_headings(profile_table(table)):
         named = _named(profile, names)
-        fitting = [(variable, fit) for variable in named if (fit := _fit(profile, variable)).share >= FITTING]
+        fitting = [
+            (variable, fit) for variable in named
+            if (fit := _fit(profile, variable)).share >= (ASKED if variable.name == CRAMP.name and profile.texts else FITTING)
+        ]
         if len(fitting) == 1:
             variable, fit = fitting[0]
             found.setdefault(variable.name, []).append(Placement(

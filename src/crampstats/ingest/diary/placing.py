@@ -25,6 +25,7 @@ from crampstats.ingest.diary.scales import find_scale
 from crampstats.ingest.diary.settings import DiaryMapping
 from crampstats.ingest.diary.stamps import settle_moments
 from crampstats.ingest.diary.tidying import find_answered
+from crampstats.ingest.diary.words import counted
 from crampstats.ingest.diary.years import set_aside_years
 from crampstats.ingest.own.applying import apply_mapping
 from crampstats.ingest.own.checking import check_mapping
@@ -99,7 +100,8 @@ def place_entries(table: RecordedTable, given: DiaryMapping, key: str | Path | N
     entries = _entries(table, columns, values, persons, dated)[kept].reset_index(drop=True)
     return Placed(
         table, columns, persons, dated, entries, flow, (*applied.changes, *scaled, *dated.changes),
-        (*columns.findings, *scale.findings, *persons.findings, *dated.findings, *applied.findings),
+        (*columns.findings, *scale.findings, *persons.findings,
+         *_nobodys(table, persons, columns.diary.person), *dated.findings, *scale.without_slips(applied.findings)),
     )
 
 
@@ -155,6 +157,7 @@ def _flow(table: RecordedTable, persons: Persons, dated: Dated, far: np.ndarray)
     undated = ~nobody & (dated.nights == MISSING)
     gone = {NOBODY: int(nobody.sum()), NO_NIGHT: int((undated & ~far).sum()), WRONG_YEAR: int((undated & far).sum())}
     kept = ~(nobody | undated)
+    _refuse_unread(table, dated, int((undated & ~far).sum()))
     if not kept.any():
         what = "the file has no rows"
         if len(table.cells):
@@ -164,6 +167,35 @@ def _flow(table: RecordedTable, persons: Persons, dated: Dated, far: np.ndarray)
             f"{mask_text(table.name)} is no diary: {what}.{why or ' Name the columns in a mapping: [diary] person, night.'}"
         )
     return kept, table.flow.leave("entries with a person and a night", {why: n for why, n in gone.items() if n})
+
+
+def _refuse_unread(table: RecordedTable, dated: Dated, undated: int) -> None:
+    """Refuse dates whose day and month nobody can tell apart, and a file of which most dates cannot be read.
+
+    What is left of such a file would be a choice by the date: 03/03 can be read and 03/04 cannot.
+    """
+    errors = [one for one in dated.findings if one.severity == "error"]
+    undecided = [one for one in errors if one.rule == "order of day and month"]
+    if undecided:
+        why = undecided[0]
+        raise DataError(f"{mask_text(table.name)}: {why.message} {why.suggestion} There it belongs under [diary].")
+    if errors and undated > len(table.cells) / 2:
+        raise DataError(
+            f"{mask_text(table.name)}: {undated:,} of {len(table.cells):,} rows have no night that can be read. "
+            f"{counted(errors[0].message)} {errors[0].suggestion}"
+        )
+
+
+def _nobodys(table: RecordedTable, persons: Persons, heading: str) -> tuple[Finding, ...]:
+    nobody = np.flatnonzero([one is None for one in persons.names])
+    if not len(nobody):
+        return ()
+    first = int(table.source_rows[nobody[0]])
+    return (Finding(
+        heading, "rows of nobody", "error", f"{len(nobody):,} row(s) do not say whose they are (first: row {first}); they were "
+        "left out.", "Complete the column in the source; a number stated once above the rows of a person must stand in each.",
+        first,
+    ),)
 
 
 def _entries(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,9 +13,12 @@ from crampstats.core.cleaning import Change
 from crampstats.core.findings import Finding
 from crampstats.ingest.diary.columns import DiaryColumns
 from crampstats.ingest.diary.naming import stated_scale
+from crampstats.ingest.own.plausibility import DECIMAL_SLIP, IMPLAUSIBLE_VALUE, UNIT_SLIP
 from crampstats.ingest.recorded import RecordedTable
 
 OURS = (0.0, 10.0)
+# what is told of a single value beyond the limits
+OF_ONE_VALUE = (DECIMAL_SLIP, IMPLAUSIBLE_VALUE, UNIT_SLIP)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +38,11 @@ class Scale:
     limits: tuple[float, float] | None
     columns: DiaryColumns
     findings: tuple[Finding, ...] = ()
+
+    def without_slips(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """Findings without those of single pains where the column as a whole is on a scale nobody stated."""
+        unstated = {one.column for one in self.findings if one.severity == "error"}
+        return tuple(one for one in findings if one.column not in unstated or one.rule not in OF_ONE_VALUE)
 
     def bring(self, table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Change, ...]]:
         """The table with its pains on 0 to 10, and the change for the log: (value - lowest) / (highest - lowest) x 10."""

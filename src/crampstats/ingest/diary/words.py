@@ -13,7 +13,7 @@ LABELS = {one.name: one.label[:1].lower() + one.label[1:] for one in VARIABLES}
 # of one thing; of several the verb stands in the text
 OF_ONE = {
     "are": "is", "have": "has", "were": "was", "repeat": "repeats", "last": "lasts", "note": "notes", "fill": "fills",
-    "tell": "tells",
+    "tell": "tells", "do": "does",
 }
 _COUNTED = re.compile(rf"(?P<n>\d[\d,]*) (?P<thing>(?:[a-z]+ ){{0,2}}[a-z]+)\(s\)(?P<verb> (?:{'|'.join(OF_ONE)})\b)?")
 

@@ -299,3 +299,45 @@ def test_a_zone_typed_wrong_is_refused_even_where_none_is_needed(load: Load) -> 
 def test_a_folder_is_refused_by_its_name() -> None:
     with pytest.raises(DataError, match=r"^\. is a folder"):
         load_diary(".")
+
+
+def test_dates_of_which_only_some_can_be_told_are_refused_as_a_whole(load: Load) -> None:
+    # 03/03 is the 3rd of March either way; to keep that row alone would be a choice by the date
+    text = "id,night of,cramp\n" + "".join(f"1,0{day}/03/2026,no\n" for day in range(1, 10))
+    with pytest.raises(DataError, match=r'8 rows were not read\. .*dates = .*under \[diary\]'):
+        load(text)
+    assert len(load(text, '[diary]\ndates = ["%d/%m/%Y"]').panel) == 9
+
+
+def test_a_file_of_which_most_nights_cannot_be_read_is_refused(load: Load) -> None:
+    with pytest.raises(DataError, match="3 of 5 rows have no night that can be read"):
+        load("id,night of,cramp\n1,2026-03-01,no\n1,2026-03-02,no\n1,soon,no\n1,later,yes\n1,once,no\n")
+
+
+def test_answers_nobody_can_read_are_told_one_by_one_and_the_column_stays(load: Load) -> None:
+    answers = ["yes", "no", "maybe", "maybe", "no", "yes", "no", "yes"]
+    text = "id,night of,cramp,cramps\n" + "".join(f"1,2026-03-0{day},{one},0\n" for day, one in enumerate(answers, start=1))
+    data = load(text)
+    assert [one.source_row for one in data.findings.rows if one.rule == "unreadable"] == [4, 5]
+    assert [row[3] for row in told(data, "cramp")][:2] == [True, False]
+    assert "columns not used" not in rules(data)
+
+
+def test_rows_without_a_person_are_told_with_the_first_of_them(load: Load) -> None:
+    data = load("id,night of,cramp\n1,2026-03-01,no\n,2026-03-02,yes\n1,2026-03-03,no\n,2026-03-04,no\n")
+    (found,) = (one for one in data.findings.rows if one.rule == "rows of nobody")
+    assert (found.severity, found.source_row) == ("error", 3)
+    assert found.message == "2 rows do not say whose they are (first: row 3); they were left out."
+
+
+def test_pains_on_a_scale_nobody_stated_are_one_finding(load: Load) -> None:
+    text = "id,night of,cramp,severity\n" + "".join(f"1,2026-03-0{day},yes,65\n" for day in range(1, 6))
+    assert [one.rule for one in load(text).findings.rows if one.severity == "error"] == ["scale of pain"]
+
+
+def test_a_long_silence_nobody_spoke_of_is_a_warning(load: Load) -> None:
+    data = load("id,night of,cramp\n1,2026-03-01,no\n1,2026-06-01,no\n")
+    (found,) = (one for one in data.findings.rows if one.rule == "silences")
+    # 30 nights of March, 30 of April, 31 of May
+    assert found.severity == "warning"
+    assert found.message.startswith("1 silence of more than 60 nights, together 91 nights, ")
