@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from crampstats.audit.diary_answers import audit_diary_answers
+from crampstats.audit.diary_listing import SOURCE_ROW
 from crampstats.audit.diary_nights import audit_diary_nights
 from crampstats.audit.diary_persons import audit_diary_persons
 from crampstats.core.diary import DiaryPanel
@@ -37,5 +38,7 @@ def audit_diary(data: DiaryData | DiaryPanel, *, today: dt.date | None = None) -
     ['only_cramp_nights']
     """
     panel = data if isinstance(data, DiaryPanel) else data.panel
+    if isinstance(data, DiaryData) and data.source_rows is not None:
+        panel = panel.with_columns(**{SOURCE_ROW: data.source_rows.array})
     day = today or dt.date.today()
     return Findings(worded((*audit_diary_nights(panel, day), *audit_diary_persons(panel), *audit_diary_answers(panel))))

@@ -35,6 +35,8 @@ class DiaryData:
         number, name or free text.
     mapping
         How the file was read, with what was found out about it.
+    source_rows
+        (panel rows,) of Int64: row of the file in which each night stands; missing for nights without one. None: not known.
     first_rows
         Row of the file in which each person's first entry stands, by their name in the panel: to tell who P037 is. For those
         who keep the diaries only.
@@ -48,6 +50,7 @@ class DiaryData:
     log: CleaningLog
     findings: Findings
     mapping: DiaryMapping = field(default_factory=DiaryMapping)
+    source_rows: pd.Series | None = None
     first_rows: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -118,6 +118,7 @@ def map_diary(
         log=CleaningLog().add(*placed.changes, *nights.changes),
         findings=Findings(worded(mask_headings(findings, map(str, table.cells)))),
         mapping=DiaryMapping(placed.columns.mapping, placed.columns.diary),
+        source_rows=_rows_of(panel, nights.table),
         first_rows=placed.entries.groupby(PERSON, sort=False)[SOURCE_ROW].first().astype(int).to_dict(),
     )
 
@@ -201,6 +202,14 @@ def _panel(nights: pd.DataFrame, placed: Placed, enrolled: Enrolment | None) -> 
         recruitment=placed.columns.diary.recruitment or "not stated",
         longest_gap=placed.columns.diary.longest_gap or LONGEST_GAP,
     )
+
+
+def _rows_of(panel: DiaryPanel, nights: pd.DataFrame) -> pd.Series | None:
+    """Row of the file of each night of the panel."""
+    if SOURCE_ROW not in nights:
+        return None
+    known = nights[[PERSON, NIGHT, SOURCE_ROW]].astype({SOURCE_ROW: "Int64"})
+    return panel.table[[PERSON, NIGHT]].merge(known, on=[PERSON, NIGHT], how="left", validate="one_to_one")[SOURCE_ROW]
 
 
 def _of_the_file(name: str) -> str:

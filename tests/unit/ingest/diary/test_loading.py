@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 import pandas as pd
@@ -341,3 +342,12 @@ def test_a_long_silence_nobody_spoke_of_is_a_warning(load: Load) -> None:
     # 30 nights of March, 30 of April, 31 of May
     assert found.severity == "warning"
     assert found.message.startswith("1 silence of more than 60 nights, together 91 nights, ")
+
+
+@pytest.mark.parametrize("layout", ["nightly", "events"])
+def test_findings_of_single_nights_tell_the_row_of_the_file(load: Load, layout: str) -> None:
+    from crampstats.audit.diary_findings import audit_diary
+
+    text = "id,night of,cramp,cramp_minutes\nb,2026-03-05,yes,5\nb,2026-03-02,yes,5\na,2026-03-02,yes,5\n"
+    found = audit_diary(load(text, f'[diary]\nlayout = "{layout}"'), today=dt.date(2026, 3, 3))
+    assert [(one.message[:4], one.source_row) for one in found.rows if one.rule == "night_in_future"] == [("P001", 2)]
