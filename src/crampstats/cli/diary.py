@@ -91,8 +91,10 @@ def _example(file: str, mapping: str | None) -> tuple[str | Path, str | Path | N
 
 def _show(results: DiaryResults, paths: list[Path], as_json: bool) -> None:
     """What was found in short and the files, to stdout."""
+    from crampstats.present.diaries import lower_first
     from crampstats.reports.diary_files import summarise
     from crampstats.reports.diary_summary import answers, headline
+    from crampstats.reports.diary_words import NOT_SAID
 
     if as_json:
         told = {**summarise(results), "files": [click.format_filename(path) for path in paths]}
@@ -100,7 +102,7 @@ def _show(results: DiaryResults, paths: list[Path], as_json: bool) -> None:
         return
     click.echo(headline(results))
     for one in answers(results):
-        click.echo(f"{one.question} {one.answer.rstrip('.')}.")
+        click.echo(f"{one.question} {one.answer.rstrip('.')}{f': {lower_first(one.detail)}' if one.answer == NOT_SAID else '.'}")
     if results.reasons:
         click.echo(f"Analyses that could not be made: {len(results.reasons)}; the page says why.")
     click.echo(ONLY_HERE if results.is_shareable else FEW_HERE)

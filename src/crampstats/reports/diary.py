@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,13 +15,16 @@ from crampstats.ingest.own.masking import mask_text
 from crampstats.reports.diary_analyses import ANALYSES, CRAMP, with_derived
 from crampstats.reports.diary_groups import hide_few
 from crampstats.reports.diary_names import nameless
+from crampstats.reports.diary_plain import plain_estimates, plain_text, with_labels
 from crampstats.reports.diary_results import Diary, DiaryResults, Progress, run_analyses
+from crampstats.reports.diary_words import NOTHING_BESIDE, ONLY_CRAMPS
 from crampstats.reports.inputs import printable
 
 if TYPE_CHECKING:
     from crampstats.estimate.diary.recall import RecallCurve
 
 NO_ANSWER = "no night of the diary says whether there was a cramp."
+OF_CRAMPS = ("severity", "features")  # what speaks of cramps, not of nights
 CURVE, WINDOWS, CLAIM, CLAIMED = "recall_curve", "claim_windows", "claim", 0.60
 TITLES = {
     CURVE: "From one night to a lifetime", WINDOWS: "Which window would make 60 % true",
@@ -102,13 +105,15 @@ def analyse_diary(diary: Diary | DiaryPanel, *, progress: Progress | None = None
     diary = Diary(diary) if isinstance(diary, DiaryPanel) else diary
     diary.panel.require(CRAMP)
     diary = nameless(diary)
-    diary = replace(diary, panel=with_derived(diary.panel))
+    diary = replace(diary, panel=with_derived(with_labels(diary.panel)))
     tell = progress or _say_nothing
     from crampstats.estimate.diary.recall_window import judge_windows
 
     total = len(ANALYSES) + 2
     if not _any_answer(diary.panel):
         return _silent(diary)
+    if diary.is_cramps_alone:
+        return _without_rates(diary)
     results, reasons = run_analyses(ANALYSES, diary, progress=tell, total=total)
     tell(TITLES[CURVE], len(ANALYSES), total)
     curve = _curve(diary, reasons)
@@ -119,9 +124,22 @@ def analyse_diary(diary: Diary | DiaryPanel, *, progress: Progress | None = None
     check = _check(diary, reasons)
     tell("done", total, total)
     titles = {one.name: one.title for one in ANALYSES} | TITLES
-    return DiaryResults(
+    return _plain(DiaryResults(
         diary, results, titles, reasons, frozenset(one.name for one in ANALYSES if one.single), curve, check,
-    )
+    ))
+
+
+def _plain(found: DiaryResults) -> DiaryResults:
+    """The same in the words of a reader."""
+    panel = found.panel
+    results = {name: plain_estimates(one, panel) for name, one in found.results.items()}
+    reasons = {name: plain_text(why, panel) for name, why in found.reasons.items()}
+    curve, check = found.curve, found.check
+    if curve is not None:
+        curve = replace(curve, estimates=results[CURVE], warnings=tuple(plain_text(one, panel) for one in curve.warnings))
+    if check is not None:
+        check = replace(check, verdicts=tuple(replace(one, reason=plain_text(one.reason, panel)) for one in check.verdicts))
+    return replace(found, results=results, reasons=reasons, curve=curve, check=check)
 
 
 def _any_answer(panel: DiaryPanel) -> bool:
@@ -133,7 +151,22 @@ def _silent(diary: Diary) -> DiaryResults:
     first, *others = ANALYSES
     results, reasons = run_analyses((first,), diary, progress=_say_nothing)
     reasons |= dict.fromkeys((*(one.name for one in others), *TITLES), NO_ANSWER)
-    return DiaryResults(diary, results, {one.name: one.title for one in ANALYSES} | TITLES, reasons)
+    return _plain(DiaryResults(diary, results, {one.name: one.title for one in ANALYSES} | TITLES, reasons))
+
+
+def _without_rates(diary: Diary) -> DiaryResults:
+    """A diary of cramps alone: how bad, how long and where they were, and for all the rest that there is nothing to divide by."""
+    kept = tuple(one for one in ANALYSES if one.name in OF_CRAMPS)
+    results, reasons = run_analyses(kept, diary, progress=_say_nothing)
+    titles = {one.name: one.title for one in ANALYSES} | TITLES
+    found = _plain(DiaryResults(diary, results, titles, reasons))
+    others = dict.fromkeys(_others(titles, OF_CRAMPS), NOTHING_BESIDE)
+    return replace(found, reasons={**found.reasons, **others, "rates": ONLY_CRAMPS})
+
+
+def _others(titles: Mapping[str, str], kept: Sequence[str]) -> list[str]:
+    """Names of the analyses that are not among those kept, in order."""
+    return [name for name in titles if name not in kept]
 
 
 def _curve(diary: Diary, reasons: dict[str, str]) -> RecallCurve | None:

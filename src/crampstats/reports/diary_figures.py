@@ -23,7 +23,9 @@ from crampstats.present.page import FigureBlock
 from crampstats.present.theme import COLUMN_MM, PAGE_MM
 from crampstats.reports.audit_csv import InertTable
 from crampstats.reports.diary_analyses import ASKED_NIGHTS, CRAMP, PERIOD, RATES, TREATMENT, survey_answer
+from crampstats.reports.diary_plain import plain_text
 from crampstats.reports.diary_results import DiaryResults
+from crampstats.reports.diary_stamp import diary_table
 from crampstats.reports.figures import Drawing, save_drawing
 from crampstats.reports.joining import join_estimates
 
@@ -77,7 +79,7 @@ def draw_all(results: DiaryResults, *, single: bool = False) -> tuple[dict[str, 
         try:
             drawing = picture.make(results)
         except CrampstatsError as problem:
-            undrawn[picture.title] = str(problem)
+            undrawn[picture.title] = plain_text(str(problem), results.panel)
             continue
         if drawing is not None:
             drawings[name] = drawing
@@ -94,10 +96,11 @@ def draw_blocks(
         try:
             wide, narrow = drawing.draw(PAGE_MM, False), drawing.draw(COLUMN_MM, False)
         except CrampstatsError as problem:
-            undrawn[PICTURES[name].title] = str(problem)
+            undrawn[PICTURES[name].title] = plain_text(str(problem), results.panel)
             continue
         files = tuple(f"figures/{name}.{ending}" for ending in (*FORMATS, "csv"))
         blocks[name] = FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
+        drawing = replace(drawing, numbers=diary_table(drawing.numbers, results.panel.source))
         save_drawing(drawing, wide, folder / name, formats=FORMATS)
     return blocks, undrawn
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from crampstats.core.estimates import Estimates
 from crampstats.present.files import format_csv, replace_together, save_text
-from crampstats.reports.audit_csv import InertTable
 from crampstats.reports.diary import TITLES
 from crampstats.reports.diary_analyses import ANALYSES
 from crampstats.reports.diary_figures import ENDINGS, PICTURES, draw_blocks
@@ -17,6 +16,7 @@ from crampstats.reports.diary_page import build_diary_page
 from crampstats.reports.diary_person import PersonReport, build_person_page
 from crampstats.reports.diary_persons_page import build_persons_page, list_persons
 from crampstats.reports.diary_results import DiaryResults, Progress
+from crampstats.reports.diary_stamp import diary_table
 
 PAGE, ESTIMATES, CLINIC_ONLY, PERSONS, FINDINGS, READ_ME, WHO = (
     "diary.html", "estimates.json", "clinic_only", "persons.html", "findings.csv", "README.txt", "persons.csv",
@@ -120,18 +120,18 @@ def write_tables(results: DiaryResults, aside: Path) -> None:
     """Every result as CSV at full precision, those of single persons among what stays with those who keep the diaries."""
     for name, found in results.results.items():
         inside = aside / CLINIC_ONLY if name in results.single else aside
-        save_text(format_csv(InertTable(found)), inside / "tables" / f"{name}.csv")
+        save_text(format_csv(diary_table(found, results.panel.source)), inside / "tables" / f"{name}.csv")
     if results.check is not None:
-        save_text(format_csv(InertTable(results.check)), aside / "tables" / "claim.csv")
+        save_text(format_csv(diary_table(results.check, results.panel.source)), aside / "tables" / "claim.csv")
 
 
 def _write_inside(results: DiaryResults, inside: Path) -> None:
     """What speaks of single persons."""
     blocks, undrawn = draw_blocks(results, inside / "figures", single=True)
     save_text(build_persons_page(results, blocks, undrawn=undrawn), inside / PERSONS)
-    save_text(format_csv(InertTable(results.diary.findings)), inside / FINDINGS)
+    save_text(format_csv(diary_table(results.diary.findings, results.panel.source)), inside / FINDINGS)
     save_text(READ_ME_TEXT, inside / READ_ME)
-    save_text(format_csv(InertTable(list_persons(results.diary))), inside / WHO)
+    save_text(format_csv(diary_table(list_persons(results.diary), results.panel.source)), inside / WHO)
 
 
 def _all_files(folder: Path) -> list[str]:

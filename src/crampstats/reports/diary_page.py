@@ -18,8 +18,9 @@ from crampstats.present.tables_diary import format_rate_table, format_recall_tab
 from crampstats.present.wording import MADE_UP, format_citation, format_sentence
 from crampstats.reports.clinic_audit import kinds_of, sort_findings
 from crampstats.reports.diary_analyses import NAMED_WINDOWS, RATES
+from crampstats.reports.diary_plain import count_of
 from crampstats.reports.diary_results import FEW_PERSONS, DiaryResults
-from crampstats.reports.diary_summary import ONLY_CRAMPS, answers, headline, only_cramps
+from crampstats.reports.diary_summary import answers, headline
 from crampstats.reports.diary_words import (
     BETWEEN,
     CALENDAR,
@@ -27,6 +28,7 @@ from crampstats.reports.diary_words import (
     FEW_NOTICE,
     HOW_OFTEN,
     LIMITS,
+    ONLY_CRAMPS,
     POOLED,
     RECALL,
     RECRUITED,
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
 
     from crampstats.core.flow import Flow
 
+# what a pooled analysis calls its measures of how persons differ
+SPREADS = {
+    r"^tau2\b": "variance between persons (\u03c4\u00b2)", r"^I2\b": "share of the spread that is between persons (I\u00b2)",
+    r"^H2\b": "spread against that expected by chance (H\u00b2)", r"^Q\b": "test that all persons react alike (Cochran\u2019s Q)",
+}
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -65,13 +72,21 @@ def build_diary_page(
         HTML 5. With ten persons or fewer the page is marked as one not to be shared: a sum over so few tells of each.
     """
     panel, source = results.panel, results.panel.source
-    few = not results.is_shareable
+    few = FEW_DETAIL.format(n=count_of(len(panel.persons), "person"), few=FEW_PERSONS) if not results.is_shareable else ""
     return build_page(
         _sections(results, figures, undrawn), title=TITLE, headline=headline(results), sources=[source],
         methods=_methods(results), citations=[format_citation(source, version=version("crampstats"))],
-        footer=f"crampstats {version('crampstats')}; {source.label}; {panel.describe()}.",
-        notice=FEW_NOTICE if few else "", notice_detail=FEW_DETAIL.format(n=len(panel.persons), few=FEW_PERSONS) if few else "",
+        footer=f"crampstats {version('crampstats')}; {source.label}; {_size(results)}.",
+        notice=FEW_NOTICE if few else "", notice_detail=few,
     )
+
+
+def _size(results: DiaryResults) -> str:
+    """Persons and nights; no share of nights where nobody can tell which were missed."""
+    panel = results.panel
+    if not results.diary.is_cramps_alone:
+        return panel.describe()
+    return f"{count_of(len(panel.persons), 'person')}, {count_of(int(panel.logged.sum()), 'night')} with a cramp"
 
 
 def _sections(results: DiaryResults, figures: Mapping[str, FigureBlock], undrawn: Mapping[str, str]) -> list[Section]:
@@ -123,7 +138,10 @@ def _printed(results: DiaryResults, name: str, found: Estimates) -> GT:
         there = [window for window in NAMED_WINDOWS if (found.frame["nights"] == window).any()]
         return _brief(format_recall_table(found, windows=there, title=""), found)
     if name == "pooled_effects":  # all rows are of one exposure, which the caption names
-        found = replace(found, frame=found.frame.assign(exposure="", level=""), covariance=None)
+        measures = found.frame["measure"].replace(SPREADS, regex=True)
+        found = replace(found, frame=found.frame.assign(exposure="", level="", measure=measures), covariance=None)
+    shown = found.frame["unit"] != "statistic"  # of a test; its p-value is in the method
+    found = replace(found, frame=found.frame[shown], covariance=None) if shown.any() else found
     return format_table(found, by_outcome=name != "quality")
 
 
@@ -150,7 +168,7 @@ def _caption(results: DiaryResults, name: str, found: Estimates) -> str:
 def _trust(results: DiaryResults) -> Section:
     """Nights logged, what was noticed, whether keeping the diary changed what it says."""
     blocks: list[Block] = [Paragraph(TRUST), Paragraph(RECRUITED[results.panel.recruitment])]
-    blocks += [Paragraph(ONLY_CRAMPS, strong=True)] if only_cramps(results) else []
+    blocks += [Paragraph(ONLY_CRAMPS, strong=True)] if results.diary.is_cramps_alone else []
     blocks += _table(results, "compliance")
     blocks += _table(results, "quality", folded=True)
     blocks += _findings(results)
@@ -223,7 +241,10 @@ def _trials(results: DiaryResults) -> list[Section]:
 def _lacking(results: DiaryResults, undrawn: Mapping[str, str]) -> Section:
     """Every analysis and figure that is not there, with the reason."""
     why = {results.titles[name]: reason for name, reason in results.reasons.items()} | dict(undrawn)
-    items = tuple(f"{title}: {reason.rstrip('.')}." for title, reason in why.items())
+    alike: dict[str, list[str]] = {}
+    for title, reason in why.items():
+        alike.setdefault(reason.rstrip("."), []).append(title)
+    items = tuple(f"{'; '.join(titles)}: {reason}." for reason, titles in alike.items())
     return Section("What is not here, and why", (Bullets(items),) if items else ())
 
 

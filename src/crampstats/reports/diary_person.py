@@ -25,6 +25,7 @@ from crampstats.present.participant import (
 from crampstats.present.theme import COLUMN_MM, PAGE_MM
 from crampstats.present.wording import format_count
 from crampstats.reports.diary_analyses import CRAMP, SLEPT_BEFORE, TRIGGERS, YES_NO, with_derived
+from crampstats.reports.diary_plain import count_of
 from crampstats.reports.triage_list import format_day
 
 AFTER = "after_change"
@@ -131,8 +132,8 @@ def report_persons(
     wanted = names if persons is None else list(dict.fromkeys(persons))
     if unknown := [one for one in wanted if one not in names]:
         raise OptionError(
-            f"{len(unknown)} of {len(wanted)} persons have no diary here; it holds {names[0]} to {names[-1]}, as persons.html "
-            "names them."
+            f"{count_of(len(unknown), 'person')} of {len(wanted):,} asked for {'has' if len(unknown) == 1 else 'have'} no diary "
+            f"here; it holds {names[0]} to {names[-1]}, as persons.html names them."
         )
     places = {name: place for place, name in enumerate(names)}
     chosen = with_derived(panel.of_persons([panel.persons[places[one]] for one in wanted]))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 FEW_PERSONS = 10  # CMS cell size policy: counts of 1 to 10 are not shown, see audit.disclosure.profiles
+# findings that say that nights without a cramp have no row
+QUIET_RULES = ("nights without a cramp", "only_cramp_nights")
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +48,17 @@ class Diary:
     findings: Findings = field(default_factory=Findings)
     change: int | None = None
     first_rows: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_cramps_alone(self) -> bool:
+        """Whether no night without a cramp was written down though there were others, so that nothing can be divided by.
+
+        A diary of rows for cramps says so when it is read; of others it is taken so where most nights were missed.
+        """
+        answered = self.panel.inside & self.panel.table["cramp"].notna().to_numpy(dtype=bool)
+        known = self.panel.values("cramp")[answered]
+        told = any(one.rule in QUIET_RULES and one.severity != "note" for one in self.findings.rows)
+        return bool(len(known)) and bool((known == 1).all()) and (told or 2 * len(known) < len(self.panel))
 
     def has(self, *names: str) -> bool:
         """Whether the diary has these columns with at least one answer."""

@@ -6,22 +6,21 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from crampstats.core.diary import DiaryPanel
 from crampstats.present.page import Answer
 from crampstats.present.reading import is_suppressed
-from crampstats.present.wording import MADE_UP, first_upper, format_share
-from crampstats.reports.diary_analyses import ASKED_NIGHTS, CRAMP
+from crampstats.present.wording import MADE_UP, first_upper, format_share, format_share_with_interval
+from crampstats.reports.diary_analyses import ASKED_NIGHTS
+from crampstats.reports.diary_groups import OR_FEWER, is_open
+from crampstats.reports.diary_plain import count_of
 from crampstats.reports.diary_results import DiaryResults
+from crampstats.reports.diary_words import NOT_SAID, ONLY_CRAMPS, UNSEEN_END
 
 OF_WHOM = {
     "population": "The longer the window, the more people have had a cramp in it: a share needs its window.",
     "cramps": "Of people taken in because they cramp: it says nothing of how common cramps are.",
     "not stated": "Nobody said how the diarists were found: it says nothing of how common cramps are.",
 }
-ONLY_CRAMPS = (
-    "Every night that was written down has a cramp. Nights without one seem not to have been written down, and a missed night "
-    "is no night without a cramp. Say in the mapping from when to when the diary was kept, if every cramp of that time is in "
-    "it."
-)
 NIGHTS_PER_WEEK = "cramp nights per week"
 
 
@@ -30,9 +29,10 @@ def headline(results: DiaryResults) -> str:
     panel = results.panel
     stamp = f"{MADE_UP}: " if panel.source.made_up else ""
     who = panel.population or "those who kept the diary"
-    counted = f"{len(panel.persons):,} persons, {int(panel.logged.sum()):,} nights logged; {results.panel.source.label}."
+    n, kept = len(panel.persons), "nights with a cramp" if results.diary.is_cramps_alone else "nights logged"
+    counted = f"{count_of(n, 'person')}, {int(panel.logged.sum()):,} {kept}; {results.panel.source.label}."
     row = overall_rate(results)
-    if row is None or only_cramps(results):
+    if row is None:
         return f"{stamp}How often {who} cramp cannot be stated; {counted}"
     return f"{stamp}{_nights_a_week(results, row)} among {who}; {counted}"
 
@@ -44,13 +44,6 @@ def overall_rate(results: DiaryResults) -> pd.Series | None:
         return None
     rows = found.frame[found.frame["measure"] == NIGHTS_PER_WEEK]
     return None if rows.empty or is_suppressed(rows.iloc[0]["caution"]) else rows.iloc[0]
-
-
-def only_cramps(results: DiaryResults) -> bool:
-    """Whether every night that was written down has a cramp while others were missed: nights without were not written down."""
-    panel = results.panel
-    known = panel.values(CRAMP)[panel.inside]
-    return bool((known == 1).all()) and len(known) < len(panel)
 
 
 def _nights_a_week(results: DiaryResults, row: pd.Series) -> str:
@@ -71,10 +64,10 @@ def answers(results: DiaryResults) -> Iterator[Answer]:
 
 def _often(results: DiaryResults) -> Answer:
     row, question = overall_rate(results), "How often?"
-    if only_cramps(results):
-        return Answer(question, "It cannot be said", ONLY_CRAMPS)
+    if results.diary.is_cramps_alone:
+        return Answer(question, NOT_SAID, ONLY_CRAMPS)
     if row is None:
-        return Answer(question, "It cannot be said", results.reasons.get("rates", "No night has an answer."))
+        return Answer(question, NOT_SAID, results.reasons.get("rates", "No night has an answer."))
     share = row["estimate"] / 7
     told = f"That is a cramp on {format_share(share, digits=0)} of the nights that were written down."
     return Answer(question, _nights_a_week(results, row), told)
@@ -84,13 +77,13 @@ def _before(results: DiaryResults) -> Answer:
     """Exposures whose whole interval lies on one side of 1, beside how many were looked at."""
     found, question = results.results.get("triggers"), "What goes before a cramp?"
     if found is None:
-        return Answer(question, "It cannot be said", results.reasons.get("triggers", ""))
+        return Answer(question, NOT_SAID, results.reasons.get("triggers", ""))
     frame = found.frame[found.frame["estimate"].notna()]
     above, below = frame[frame["conf_low"] > 1], frame[frame["conf_high"] < 1]
     parts = [f"{word} cramps with: {_named(results, rows)}" for rows, word in ((above, "more"), (below, "fewer")) if len(rows)]
     chance = (
-        f"{len(frame)} odds ratios within persons were looked at; one in twenty would have such an interval by chance. "
-        "Coming before is not causing."
+        f"{count_of(len(frame), 'odds ratio')} within persons {'was' if len(frame) == 1 else 'were'} looked at; one in twenty "
+        "would have such an interval by chance. Coming before is not causing."
     )
     return Answer(question, ". ".join(map(first_upper, parts)) or "Nothing stands out", chance)
 
@@ -105,19 +98,36 @@ def _windows(results: DiaryResults) -> Answer:
     """The share with a cramp in one night and in a month."""
     found, question = results.results.get("period_prevalence"), "Last night, or past month?"
     if found is None:
-        return Answer(question, "It cannot be said", results.reasons.get("period_prevalence", ""))
-    rows = found.frame[found.frame["estimate"].notna()].drop_duplicates("level").set_index("level", drop=False)
+        return Answer(question, NOT_SAID, results.reasons.get("period_prevalence", ""))
+    if not is_open(results.panel):
+        return Answer(question, NOT_SAID, f"{OR_FEWER[:1].upper()}{OR_FEWER[1:]} are too few for a share of persons.")
+    rows = found.frame[found.frame["estimate"].notna() & found.frame["conf_low"].notna()]
+    rows = rows.drop_duplicates("level").set_index("level", drop=False)
     if rows.empty:
-        return Answer(question, "It cannot be said", "No window has persons enough.")
+        return Answer(question, NOT_SAID, "No window has persons enough.")
     month = f"{ASKED_NIGHTS} nights"
     rows = rows.loc[list(dict.fromkeys([rows.index[0], month if month in rows.index else rows.index[-1]]))]
-    said = "; ".join(f"{format_share(row['estimate'], digits=0)} in {row['level']}" for _, row in rows.iterrows())
+    said = "; ".join(_share_in(row, found.confidence_level) for _, row in rows.iterrows())
     return Answer(question, said, OF_WHOM[results.panel.recruitment])
+
+
+def _share_in(row: pd.Series, level: float) -> str:
+    share = format_share_with_interval(row["estimate"], row["conf_low"], row["conf_high"], level=level, digits=0)
+    return f"{share} in {row['level']}"
 
 
 def _trusted(results: DiaryResults) -> Answer:
     panel, findings = results.panel, results.diary.findings.rows
+    question = "Can the diary be trusted?"
+    if results.diary.is_cramps_alone:
+        return Answer(question, NOT_SAID, "Nobody can tell which nights were missed: only cramps were written down.")
     share = panel.logged.sum() / len(panel)
     grave = sum(one.severity != "note" for one in findings)
     noticed = f"Errors and warnings noticed in the file: {grave:,}." if grave else "No error was noticed in the file."
-    return Answer("Can the diary be trusted?", f"{format_share(share, digits=0)} of the nights were written down", noticed)
+    said = f"{format_share(share, digits=0)} of the nights were written down"
+    return Answer(question, said if is_end_known(panel) else f"{said}; {UNSEEN_END}", noticed)
+
+
+def is_end_known(panel: DiaryPanel) -> bool:
+    """Whether anybody's diary goes on after the last entry, as it does where the enrolment is known."""
+    return not bool(panel.logged[panel.starts[1:] - 1].all())

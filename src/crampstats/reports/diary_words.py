@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 FEW_NOTICE = "Not to be shared"
-FEW_DETAIL = "These are the diaries of {n} persons; with {few} or fewer, what is true of all is known of each."
+FEW_DETAIL = "These are the diaries of {n}; with {few} or fewer, what is true of all is known of each."
 TRUST = (
     "A night that was not written down is not a night without a cramp. Missed nights are left out of every rate and drawn in "
     "grey. If nights with a cramp are skipped more often than others (or less often), every rate below is off by as much."
@@ -71,3 +71,11 @@ WHO_SEES_WHAT = (
     "stays with those who keep the diaries.",
     "clinic_only/participants, on request: one page for each person, to be given to that person and nobody else.",
 )
+ONLY_CRAMPS = (
+    "The file has rows for cramps alone. A night without a row may have been missed, and a missed night is no night without a "
+    "cramp. If every night without a row passed without a cramp, say so in the mapping: [diary] nights_without_events = "
+    "\"no cramp\"; and say from when to when the diary was kept."
+)
+NOT_SAID = "It cannot be said"
+NOTHING_BESIDE = "Only nights with a cramp were written down, so there is nothing to set them against."
+UNSEEN_END = "nights after somebody gave up are not seen, because the file does not say until when the diary was to be kept"

@@ -197,3 +197,15 @@ def test_the_examples_that_ship_run(tmp_path: Path, word: str) -> None:
     assert "MADE-UP DATA" in done.stdout
     page = (tmp_path / "out" / "diary.html").read_text(encoding="utf-8")
     assert ("Treatments compared" in page) == (word == "trial-example")
+
+
+def test_rows_for_cramps_alone_say_that_no_rate_can_be_told_and_what_to_put_into_the_mapping(tmp_path: Path) -> None:
+    rows = [f"A{person},2026-03-{day:02d} 03:10,calf" for person in range(14) for day in range(2, 26, 3 + person % 3)]
+    (tmp_path / "events.csv").write_text("\n".join(["Participant,Time of cramp,Where", *rows]) + "\n", encoding="utf-8")
+    done = run(tmp_path / "events.csv", "--out", tmp_path / "out", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "How often? It cannot be said: the file has rows for cramps alone" in done.stdout
+    assert "nights_without_events" in done.stdout
+    assert "a week (" not in done.stdout
+    assert "of the nights were written down" not in done.stdout
+    assert "% in 1 night" not in done.stdout

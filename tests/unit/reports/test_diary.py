@@ -13,6 +13,7 @@ import pytest
 
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
+from crampstats.core.findings import Finding, Findings
 from crampstats.core.source import Source
 from crampstats.present.files import draw_figure
 from crampstats.reports.diary import analyse_diary
@@ -21,6 +22,7 @@ from crampstats.reports.diary_figures import PICTURES
 from crampstats.reports.diary_files import CLINIC_ONLY, format_json, summarise, write_diary, write_tables
 from crampstats.reports.diary_page import build_diary_page
 from crampstats.reports.diary_results import Analysis, Diary, DiaryResults, run_analyses
+from crampstats.reports.diary_summary import answers
 
 from .made_up_diary import made_up_diary, made_up_nights
 
@@ -100,10 +102,10 @@ def test_a_diary_without_a_column_says_which_is_missing() -> None:
     found = analyse_diary(made_up_diary(bare))
     assert "rates" in found.results
     assert "triggers" in found.reasons
-    assert "heavy_lifting" in found.reasons["triggers"]
+    assert found.reasons["triggers"].startswith("the diary does not ask about more or other exercise than usual that day, heavy")
     page = page_of(found)
     assert "What is not here, and why" in page
-    assert "heavy_lifting" in page
+    assert "heavy_lifting" not in page
     assert "Traceback" not in page
 
 
@@ -131,6 +133,48 @@ def test_cramps_alone_written_down_give_no_rate_in_the_headline() -> None:
     page = page_of(found)
     assert "cannot be stated" in page
     assert "7.00 nights with a cramp a week" not in page
+    assert 'nights_without_events = "no cramp"' in page
+    assert "of the nights were written down" not in page
+    assert not set(found.results) & {"rates", "period_prevalence", "recall_curve", "compliance", "rolling_rates"}
+
+
+@pytest.mark.usefixtures("without_curve")
+def test_rows_for_cramps_alone_give_no_rate_even_where_no_night_lies_between_them() -> None:
+    nights = made_up_nights(persons=12).assign(cramp=True)
+    nights = nights[nights["night"] < nights["night"].min() + 2]
+    said = Findings([Finding("", "nights without a cramp", "warning", "rows for cramps alone.", "")])
+    found = analyse_diary(Diary(made_up_diary(nights), findings=said))
+    assert "rates" not in found.results
+    assert json.loads(format_json(found))["estimates"].keys() <= {"severity", "features"}
+
+
+@pytest.mark.usefixtures("without_curve")
+def test_the_share_of_nights_says_that_an_early_end_is_not_seen() -> None:
+    nights = made_up_nights(persons=12, nights=10)
+    assert "nights after somebody gave up are not seen" in page_of(analyse_diary(made_up_diary(nights)))
+    ends = pd.DataFrame({"person": nights["person"].unique(), "first_night": 20_465, "last_night": 20_480})
+    assert "gave up are not seen" not in page_of(analyse_diary(made_up_diary(nights, enrolled=ends))).split("Methods")[0]
+
+
+def test_shares_in_short_have_intervals(results: DiaryResults) -> None:
+    said = next(one.answer for one in answers(results) if one.question.startswith("Last night"))
+    assert re.fullmatch(r"\d+ % \(95 % CI \d+ to \d+\) in 1 night; \d+ % \(95 % CI \d+ to >? ?\d+\) in \d+ nights", said)
+
+
+def test_every_table_of_a_made_up_diary_says_so(folder: Path) -> None:
+    tables = list(folder.rglob("*.csv"))
+    assert len(tables) > 20
+    for path in tables:
+        head, *rows = path.read_text(encoding="utf-8").splitlines()
+        assert head.split(",")[-1] == "data", path.name
+        assert all(row.endswith(",MADE-UP DATA") for row in rows), path.name
+
+
+def test_a_page_of_real_diaries_holds_no_names_of_the_program(results: DiaryResults) -> None:
+    page = re.sub(r"<(style|script|svg)\b.*?</\1>|<[^>]+>", " ", page_of(results), flags=re.DOTALL)
+    for pattern in (r"\w ~ \w", r"\b(fit|estimate)_\w+", r"covariance=", r"panel\.", r"\btau2\b", r"\bI2\b", r"\(s\)",
+                    r"\b(heavy_lifting|age_years|cramp_severity|exercise_minutes)\b"):
+        assert not re.search(pattern, page), (pattern, re.findall(f".{{40}}{pattern}.{{40}}", page))
 
 
 @pytest.mark.usefixtures("without_curve")

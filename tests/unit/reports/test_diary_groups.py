@@ -77,7 +77,7 @@ def test_how_many_were_too_short_is_not_told_where_they_are_few() -> None:
         "estimate": [0.2, 0.4, 0.6, 0.9], "n": [24, 22, 12, 8], "n_events": [9, 8, 5, 3], "n_short": [0.0, 2.0, 12.0, 16.0],
         "caution": ["", "review: 22 persons logged 28 nights (< 30)", "review: 12 persons (< 30)", ""],
     })
-    told = hide_few(Estimates(frame), made_up_diary(made_up_nights(24, 5))).frame
+    told = hide_few(Estimates(frame, extras=("n_short",)), made_up_diary(made_up_nights(24, 5))).frame
     assert told["n"].fillna(0).tolist() == [24, 0, 12, 0]
     assert told["estimate"].notna().tolist() == [True, True, True, False]
     assert told["n_short"].isna().tolist() == [False, True, False, True]

@@ -16,6 +16,8 @@ from crampstats.core.source import Source
 from crampstats.present.participant import FEWER, MORE, NO_TELLING, TOO_FEW
 from crampstats.reports.diary_person import above_own, build_person_page, report_persons
 
+from .made_up_diary import made_up_diary, made_up_nights
+
 START = dt.date(2026, 3, 2)
 
 
@@ -133,3 +135,8 @@ def test_each_reads_the_nights_of_that_person_alone() -> None:
     together = report_persons(DiaryPanel(table))
     alone = [report_persons(DiaryPanel(table[table["person"] == one]))[0] for one in ("a", "b")]
     assert [one.triggers for one in together] == [one.triggers for one in alone]
+
+
+def test_an_unknown_person_is_told_in_the_singular() -> None:
+    with pytest.raises(OptionError, match=r"1 person of 1 asked for has no diary here"):
+        report_persons(made_up_diary(made_up_nights(3, 10)), ["P999"])
