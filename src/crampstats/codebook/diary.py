@@ -56,7 +56,8 @@ CRAMPS = _of_a_night(
 SEVERITY = _of_a_cramp(
     "cramp_severity", "Worst pain of the night's cramps", "number", unit="points", plausible=(0, 10),
     known_as=(
-        *cramp_features.SEVERITY.known_as, "pain", "worst pain", "how bad was the pain", "how bad was it", "how painful",
+        *cramp_features.SEVERITY.known_as, "pain", "worst pain", "how bad was the pain", "how bad was it",
+        "how bad was the worst one", "how bad was the worst cramp", "how painful",
         "how painful was it", "pain score", "pain rating", "worst pain of the night", "pain of the worst cramp", "nrs", "vas",
         "worst cramp", "how bad", "schmerz", "schmerzen", "dolor", "douleur", "dor", "dolore", "intensity of pain", "pain "
         "intensity", "severity of cramp",

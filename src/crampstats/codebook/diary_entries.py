@@ -29,8 +29,8 @@ DATE = Variable(
 TIME = Variable(
     "time", "Clock time of the cramp", "time",
     known_as=(
-        "time of cramp", "cramp time", "time of the cramp", "at what time", "at what time did the cramp come", "clock time",
-        "hour",
+        "time of cramp", "cramp at", "cramp time", "time of the cramp", "at what time", "at what time did the cramp come",
+        "clock time", "hour",
         "what time was the cramp", "when did it start", "start time", "onset", "onset time", "time of onset", "uhrzeit", "hora",
         "heure", "ora", "uhrzeit des krampfs", "hora del calambre", "heure de la crampe",
     ),

@@ -77,8 +77,8 @@ def _several_of_a_night(columns: DiaryColumns, values: pd.DataFrame, table: Reco
     cells = table.cells[cramps]
     if diary.night and diary.time and diary.time not in names_of(table, MOMENT):
         when, night = cells[diary.time], cells[diary.night]
-    elif diary.night and OF_A_CRAMP & set(split_words(diary.night)) and holds_moments(table, diary.night):
-        when = pd.Series(read_moments(cells[diary.night]).wall, index=cells.index)
+    elif OF_A_CRAMP & set(split_words(moment := diary.night or diary.time)) and holds_moments(table, moment):
+        when = pd.Series(read_moments(cells[moment]).wall, index=cells.index)
         night = night_of(when)
     else:
         return False

@@ -19,6 +19,8 @@ from crampstats.ingest.recorded import RecordedTable
 
 # so many different texts tell what a column holds
 LOOKED_AT, MOSTLY = 400, 0.5
+# filled so often, a time of the cramp stands in rows without one too, and tells their night
+ALWAYS = 0.8
 OF_CRAMPS = "when the cramp came, by date and clock time"
 OF_ENTRIES = "when the entry was made, by date and clock time"
 
@@ -60,7 +62,8 @@ def settle_moments(columns: DiaryColumns, table: RecordedTable, said: DiarySetti
     part, heading = _moment(columns.diary, table, said)
     if not part:
         return columns
-    use = "night" if columns.diary.layout == "events" else "entered_at"
+    always = float(table.cells[heading].notna().mean()) >= ALWAYS and heading not in names_of(table, MOMENT)
+    use = "night" if columns.diary.layout == "events" or always else "entered_at"
     # when a cramp came is not when the entry was made, and a night without one has no such time
     if use == part or (use == "entered_at" and heading not in names_of(table, MOMENT)):
         return columns

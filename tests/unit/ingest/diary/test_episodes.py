@@ -140,3 +140,17 @@ def test_cramps_of_one_night_at_different_times_are_counted_beside_nights_withou
 def test_one_entry_sent_twice_is_not_two_cramps(load: Load) -> None:
     text = "id,timestamp,Cramp\n1,2026-03-02 07:00,yes\n1,2026-03-02 07:01,yes\n1,2026-03-03 07:00,no\n"
     assert "cramps" not in load(text).panel.table
+
+
+def test_cramps_told_by_their_moments_beside_the_night_are_counted(load: Load) -> None:
+    data = load("""
+Participant,Night of,Cramp,Cramp at,Severity
+A,2026-03-04,no,,
+A,2026-03-05,yes,2026-03-05 23:30,5
+A,2026-03-05,yes,2026-03-06 00:30,7
+""")
+    assert [row[1:] for row in told(data, "cramp", "cramps", "cramp_severity")] == [
+        ("2026-03-04", True, False, 0, None), ("2026-03-05", True, True, 2, 7.0),
+    ]
+    assert data.episodes is not None
+    assert [str(one) for one in data.episodes["at"]] == ["2026-03-05 23:30:00", "2026-03-06 00:30:00"]
