@@ -15,7 +15,7 @@ from crampstats.estimate.diary.recall_nights import Floats
 NEARBY = 1e-5
 RAYS = {2: 48, 3: 500}  # by number of parameters; half in standard errors, half in ranges
 DOUBLINGS, HALVINGS = 14, 30
-STARTS = {2: 1, 3: 2}  # of the constrained search
+STARTS = {2: 1, 3: 1}  # of the constrained search
 # windows gone through on the way, by number of parameters: of a third one far windows see little
 LADDER: dict[int, tuple[float, ...]] = {2: (), 3: (7.0, 30.0, 91.0, 365.0, 1_461.0, 7_305.0, 21_915.0)}
 ON_CONTOUR = 1e-6  # of the log-likelihood
@@ -50,11 +50,6 @@ def profile_interval(fitted: FittedRisk, windows: Floats, level: float) -> tuple
             before = [at]
     low, high = 1 / (1 + np.exp(-ends[:, np.searchsorted(ladder, windows)]))
     return low, high
-
-
-def profile_bound(fitted: FittedRisk, window: float, level: float, sign: float) -> float:
-    """One end of `profile_interval`: the lower (sign -1) or the upper (1)."""
-    return float(profile_interval(fitted, np.array([window]), level)[int(sign > 0)][0])
 
 
 def share_error(fitted: FittedRisk, windows: Floats) -> Floats:
