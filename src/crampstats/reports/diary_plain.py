@@ -12,7 +12,7 @@ from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.present.diaries import lower_first
 from crampstats.present.wording import first_upper
-from crampstats.reports.diary_groups import OR_FEWER, is_open
+from crampstats.reports.diary_groups import OR_FEWER, is_few, is_open
 
 # of the program, or of a night in general
 WORDS = {
@@ -34,6 +34,7 @@ PERSONS = re.compile(r"(?<!than )(?<![\d,.])([1-9]|10)( of [\d,]+)? persons?\b(?
 NEVER = re.compile(r"(?<![\d,.])([1-9]|10) (?=never had|every night)")
 SOME_OF = re.compile(r" ?\(n = [\d,]+\)")
 SQUARE, SQUARES = re.compile(r"\b(tau|I|H)2\b"), {"tau": "\u03c4", "I": "I", "H": "H"}
+WINDOW = re.compile(r"(?<![\d,.])([\d,]+) of ([\d,]+) for(?= [\d,]+ night)")
 PLURAL = re.compile(r"([\d,]+) (\w+)\(s\)")
 ONE = re.compile(r"(?<![\d,.-])(?<!- )1 (person|night|degree|month|week|row|entr|cramp|diar)(s|ies)\b")
 
@@ -89,7 +90,15 @@ def without_few(text: str) -> str:
     """
     text = ALONE.sub(f"{OR_FEWER} decide a coefficient", text)
     text = PERSONS.sub(lambda found: f"10 or fewer{found[2]} persons" if found[2] else OR_FEWER, text)
-    return NEVER.sub("10 or fewer ", text)
+    return WINDOW.sub(_too_short, NEVER.sub("10 or fewer ", text))
+
+
+def _too_short(found: re.Match[str]) -> str:
+    """How many diaries do not reach a window, unless these or those that reach it are few."""
+    n, total = (int(found[part].replace(",", "")) for part in (1, 2))
+    if is_few(n):
+        return f"10 or fewer of {found[2]} for"
+    return f"all but 10 or fewer of {found[2]} for" if is_few(total - n) else found[0]
 
 
 def plain_estimates(found: Estimates, panel: DiaryPanel) -> Estimates:

@@ -28,6 +28,8 @@ def panel() -> DiaryPanel:
     ("3 of 14 persons tell nothing", "10 or fewer of 14 persons tell nothing"),
     ("one person alone decides a coefficient (a level or value that nobody else has).",
      "10 persons or fewer decide a coefficient."),
+    ("2 of 100 for 14 nights, 51 of 100 for 56 nights, 99 of 100 for 60 nights",
+     "10 or fewer of 100 for 14 nights, 51 of 100 for 56 nights, all but 10 or fewer of 100 for 60 nights"),
     ("more than 10 persons", "more than 10 persons"), ("10 persons or fewer", "10 persons or fewer"),
     ("13 persons, persons - 1 degrees of freedom", "13 persons, persons - 1 degrees of freedom"),
 ])
