@@ -14,6 +14,8 @@ from crampstats.cli.options import file_options, read_missing_codes, split
 from crampstats.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from crampstats.core.diary import DiaryPanel
+    from crampstats.reports.diary_person import PersonReport
     from crampstats.reports.diary_results import DiaryResults
 
 DEFAULT_OUT = "crampstats-diary"
@@ -66,6 +68,7 @@ def diary(
         opened = open_diary(path, said)
         wanted = None if persons else split(person)
         people = report_persons(opened.panel, wanted, change=change.date() if change else None) if persons or person else []
+        _check_change(change, people, opened.panel)
         results = analyse_diary(opened, progress=step)
         paths = write_diary(results, Path(out), people=people, progress=step)
     _show(results, paths, as_json)
@@ -78,6 +81,18 @@ def _check_persons(person: str | None, persons: bool, change: dt.datetime | None
         raise OptionError("--person takes pseudonyms such as P001,P002, and --persons everybody; give one of the two.")
     if change is not None and not (person or persons):
         raise OptionError("--change is for persons\u2019 own reports; give --person P001 or --persons with it.")
+
+
+def _check_change(change: dt.datetime | None, people: list[PersonReport], panel: DiaryPanel) -> None:
+    """Refuse a change that lies before or after every diary: no report would have a before and an after."""
+    from crampstats.core.errors import OptionError
+
+    if change is None or any(one.change is not None for one in people):
+        return
+    raise OptionError(
+        f"--change {change.date()} parts none of the {len(people)} diaries asked for into nights before and after; nights were "
+        f"written down from {panel.dates[panel.logged].min().date()} to {panel.dates[panel.logged].max().date()}."
+    )
 
 
 def _example(file: str, mapping: str | None) -> tuple[str | Path, str | Path | None]:

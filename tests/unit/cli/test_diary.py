@@ -127,7 +127,7 @@ def test_a_picture_is_no_diary(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("options", "word"), [
     (["--person", "P999"], "P014"), (["--person", ","], "--person"), (["--person", "P001", "--persons"], "--persons"),
     (["--change", "2026-02-10"], "--person"), (["--change", "soon", "--persons"], "soon"), (["--nonsense"], "--out"),
-    (["--mapping", "not_there.toml"], "not_there.toml"),
+    (["--mapping", "not_there.toml"], "not_there.toml"), (["--change", "2030-01-01", "--persons"], "written down from"),
 ])
 def test_wrong_options_end_with_2_and_say_what_is_right(tmp_path: Path, options: list[str], word: str) -> None:
     done = run(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet", *options)
