@@ -163,7 +163,7 @@ def _codes(panel: DiaryPanel, table: pd.DataFrame, person: str) -> np.ndarray:
     if not person and len(panel.persons) > 1:
         raise DataError(
             f"the workouts do not tell whose they are, and the diary is of {len(panel.persons)} persons; name the one they are "
-            "of (person=...), or give a table with a column of participants."
+            "of (person=... of join_workouts), or give a table of workouts with a column of participants."
         )
     return np.full(len(table), panel.persons.get_loc(person) if person else 0, dtype=np.int64)
 
