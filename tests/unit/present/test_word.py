@@ -25,7 +25,7 @@ def test_the_document_holds_title_heads_rows_and_notes():
     (grid,) = document.tables
     text = [[cell.text for cell in row.cells] for row in grid.rows]
     assert text[0] == ["", "Crude", "Crude", ""]
-    assert text[1] == ["Exposure", "OR (95\N{NO-BREAK SPACE}% CI)", "p", "n"]
+    assert text[1] == ["Exposure", "OR (95\N{NO-BREAK SPACE}%\N{NO-BREAK SPACE}CI)", "p", "n"]
     assert text[2] == ["Salts"] * 4
     assert text[-1] == ["none", "2.0", "<\N{NO-BREAK SPACE}0.001", "11"]
     paragraphs = [paragraph.text for paragraph in document.paragraphs]
