@@ -61,11 +61,14 @@ def _is_events(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable
     if CRAMPS.name in values:
         return False
     if not (details or timed):
-        # dates and nothing else: each tells of a cramp, or of nothing at all
-        return set(table.cells) <= {*columns.diary.columns.values(), ROW, SHEET}
+        # moments and nothing else are those of cramps; dates only where their heading says so, or they are nights without answers
+        heading = columns.diary.night or columns.diary.entered_at
+        alone = set(table.cells) <= {*columns.diary.columns.values(), ROW, SHEET}
+        return alone and (bool(OF_A_CRAMP & set(split_words(heading))) or holds_moments(table, heading))
     # a pain of 0, or left open, is told of nights, not of cramps
     severity = values[SEVERITY.name].astype("Float64") if SEVERITY.name in values else pd.Series(dtype="Float64")
-    return not bool((severity == 0).any())
+    told = values[details].notna().any(axis=1).mean() if details else 0.0
+    return not bool((severity == 0).any()) and (float(told) >= MOSTLY or _filled(table, timed))
 
 
 def _several_of_a_night(columns: DiaryColumns, values: pd.DataFrame, table: RecordedTable) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crampstats.core.errors import DataError
+from crampstats.ingest.diary.loading import load_diary
 
 from .files import Load, rules, told
 
@@ -154,3 +155,22 @@ A,2026-03-05,yes,2026-03-06 00:30,7
     ]
     assert data.episodes is not None
     assert [str(one) for one in data.episodes["at"]] == ["2026-03-05 23:30:00", "2026-03-06 00:30:00"]
+
+
+def test_dates_and_nothing_else_are_no_cramps_unless_their_heading_says_so(tmp_path):
+    path = tmp_path / "diary.csv"
+    path.write_text("Participant,Evening of\nA,2026-01-01\nA,2026-01-02\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no column tells whether there was a cramp"):
+        load_diary(path)
+    path.write_text("Participant,Date of the cramp\nA,2026-01-01\nA,2026-01-02\n", encoding="utf-8")
+    assert load_diary(path).panel.values("cramp").tolist() == [1, 1]
+
+
+def test_rows_that_mostly_tell_nothing_of_a_cramp_are_nights(tmp_path):
+    # the columns of yes or no and of the number were lost; nine of ten nights have no pain
+    rows = "".join(f"A,2026-01-{day:02d},{'6' if day == 5 else ''},{day}\n" for day in range(1, 11))
+    path = tmp_path / "diary.csv"
+    path.write_text("Participant,Evening of,Worst cramp (0 to 10),Exercise (minutes)\n" + rows, encoding="utf-8")
+    panel = load_diary(path).panel
+    assert (panel.values("cramp") == 1).sum() == 1
+    assert len(panel) == 10
