@@ -1,8 +1,9 @@
 """The one grouped sum. Estimators ask it for totals and never loop over rows themselves.
 
-`group_sums` is written on narwhals, so it answers from pandas, pyarrow, Polars, DuckDB or Spark tables. For pandas frames in
-memory `sufficient_stats` answers by `numpy.bincount` instead, which is several times faster there; a property test holds the two
-equal. Terms are products of a few factors (`num`, `level`, `present`, ...), so that every engine can evaluate them.
+`group_sums` is written on narwhals, so it answers from pandas, pyarrow, Polars, DuckDB, Spark and Ibis tables and from Parquet
+files, each where its rows lie. For pandas frames in memory `sufficient_stats` answers by `numpy.bincount` instead, which is
+several times faster there; a property test holds the two equal. Terms are products of a few factors (`num`, `level`, ...), which
+every engine can evaluate.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
 from crampstats.core.group_codes import block_codes, group_codes
+from crampstats.core.tables import collect_frame, scan_table
 
 Floats = NDArray[np.float64]
 ROWS = "rows"
@@ -26,118 +28,158 @@ BLOCK = 65_536  # rows summed at a time; columns of this length stay in cache, w
 
 
 class Factor(Protocol):
-    """One factor of a term: a number per row, 0 where a number is missing."""
+    """One factor of a term: a number per row, 0 where a number it reads is missing."""
 
     @property
-    def column(self) -> str:
-        """The column it reads."""
+    def columns(self) -> tuple[str, ...]:
+        """The columns it reads."""
         ...
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
+    def expression(self, schema: nw.Schema) -> nw.Expr:
         """The factor on any engine, as float64."""
         ...
 
-    def values(self, column: pd.Series[Any]) -> Floats:
-        """The factor of a pandas column."""
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of some rows of a pandas frame, given by column."""
         ...
 
 
 @dataclass(frozen=True)
-class Number:
-    """The column minus `centre`; missing counts 0. Centring keeps second moments from cancelling."""
+class OneColumn:
+    """A factor that reads one column."""
 
     column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column it reads."""
+        return (self.column,)
+
+
+@dataclass(frozen=True)
+class Number(OneColumn):
+    """The column minus `centre`; missing counts 0. Centring keeps second moments from cancelling."""
+
     centre: float = 0.0
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
-        if dtype == nw.Boolean:  # casting yes/no to numbers fails on some engines
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        if schema[self.column] == nw.Boolean:  # casting yes/no to numbers fails on some engines
             value = nw.when(nw.col(self.column) == True).then(nw.lit(1.0)).otherwise(nw.lit(0.0))  # noqa: E712
-            return (value - self.centre) * Present(self.column).expression(dtype)
-        return (_no_nan(nw.col(self.column).cast(nw.Float64), dtype) - self.centre).fill_null(0.0)
+            return (value - self.centre) * Present(self.column).expression(schema)
+        # small integers wrap when multiplied, so they are made float64 before anything else
+        value = _known(self.column, schema).cast(nw.Float64)
+        return (value - self.centre if self.centre else value).fill_null(0.0)
 
-    def values(self, column: pd.Series[Any]) -> Floats:
-        value = _floats(column) - self.centre
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        value = floats(columns[self.column])
+        if self.centre:
+            value = value - self.centre
         return np.where(np.isnan(value), 0.0, value)
 
 
 @dataclass(frozen=True)
-class Level:
+class Level(OneColumn):
     """1 where the column equals `value`, else 0; missing counts 0."""
 
-    column: str
-    value: Any
+    value: Any = True
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        dtype = schema[self.column]
         value = bool(self.value) if dtype == nw.Boolean else self.value
-        return nw.when(nw.col(self.column) == value).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+        return _flag(plain_expression(self.column, dtype) == value)
 
-    def values(self, column: pd.Series[Any]) -> Floats:
-        return np.asarray((column == self.value).to_numpy(dtype=bool, na_value=False), dtype=np.float64)
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return np.asarray((columns[self.column] == self.value).to_numpy(dtype=bool, na_value=False), dtype=np.float64)
 
 
 @dataclass(frozen=True)
-class Present:
+class Present(OneColumn):
     """1 where the column holds a value, else 0."""
 
-    column: str
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        return nw.when(_known(self.column, schema).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
-        return nw.when(_no_nan(nw.col(self.column), dtype).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
-
-    def values(self, column: pd.Series[Any]) -> Floats:
-        return np.asarray(column.notna(), dtype=np.float64)
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return np.asarray(columns[self.column].notna(), dtype=np.float64)
 
 
 @dataclass(frozen=True)
-class Missing:
+class Missing(OneColumn):
     """1 where the column holds no value, else 0."""
 
-    column: str
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        return _flag(_known(self.column, schema).is_null())
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
-        return nw.when(_no_nan(nw.col(self.column), dtype).is_null()).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-
-    def values(self, column: pd.Series[Any]) -> Floats:
-        return np.asarray(column.isna(), dtype=np.float64)
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return np.asarray(columns[self.column].isna(), dtype=np.float64)
 
 
 @dataclass(frozen=True)
-class Between:
+class Between(OneColumn):
     """1 where `low` <= column <= `high`, else 0; missing counts 0."""
 
-    column: str
     low: float = -np.inf
     high: float = np.inf
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
-        value = _no_nan(nw.col(self.column).cast(nw.Float64), dtype)
-        inside = nw.lit(1.0)
-        for bound, holds in ((self.low, value >= self.low), (self.high, value <= self.high)):
-            if np.isfinite(bound):
-                inside = inside * nw.when(holds).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-        return inside * Present(self.column).expression(dtype)
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        value = _known(self.column, schema).cast(nw.Float64)
+        bounds = [value >= self.low] if np.isfinite(self.low) else []
+        bounds += [value <= self.high] if np.isfinite(self.high) else []
+        if not bounds:
+            return Present(self.column).expression(schema)
+        # a comparison with null is null, which `when` takes for no; only a positive predicate may be relied on for that
+        return _flag(bounds[0] & bounds[1] if len(bounds) == 2 else bounds[0])
 
-    def values(self, column: pd.Series[Any]) -> Floats:
-        value = _floats(column)
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        value = floats(columns[self.column])
         return np.asarray((value >= self.low) & (value <= self.high), dtype=np.float64)
 
 
 @dataclass(frozen=True)
-class Outside:
+class Outside(OneColumn):
     """1 where the column is below `low` or above `high`, else 0; missing counts 0."""
 
-    column: str
-    low: float
-    high: float
+    low: float = -np.inf
+    high: float = np.inf
 
-    def expression(self, dtype: nw.dtypes.DType) -> nw.Expr:
-        value = _no_nan(nw.col(self.column).cast(nw.Float64), dtype)
-        beyond = (value < self.low) | (value > self.high)
-        return nw.when(beyond).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        value = _known(self.column, schema).cast(nw.Float64)
+        return _flag((value < self.low) | (value > self.high))
 
-    def values(self, column: pd.Series[Any]) -> Floats:
-        value = _floats(column)
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        value = floats(columns[self.column])
         return np.asarray((value < self.low) | (value > self.high), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Unlisted(OneColumn):
+    """1 where the column holds a value that is none of `listed`, else 0; missing counts 0."""
+
+    listed: tuple[Any, ...] = ()
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        known = Present(self.column).expression(schema)
+        if not self.listed:
+            return known
+        return known - _flag(plain_expression(self.column, schema[self.column]).is_in(list(self.listed)))
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        column = columns[self.column]
+        return np.asarray((column.notna() & ~column.isin(list(self.listed))).to_numpy(dtype=bool), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -183,13 +225,19 @@ def outside(column: str, low: float, high: float) -> Term:
     return Term((Outside(column, low, high),))
 
 
-def group_sums(frame: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term = ONE) -> Any:
+def unlisted(column: str, listed: Sequence[Any]) -> Term:
+    """1 where the column holds a value that is none of `listed`."""
+    return Term((Unlisted(column, tuple(listed)),))
+
+
+def group_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term = ONE) -> Any:
     """Sums of terms by group as a lazy narwhals frame, to be summed again or collected.
 
     Parameters
     ----------
-    frame
-        Any table narwhals understands.
+    table
+        Any table: a frame of pandas, pyarrow or Polars, a DuckDB relation, a Spark or Ibis table, the name of a Parquet file or a
+        pattern of names, or what this function returned.
     by
         Key columns; a missing key is a group of its own. Empty: one group.
     terms
@@ -201,35 +249,45 @@ def group_sums(frame: Any, by: Sequence[str], terms: Mapping[str, Term], where: 
     -------
     narwhals.LazyFrame
         Key columns, `rows` (Int64) and one float64 column a term, unsorted.
+
+    Raises
+    ------
+    DataError
+        A column is absent, or two names differ in nothing but upper and lower case, which some engines take for one.
     """
-    table = nw.from_native(frame).lazy()
-    schema = table.collect_schema()
+    frame = scan_table(table)
+    schema = nw.Schema(frame.collect_schema())
     _check_columns(list(schema), by, terms, where)
+    _refuse_alike([*by, *terms, ROWS])
     if where.factors:
-        table = table.filter(_product(where, schema) > 0.0)
+        frame = frame.filter(_product(where, schema) > 0.0)
     # expressions are selected before the group-by: pandas aggregates simple reductions only
-    keys = [_no_nan(nw.col(name), schema[name]).alias(name) for name in by]
-    sums = [_product(term, schema).alias(name) for name, term in terms.items()]
-    chosen = table.select(*keys, *sums, nw.lit(1).alias(ROWS))
-    reductions = [nw.col(ROWS).sum(), *(nw.col(name).sum() for name in terms)]
-    return chosen.group_by(*by).agg(*reductions) if by else chosen.select(*reductions)
+    keys = [plain_expression(name, schema[name]).alias(name) for name in by]
+    sums = {name: _product(term, schema).alias(name) for name, term in terms.items() if term.factors}
+    counted = [nw.len().alias(ROWS), *(nw.col(name).sum() for name in sums)]
+    chosen = frame.select(*keys, *sums.values()) if keys or sums else frame.select(next(iter(schema)))
+    summed = chosen.group_by(*by).agg(*counted) if by else chosen.select(*counted)
+    rows = nw.col(ROWS).cast(nw.Int64)
+    plain = [nw.col(name) if name in sums else rows.cast(nw.Float64).alias(name) for name in terms]
+    return summed.select(*by, rows, *plain)
 
 
 def sufficient_stats(
-    frame: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term = ONE
+    table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term = ONE
 ) -> pd.DataFrame:
     """Sums of terms by group, collected, sorted by key, keys in plain dtypes.
 
     Parameters
     ----------
-    frame, by, terms, where
+    table, by, terms, where
         As in `group_sums`.
 
     Returns
     -------
     pandas.DataFrame
         One row per observed combination of keys (missing keys sort last): key columns (text as str, whole numbers as Int64,
-        yes/no as boolean), `rows` (int64) and one float64 column per term.
+        yes/no as boolean), `rows` (int64) and one float64 column per term. Engines add in their own order, so the last digits of
+        a sum may differ from run to run.
 
     Raises
     ------
@@ -244,34 +302,35 @@ def sufficient_stats(
     0   f     2  5.0  1.0
     1   m     1  2.0  2.0
     """
-    if isinstance(frame, pd.DataFrame):
-        _check_columns(list(frame.columns), by, terms, where)
-        sums = _bincount_sums(frame, by, terms, where)
+    if isinstance(table, pd.DataFrame):
+        _check_columns(list(table.columns), by, terms, where)
+        sums = _bincount_sums(table, by, terms, where)
     else:
-        sums = _collected_sums(frame, by, terms, where)
+        sums = _collected_sums(table, by, terms, where)
     if len(sums) > MAX_GROUPS:
-        raise DataError(f"{len(sums):,} groups by {', '.join(by)}; at most {MAX_GROUPS:,} can be collected: group coarser.")
+        raise DataError(f"more than {MAX_GROUPS:,} groups by {', '.join(by)}; no more can be collected: group coarser.")
     return _tidy(sums, by, terms)
 
 
-def _collected_sums(frame: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
-    """The narwhals answer, collected to pandas."""
-    collected: pd.DataFrame = group_sums(frame, by, terms, where).collect().to_pandas()
-    return collected
+def _collected_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
+    """The narwhals answer, collected to pandas; no more groups than are needed to see that they are too many."""
+    sums = group_sums(table, by, terms, where)
+    return collect_frame(sums.head(MAX_GROUPS + 1) if by else sums)
 
 
 def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
     """The same sums of a pandas frame by `numpy.bincount`, in blocks of rows small enough for the processor's cache."""
     parts, keys = group_codes(frame, by)
     factors = dict.fromkeys(factor for term in (where, *terms.values()) for factor in term.factors)
-    columns = {factor.column: frame[factor.column] for factor in factors}
+    columns = {name: frame[name] for factor in factors for name in factor.columns}
     counts, sums = np.zeros(len(keys), dtype=np.int64), {name: np.zeros(len(keys)) for name in terms}
     # each block is added to every group, so it must not have fewer rows than there are groups
     step = max(BLOCK, len(keys))
     for start in range(0, len(frame), step):
         rows = slice(start, min(start + step, len(frame)))
         codes = block_codes(parts, rows)
-        values = {factor: factor.values(columns[factor.column].iloc[rows]) for factor in factors}
+        block = {name: column.iloc[rows] for name, column in columns.items()}
+        values = {factor: factor.values(block) for factor in factors}
         if where.factors:
             kept = _values(where, values) > 0.0
             codes, values = codes[kept], {factor: value[kept] for factor, value in values.items()}
@@ -320,7 +379,7 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _check_columns(have: Sequence[str], by: Sequence[str], terms: Mapping[str, Term], where: Term) -> None:
     """Refuse columns that are not there and names that collide."""
-    wanted = [*by, *(factor.column for term in (*terms.values(), where) for factor in term.factors)]
+    wanted = [*by, *(name for term in (*terms.values(), where) for factor in term.factors for name in factor.columns)]
     lacking = sorted({name for name in wanted if name not in have})
     if lacking:
         raise DataError(f"no column {', '.join(map(repr, lacking))} in the table; it has {', '.join(map(str, have))}.")
@@ -338,22 +397,38 @@ def _values(term: Term, values: Mapping[Factor, Floats]) -> Floats:
 
 
 def _product(term: Term, schema: nw.Schema) -> nw.Expr:
-    """A term as a narwhals expression."""
-    if not term.factors:
-        first = next(iter(schema))
-        return Present(first).expression(schema[first]) + Missing(first).expression(schema[first])
-    product = term.factors[0].expression(schema[term.factors[0].column])
+    """A term of at least one factor as a narwhals expression."""
+    product = term.factors[0].expression(schema)
     for factor in term.factors[1:]:
-        product = product * factor.expression(schema[factor.column])
+        product = product * factor.expression(schema)
     return product
 
 
-def _no_nan(expression: nw.Expr, dtype: nw.dtypes.DType) -> nw.Expr:
-    """NaN as null: pandas merges the two, other engines do not."""
-    return expression.fill_nan(None) if dtype.is_float() else expression
+def _refuse_alike(names: Sequence[str]) -> None:
+    """Refuse names that differ in nothing but upper and lower case: some engines take them for one column."""
+    folded = [name.casefold() for name in names]
+    if alike := [name for name in names if folded.count(name.casefold()) > 1]:
+        raise DataError(f"the columns {', '.join(alike)} differ in upper and lower case only; rename all but one.")
 
 
-def _floats(column: pd.Series[Any]) -> Floats:
+def plain_expression(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """A column as a key: NaN is missing, and levels of a category are text."""
+    if dtype in (nw.Categorical, nw.Enum):
+        return nw.col(name).cast(nw.String)
+    return nw.col(name).fill_nan(None) if dtype.is_float() else nw.col(name)
+
+
+def _known(name: str, schema: nw.Schema) -> nw.Expr:
+    """A column with NaN as null: pandas merges the two, other engines do not."""
+    return nw.col(name).fill_nan(None) if schema[name].is_float() else nw.col(name)
+
+
+def _flag(predicate: nw.Expr) -> nw.Expr:
+    """1 where a positive predicate holds, else 0; negated ones are wrong where a value is missing."""
+    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+
+
+def floats(column: pd.Series[Any]) -> Floats:
     """A numeric or yes/no column as floats, missing as NaN."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
         return column.to_numpy(dtype=np.float64)

@@ -176,7 +176,8 @@ def yes_no_sums(design: SurveyDesign, outcome: str, by: Sequence[str]) -> Domain
 def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> DomainSums:
     """Sums for the ratio of the weighted totals of two terms; rows where a column of either is missing are outside."""
     weight = _weight(design)
-    analysed = Term(tuple(dict.fromkeys(present(factor.column).factors[0] for factor in (*y.factors, *x.factors))))
+    read = [name for factor in (*y.factors, *x.factors) for name in factor.columns]
+    analysed = Term(tuple(dict.fromkeys(present(name).factors[0] for name in read)))
     y, x = y * analysed, x * analysed
     terms = {
         "_y": weight * y, "_x": weight * x, "_yy": weight * weight * y * y, "_yx": weight * weight * y * x,

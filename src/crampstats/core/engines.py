@@ -1,0 +1,189 @@
+"""Engines over Parquet files: DuckDB, which adds up on this machine in little memory, and Spark, on a cluster.
+
+Both are extras (`pip install "crampstats[duckdb]"`, `"crampstats[spark]"`) and are imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+import atexit
+import glob
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import pandas as pd
+
+from crampstats.core.errors import DataError, OptionError, unknown_name
+
+Engine = Literal["pandas", "duckdb", "spark"]
+ENGINES = get_args(Engine)
+PARQUET = (".parquet", ".pq")
+REMOTE = ("s3://", "s3a://", "gs://", "gcs://", "abfs://", "abfss://", "hdfs://", "dbfs:/", "http://", "https://", "file:/")
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """What an engine may use of this machine.
+
+    Parameters
+    ----------
+    memory
+        Most memory, as "2GB" or "500MB"; "" for the engine's own rule (DuckDB: four fifths of the machine's).
+    folder
+        Where an engine puts what does not fit; "" for the system's temporary folder. Nothing is left there.
+    threads
+        Processor cores used; None for all.
+    """
+
+    memory: str = ""
+    folder: str = ""
+    threads: int | None = None
+
+
+def open_parquet(source: str | Path, engine: Engine | None = None, options: EngineOptions | None = None) -> Any:
+    """Parquet files as a table of an engine; nothing is read but their heads.
+
+    Parameters
+    ----------
+    source
+        A file, a folder of files, or a pattern ("nights/*.parquet"); addresses (s3://, ...) go to the engine as they are.
+    engine
+        None: DuckDB where it is installed, else pandas (everything in memory).
+    options
+        Memory, folder and cores.
+
+    Returns
+    -------
+    DuckDB relation, Spark table or pandas frame
+        One row per row of the files.
+
+    Raises
+    ------
+    OptionError
+        The engine is unknown or not installed.
+    DataError
+        No such file, or one that is no Parquet file.
+    """
+    options = options or EngineOptions()
+    if engine is not None and engine not in ENGINES:
+        raise unknown_name("engine", engine, ENGINES)
+    if engine is None:
+        engine = "duckdb" if _is_installed("duckdb") else "pandas"
+    files = parquet_files(source)
+    if engine == "duckdb":
+        return _open_duckdb(files, options)
+    if engine == "spark":
+        return _open_spark(files, options)
+    try:
+        parts = [pd.read_parquet(name) for name in files]
+    except (OSError, ValueError) as problem:
+        raise _no_parquet(source, problem) from problem
+    return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def parquet_files(source: str | Path) -> list[str]:
+    """Files a name, a folder or a pattern stands for, in order; addresses of other stores as they are.
+
+    Raises
+    ------
+    DataError
+        There is none.
+    """
+    text = str(source)
+    if text.startswith(REMOTE):
+        return [text]
+    path = Path(text)
+    if path.is_file():
+        return [text]
+    inside = path.is_dir()
+    named = [str(one) for one in path.rglob("*") if one.suffix.lower() in PARQUET] if inside else glob.glob(text, recursive=True)
+    found = sorted(name for name in named if Path(name).is_file() and not _is_hidden(Path(name), path))
+    if not found:
+        kind = "Parquet file in this folder" if inside else "such file"
+        raise DataError(f"{text}: no {kind}; a Parquet file, a folder of them or a pattern ('nights/*.parquet') is expected.")
+    return found
+
+
+def _is_hidden(name: Path, root: Path) -> bool:
+    """Marks and half-written files, which engines leave beside their own (_SUCCESS, .crc, _temporary/...)."""
+    inside = name.relative_to(root) if root in name.parents else Path(name.name)
+    return any(part.startswith(("_", ".")) for part in inside.parts)
+
+
+def _is_installed(module: str) -> bool:
+    from importlib.util import find_spec
+
+    return find_spec(module) is not None
+
+
+def _need(module: str, extra: str, engine: str) -> None:
+    if not _is_installed(module):
+        raise OptionError(
+            f'the engine {extra!r} needs {engine}, which is not installed: pip install "crampstats[{extra}]" (or choose another: '
+            f"{', '.join(ENGINES)})."
+        )
+
+
+def _no_parquet(source: str | Path, problem: Exception) -> DataError:
+    reason = str(problem).strip().partition("\n")[0]
+    return DataError(f"{source}: cannot be read as Parquet ({reason}); `crampstats data convert` makes Parquet of CSV and XPORT.")
+
+
+def _open_duckdb(files: list[str], options: EngineOptions) -> Any:
+    _need("duckdb", "duckdb", "DuckDB")
+    import duckdb
+
+    config: dict[str, Any] = {"temp_directory": _scratch_folder(options.folder)}
+    if options.memory:
+        config["memory_limit"] = options.memory
+    if options.threads:
+        config["threads"] = options.threads
+    try:
+        # one connection a table: its memory is given back when the table goes
+        connection = duckdb.connect(":memory:", config=config)
+    except duckdb.Error as problem:
+        raise OptionError(f"DuckDB refuses the settings {options}: {problem}") from problem
+    try:
+        return connection.read_parquet(files, union_by_name=len(files) > 1)
+    except duckdb.Error as problem:
+        raise _no_parquet(files[0], problem) from problem
+
+
+def _scratch_folder(parent: str) -> str:
+    """An empty folder that is removed when the program ends, however it ends but by being killed."""
+    try:
+        made = tempfile.mkdtemp(prefix="crampstats-", dir=parent or None)
+    except OSError as problem:
+        raise OptionError(f"no temporary folder can be made in {parent!r} ({problem.strerror}); name another.") from problem
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    return made
+
+
+def _open_spark(files: list[str], options: EngineOptions) -> Any:
+    _need("pyspark", "spark", "PySpark")
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    try:
+        if session is None:
+            builder = SparkSession.builder.appName("crampstats").config("spark.ui.enabled", "false")
+            builder = builder.config("spark.ui.showConsoleProgress", "false")
+            if options.memory:
+                builder = builder.config("spark.driver.memory", _spark_size(options.memory))
+            if options.folder:
+                builder = builder.config("spark.local.dir", _scratch_folder(options.folder))
+            if options.threads:
+                builder = builder.master(f"local[{options.threads}]")
+            session = builder.getOrCreate()
+        return session.read.parquet(*(name if name.startswith(REMOTE) else str(Path(name).absolute()) for name in files))
+    except (PySparkException, RuntimeError, OSError) as problem:
+        reason = str(problem).strip().partition("\n")[0]
+        raise OptionError(f"Spark does not start or cannot read the files ({reason}); it needs Java 17 or newer.") from problem
+
+
+def _spark_size(memory: str) -> str:
+    """"2GB" as Spark writes it ("2g")."""
+    return memory.strip().lower().removesuffix("b").replace(" ", "")

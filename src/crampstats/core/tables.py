@@ -1,0 +1,138 @@
+"""Tables of any engine: opened, asked for their columns, and collected.
+
+An engine is what holds the rows and adds them up: pandas, pyarrow and Polars in memory, DuckDB over Parquet files, Spark, or a
+database behind Ibis. Everything here goes through narwhals, so that an estimator never asks which one it is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from crampstats.core.errors import DataError
+
+if TYPE_CHECKING:
+    import narwhals.stable.v2 as nw
+
+MAX_ROWS = 5_000_000  # rows that may be brought into memory where an analysis needs each of them
+NAMES = {
+    "pandas": "pandas", "pyarrow": "pyarrow", "polars": "Polars", "duckdb": "DuckDB", "pyspark": "Spark",
+    "pyspark[connect]": "Spark", "pyspark_connect": "Spark", "ibis": "Ibis", "sqlframe": "SQLFrame", "dask": "Dask",
+}
+
+
+def is_in_memory(table: Any) -> bool:
+    """True for a pandas frame, whose rows can be looked at one by one."""
+    return isinstance(table, pd.DataFrame)
+
+
+def scan_table(table: Any) -> nw.LazyFrame[Any]:
+    """Any table as a lazy narwhals frame.
+
+    Parameters
+    ----------
+    table
+        A frame of pandas, pyarrow or Polars, a DuckDB relation, a Spark or Ibis table, a narwhals frame, or the name of a
+        Parquet file, of a folder of them, or a pattern of names.
+
+    Raises
+    ------
+    DataError
+        It is nothing that narwhals knows, or no file has that name.
+    """
+    import narwhals.stable.v2 as nw
+
+    if isinstance(table, nw.LazyFrame):
+        return table
+    if isinstance(table, (str, Path)):
+        from crampstats.core.engines import open_parquet
+
+        table = open_parquet(table)
+    try:
+        frame: nw.LazyFrame[Any] = nw.from_native(table).lazy()
+    except TypeError as problem:
+        raise DataError(
+            f"a table of type {type(table).__module__}.{type(table).__qualname__} is not understood; give a frame of pandas, "
+            "pyarrow or Polars, a DuckDB relation, a Spark or Ibis table, or the name of a Parquet file."
+        ) from problem
+    return frame
+
+
+def column_names(table: Any) -> list[str]:
+    """Names of the columns of any table, in order."""
+    if isinstance(table, pd.DataFrame):
+        return list(table.columns)
+    return list(scan_table(table).collect_schema().names())
+
+
+def engine_of(table: Any) -> str:
+    """What holds a table, in words: "pandas", "DuckDB", "Spark", ..."""
+    if isinstance(table, pd.DataFrame):
+        return "pandas"
+    if isinstance(table, (str, Path)):
+        return "Parquet files"
+    name = str(scan_table(table).implementation).rpartition(".")[2].lower()
+    return NAMES.get(name, name)
+
+
+def count_rows(table: Any) -> int:
+    """Number of rows."""
+    import narwhals.stable.v2 as nw
+
+    if isinstance(table, pd.DataFrame):
+        return len(table)
+    frame = scan_table(table)
+    counted = collect_frame(frame.select(next(iter(frame.collect_schema()))).select(nw.len().alias("rows")))
+    return int(counted["rows"].iloc[0])
+
+
+def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
+    """A lazy frame as a pandas frame; whole numbers and yes/no with gaps stay whole numbers and yes/no (Int64, boolean).
+
+    Through pandas' own defaults a number of a person beyond 2^53 would lose its last digits where one is missing.
+    """
+    import pyarrow as pa
+
+    made = frame.collect("pyarrow").to_native() if str(frame.implementation) != "Implementation.PANDAS" else None
+    if made is None:
+        collected: pd.DataFrame = frame.collect().to_pandas()
+        return collected
+    kinds = {
+        pa.bool_(): pd.BooleanDtype(), pa.int8(): pd.Int64Dtype(), pa.int16(): pd.Int64Dtype(), pa.int32(): pd.Int64Dtype(),
+        pa.int64(): pd.Int64Dtype(), pa.uint8(): pd.Int64Dtype(), pa.uint16(): pd.Int64Dtype(), pa.uint32(): pd.Int64Dtype(),
+        pa.uint64(): pd.UInt64Dtype(),
+    }
+    gaps = {name for name in made.column_names if made[name].null_count}
+    out: pd.DataFrame = made.to_pandas(
+        types_mapper=lambda kind: kinds.get(kind) if gaps else None, integer_object_nulls=False,
+    )
+    return out
+
+
+def collect_rows(table: Any, columns: list[str], what: str) -> pd.DataFrame:
+    """Some columns of all rows as a pandas frame, where they are few enough to be held in memory.
+
+    Parameters
+    ----------
+    table
+        Any table.
+    columns
+        Columns to bring.
+    what
+        The analysis that needs each row, for the message.
+
+    Raises
+    ------
+    DataError
+        The table has more than `MAX_ROWS` rows.
+    """
+    if isinstance(table, pd.DataFrame):
+        return table[columns]
+    if (rows := count_rows(table)) > MAX_ROWS:
+        raise DataError(
+            f"{what} needs each row, and {engine_of(table)} holds {rows:,} of them; at most {MAX_ROWS:,} are brought into "
+            "memory. Draw a sample of whole persons or sampling units (crampstats.sample_units), or sum the rows up first."
+        )
+    return collect_frame(scan_table(table).select(*columns))
