@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
+from crampstats.present.diaries import MONTHS
 from crampstats.present.page import Answer
 from crampstats.present.reading import is_suppressed
 from crampstats.present.wording import MADE_UP, first_upper, format_share, format_share_with_interval
@@ -30,11 +31,23 @@ def headline(results: DiaryResults) -> str:
     stamp = f"{MADE_UP}: " if panel.source.made_up else ""
     who = panel.population or "those who kept the diary"
     n, kept = len(panel.persons), "nights with a cramp" if results.diary.is_cramps_alone else "nights logged"
-    counted = f"{count_of(n, 'person')}, {int(panel.logged.sum()):,} {kept}; {results.panel.source.label}."
+    counted = f"{count_of(n, 'person')}, {int(panel.logged.sum()):,} {kept}, {months_covered(panel)}; {panel.source.label}."
     row = overall_rate(results)
     if row is None:
         return f"{stamp}How often {who} cramp cannot be stated; {counted}"
     return f"{stamp}{_nights_a_week(results, row)} among {who}; {counted}"
+
+
+def months_covered(panel: DiaryPanel) -> str:
+    """From the month of the first night written down to that of the last; a day would tell more than a reader needs."""
+    nights = panel.dates[panel.logged]
+    if not len(nights):
+        return "no month"
+    first, last = nights.min(), nights.max()
+    ends = list(dict.fromkeys((MONTHS[one.month - 1], one.year) for one in (first, last)))
+    if len(ends) == 2 and first.year == last.year:
+        return f"{ends[0][0]} to {ends[1][0]} {last.year}"
+    return " to ".join(f"{month} {year}" for month, year in ends)
 
 
 def overall_rate(results: DiaryResults) -> pd.Series | None:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.core.findings import Finding, Findings
@@ -22,7 +23,7 @@ from crampstats.reports.diary_figures import PICTURES
 from crampstats.reports.diary_files import CLINIC_ONLY, format_json, summarise, write_diary, write_tables
 from crampstats.reports.diary_page import build_diary_page
 from crampstats.reports.diary_results import Analysis, Diary, DiaryResults, run_analyses
-from crampstats.reports.diary_summary import answers
+from crampstats.reports.diary_summary import answers, months_covered
 
 from .made_up_diary import made_up_diary, made_up_nights
 
@@ -124,6 +125,15 @@ def test_no_cramps_and_always_cramps_give_a_page(value: bool) -> None:
     if "triggers" in found.results:  # rows that say why, without a number
         assert found.results["triggers"].frame["estimate"].isna().all()
     assert "<!DOCTYPE html>" in build_diary_page(found, {})
+
+
+@pytest.mark.parametrize(("nights", "words"), [
+    (["2026-03-01", "2026-03-30"], "March 2026"), (["2026-01-31", "2026-05-01"], "January to May 2026"),
+    (["2025-11-30", "2026-02-01"], "November 2025 to February 2026"),
+])
+def test_the_months_covered_are_those_of_the_nights_written_down(nights: list[str], words: str) -> None:
+    table = pd.DataFrame({"person": "a", "night": [*nights, "2026-07-01"], "cramp": 0, "logged": [True, True, False]})
+    assert months_covered(DiaryPanel(table, longest_gap=400)) == words
 
 
 @pytest.mark.usefixtures("without_curve")
