@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crampstats.core.design import DOMAIN, SurveyDesign
+from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.core.outcomes import Outcome
@@ -18,7 +18,7 @@ from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.prevalence import describe_result, pick_rows
 from crampstats.estimate.shown_rows import HIDDEN
-from crampstats.estimate.sums import Floats, find_outcome, group_columns, require_column, yes_no_sums
+from crampstats.estimate.sums import DomainSums, Floats, find_outcome, group_columns, require_column, yes_no_sums
 
 MEASURE = "observed / expected"
 EXTRAS = ("observed", "expected", "expected_std_error", "expected_share", "null_variance", "z")
@@ -131,8 +131,8 @@ def compare_with_expected(
     check_level(level)
     declared, groups, keys = find_outcome(design, outcome), group_columns(design, by), reference.groups
     _check(design, reference, groups)
-    covered = _covered(design, reference)
-    sums = yes_no_sums(design.subset(covered), declared.name, tuple(dict.fromkeys((*groups, *keys))))
+    answered = yes_no_sums(design, declared.name, tuple(dict.fromkeys((*groups, *keys))))
+    sums = _covered(answered, reference)
     if not sums.n.sum():
         raise DataError(f"nobody has both an answer on {declared.label} and a known {' and '.join(keys)} of the reference.")
     rows = pick_rows(sums, groups, design.labels, overall=overall)
@@ -145,7 +145,7 @@ def compare_with_expected(
         "(indirect standardisation); the interval is a score interval from the binomial variance of the observed number and the "
         "sampling variance of the reference.",
     )
-    lost = _answered(design, declared.name) - round(float(sums.n.sum()))
+    lost = round(float(answered.n.sum())) - round(float(sums.n.sum()))
     told = [f"{lost:,} persons whose {_listed(reference)} the reference does not hold are left out."] if lost else []
     # the first note speaks of the standard error of a share
     return replace(result, frame=frame, extras=EXTRAS, notes=(*result.notes[1:], *told))
@@ -260,22 +260,20 @@ def _keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.MultiIndex:
     return pd.MultiIndex.from_arrays([frame[name].astype("string").fillna("").astype(object) for name in names])
 
 
-def _covered(design: SurveyDesign, reference: Estimates) -> NDArray[np.bool_]:
-    """Rows of the table whose group the reference holds."""
+def _covered(sums: DomainSums, reference: Estimates) -> DomainSums:
+    """The cells whose group the reference holds, with their persons and events; a simple sample's variance is not read."""
     held = _keys(reference.frame[_usable(reference)], reference.groups)
-    return np.asarray(_keys(design.table, reference.groups).isin(held), dtype=np.bool_)
+    kept = np.asarray(_keys(sums.cells, reference.groups).isin(held), dtype=np.bool_)
+    return replace(
+        sums, cells=sums.cells[kept].reset_index(drop=True), n=sums.n[kept], n_events=sums.n_events[kept], moments=None,
+        y=sums.y[:, kept], x=sums.x[:, kept], positive=sums.positive[:, kept],
+    )
 
 
 def _places(cells: pd.DataFrame, reference: Estimates) -> Floats:
     """Which reference group each cell belongs to (cells x groups of the reference)."""
     place = _keys(reference.frame, reference.groups).get_indexer(_keys(cells, reference.groups))
     return np.asarray(place[:, None] == np.arange(len(reference.frame)), dtype=np.float64)
-
-
-def _answered(design: SurveyDesign, outcome: str) -> int:
-    """Persons of the domain with an answer."""
-    inside = design.table[DOMAIN] if design.domain else True
-    return int((design.table[outcome].notna() & inside).sum())
 
 
 def _expect(observed: Floats, n: Floats, mix: Floats, reference: Estimates) -> _Counts:
