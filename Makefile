@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+ENGINES_VENV ?= $(VENV)-engines
 UV ?= uv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -11,12 +12,12 @@ LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-vers
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help report test lab notebooks readme lock clean
+.PHONY: help report test test-engines lab notebooks readme lock clean
 # two locks must never be installed into one environment at the same time
 .NOTPARALLEL:
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 report: $(VENV)/.run ## main job: write the page, its figures and tables; prints where the page is
 	@$(BIN)/crampstats report
@@ -29,6 +30,9 @@ test: $(VENV)/.test ## run every check: ruff, mypy, import contracts, pytest
 		OPENBLAS_NUM_THREADS=1 $(BIN)/$$check || failed="$$failed [$$check]"; \
 	done; \
 	if [ -n "$$failed" ]; then echo "make test: failed:$$failed" >&2; exit 1; fi
+
+test-engines: $(ENGINES_VENV)/.engines ## run tests/engines with Spark (needs Java 17) and Ibis, in an environment of its own
+	@OPENBLAS_NUM_THREADS=1 $(ENGINES_VENV)/bin/python -m pytest tests/engines
 
 lab: $(VENV)/.lab ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter-lab notebooks
@@ -46,21 +50,22 @@ lock: ## resolve requirements/*.txt again (needs uv)
 	$(LOCK) --output-file requirements/run.txt
 	$(LOCK) --extra test --constraints requirements/run.txt --output-file requirements/test.txt
 	$(LOCK) --extra lab --constraints requirements/test.txt --output-file requirements/lab.txt
+	$(LOCK) --extra test --extra spark --group engines --constraints requirements/test.txt --output-file requirements/engines.txt
 
 clean: ## remove the environment, caches and built packages; reports stay
-	rm -rf "$(VENV)" build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf "$(VENV)" "$(ENGINES_VENV)" build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src tests data docs benchmarks -type d -name __pycache__ -prune -exec rm -rf {} +
 
 # The stamps below make a second call quick: each is renewed only when its lock or pyproject.toml changed.
 
-$(VENV)/.created:
+$(VENV)/.created $(ENGINES_VENV)/.created: %/.created:
 	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
 		echo "crampstats needs Python 3.11 or newer, and '$(PYTHON)' was not found." >&2; \
 		echo "Install it, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "crampstats needs Python 3.11 or newer; '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1)." >&2; \
 		echo "Install a newer one, or name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	@"$(PYTHON)" -m venv "$(VENV)" || { \
+	@"$(PYTHON)" -m venv "$*" || { \
 		echo "'$(PYTHON) -m venv' failed; on Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	@touch $@
 
@@ -78,4 +83,10 @@ $(VENV)/.test: $(VENV)/.run requirements/test.txt
 $(VENV)/.lab: $(VENV)/.run requirements/lab.txt
 	@echo "Installing JupyterLab into $(VENV)"
 	@$(PIP) install --quiet --require-hashes --requirement requirements/lab.txt
+	@touch $@
+
+$(ENGINES_VENV)/.engines: $(ENGINES_VENV)/.created requirements/engines.txt pyproject.toml
+	@echo "Installing Spark and Ibis into $(ENGINES_VENV) (some minutes the first time)"
+	@$(ENGINES_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --requirement requirements/engines.txt
+	@$(ENGINES_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@

@@ -12,7 +12,13 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 # conda-forge's names where they differ; the -base packages leave out the Qt windows nobody needs here
-CONDA_NAMES = {"great-tables": "great_tables", "matplotlib": "matplotlib-base", "seaborn": "seaborn-base"}
+CONDA_NAMES = {
+    "great-tables": "great_tables", "matplotlib": "matplotlib-base", "seaborn": "seaborn-base",
+    "duckdb": "python-duckdb",
+}
+# for a cluster alone: half a gigabyte and Java
+LEFT_OUT_EXTRAS = ("spark",)
+LEFT_OUT_GROUPS = ("engines",)
 # tools of the tests that come from PyPI in a conda environment too
 FROM_PYPI = ("axe-playwright-python", "playwright", "pytauargus")
 
@@ -33,8 +39,8 @@ def requirements():
     project = PROJECT["project"]
     groups = [
         project["dependencies"],
-        *project["optional-dependencies"].values(),
-        *PROJECT["dependency-groups"].values(),
+        *(group for name, group in project["optional-dependencies"].items() if name not in LEFT_OUT_EXTRAS),
+        *(group for name, group in PROJECT["dependency-groups"].items() if name not in LEFT_OUT_GROUPS),
         [f"python{project['requires-python']}", "pip"],
     ]
     return [Requirement(one) for group in groups for one in group]

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-LOCKS = ("run", "test", "lab")
+LOCKS = ("run", "test", "lab", "engines")
+# the tests on other engines stand on the tests' packages
+EXTRAS = {"run": (), "test": ("test",), "lab": ("lab",), "engines": ("test", "duckdb", "spark")}
+GROUPS = {"engines": ("build", "engines")}
 
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = {
@@ -83,9 +87,10 @@ def test_pip_itself_is_not_locked(lock):
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_one_environment_can_hold_all_locks(python, system):
-    run, test, lab = (pins(lock, python, system) for lock in LOCKS)
+    run, test, lab, engines = (pins(lock, python, system) for lock in LOCKS)
     assert run.items() <= test.items()
     assert run.items() <= lab.items()
+    assert test.items() <= engines.items()
     shared = test.keys() & lab.keys()
     assert {name: test[name] for name in shared} == {name: lab[name] for name in shared}
 
@@ -94,9 +99,10 @@ def test_one_environment_can_hold_all_locks(python, system):
 @pytest.mark.parametrize("python", PYTHONS)
 def test_locks_satisfy_what_the_project_asks_for(lock, python):
     extras = PROJECT["project"]["optional-dependencies"]
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["dependency-groups"]["build"] + extras.get(lock, [])
+    groups = [PROJECT["dependency-groups"][name] for name in GROUPS.get(lock, ("build",))]
+    wanted = [PROJECT["project"]["dependencies"], *groups, *(extras[name] for name in EXTRAS[lock])]
     locked = pins(lock, python, "linux")
-    for requirement in map(Requirement, wanted):
+    for requirement in map(Requirement, chain.from_iterable(wanted)):
         version = locked[canonicalize_name(requirement.name)]
         assert requirement.specifier.contains(version, prereleases=True), f"{requirement}, but {version} is locked"
 

@@ -23,7 +23,7 @@ def make(*arguments):
 
 def test_help_lists_every_target():
     listed = [line.split("\t")[0] for line in make("help").stdout.splitlines()]
-    assert listed == ["help", "report", "test", "lab", "notebooks", "readme", "lock", "clean"]
+    assert listed == ["help", "report", "test", "test-engines", "lab", "notebooks", "readme", "lock", "clean"]
 
 
 def test_an_old_python_is_refused_with_what_to_do(tmp_path):
