@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DesignError, unknown_name
+from crampstats.core.totals import plain_key
 
 Floats = NDArray[np.float64]
 Centre = Literal["replicates", "full sample"]
@@ -67,7 +69,7 @@ class Replicates:
     weights
         Column of the weights that are multiplied; None: all 1.
     unit
-        Column that says which row of `multipliers` holds for a row of the table.
+        Column that says which row of `multipliers` holds for a row of the table; "" where `members` says it.
     multipliers
         Units x replicates.
     scale, rscales
@@ -76,6 +78,9 @@ class Replicates:
         "replicates": deviations from the mean of the replicates (R: mse = FALSE); "full sample": from the estimate (mse = TRUE).
     words
         Which replicates, for a methods paragraph.
+    members
+        Key columns (stratum, sampling unit) of each row of `multipliers`, in plain dtypes; None where the table has a column
+        `unit`. So a table that cannot be written to needs no further column.
 
     Raises
     ------
@@ -92,6 +97,7 @@ class Replicates:
     rscales: Floats
     centre: Centre = "replicates"
     words: str = "replicate weights"
+    members: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         if self.centre not in get_args(Centre):
@@ -107,6 +113,30 @@ class Replicates:
 
     def __len__(self) -> int:
         return int(self.multipliers.shape[1])
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Columns that say which row of `multipliers` holds for a row of the table."""
+        return (self.unit,) if self.members is None else tuple(self.members.columns)
+
+    def units_of(self, frame: pd.DataFrame) -> NDArray[np.intp]:
+        """Row of `multipliers` of each row of a frame with the columns `keys`.
+
+        Raises
+        ------
+        DesignError
+            Rows of a unit for which there are no replicate weights.
+        """
+        if self.members is None:
+            return frame[self.unit].to_numpy(dtype=np.intp)
+        plain = pd.DataFrame({name: plain_key(frame[name]) for name in self.keys})
+        place = pd.MultiIndex.from_frame(self.members).get_indexer(pd.MultiIndex.from_frame(plain))
+        if (place < 0).any():
+            raise DesignError(
+                f"{int((place < 0).sum())} row(s) belong to a sampling unit ({', '.join(self.keys)}) that has no replicate weights; "
+                "make the replicates of this table."
+            )
+        return np.asarray(place, dtype=np.intp)
 
     def covariance(self, values: Floats, full: Floats) -> Floats:
         """Covariance of estimates (estimates x estimates) from their values in each replicate and in the full sample.

@@ -13,6 +13,7 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, DesignError
 from crampstats.core.estimates import Estimates
 from crampstats.core.reweighting import REPLICATE_WEIGHT
+from crampstats.core.tables import collect_rows
 from crampstats.estimate.cautions import df_cautions, join_cautions
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.prevalence import variance_words
@@ -31,7 +32,8 @@ def estimate_by_replicates(
     Parameters
     ----------
     design
-        Design with replicates (`make_jackknife_replicates` and others).
+        Design with replicates (`make_jackknife_replicates` and others). Rows that another engine holds are brought into memory,
+        where they are few enough.
     statistic
         Takes a SurveyDesign (same rows and domain, other weights) and returns a number, several numbers, a mapping of names to
         numbers, or Estimates. What it raises is not caught. Calibration inside it is repeated in every replicate.
@@ -55,7 +57,8 @@ def estimate_by_replicates(
     DesignError
         The design has no replicates.
     DataError
-        The statistic returned other rows under a replicate weight than under the full-sample weights.
+        The statistic returned other rows under a replicate weight than under the full-sample weights, or a table that is not a
+        pandas frame has too many rows to be brought into memory.
 
     Examples
     --------
@@ -71,6 +74,9 @@ def estimate_by_replicates(
     if design.replicates is None:
         raise DesignError("the design has no replicates; make them with make_jackknife_replicates or another make_ function.")
     rule = design.replicates
+    if not isinstance(design.table, pd.DataFrame):
+        rows = collect_rows(design.table, design.columns, "a statistic that is computed anew under each replicate weight")
+        design = replace(design, table=rows)
     full = _answer(statistic(_weighted(design, None)), measure, unit)
     values = np.empty((len(rule), len(full.value)))
     for number in range(len(rule)):
@@ -105,7 +111,7 @@ def _weighted(design: SurveyDesign, number: int | None) -> SurveyDesign:
     name = rule.weights or design.counts
     weight = table[name].to_numpy(dtype=np.float64) if name else np.ones(len(table))
     if number is not None:
-        weight = weight * rule.multipliers[table[rule.unit].to_numpy(dtype=np.intp), number]
+        weight = weight * rule.multipliers[rule.units_of(table), number]
     # no lonely rule: the variance under one replicate weight is not used
     return replace(
         design, table=table.assign(**{REPLICATE_WEIGHT: weight}), weights=REPLICATE_WEIGHT, replicates=None, lonely="remove",
@@ -119,7 +125,7 @@ def _units_used(design: SurveyDesign) -> Any:
     inside = np.ones(len(table), dtype=bool) if not rule.weights else table[rule.weights].to_numpy(dtype=np.float64) > 0
     if design.domain:
         inside &= table[design.domain].to_numpy(dtype=bool)
-    return np.bincount(table[rule.unit].to_numpy(dtype=np.intp)[inside], minlength=len(rule.multipliers)) > 0
+    return np.bincount(rule.units_of(table)[inside], minlength=len(rule.multipliers)) > 0
 
 
 def _answer(returned: Any, measure: str, unit: str) -> _Answer:

@@ -17,8 +17,10 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, DesignError, OptionError
 from crampstats.core.reweighting import REPLICATE_UNIT, Centre, Replicates
+from crampstats.core.tables import engine_of
+from crampstats.core.totals import ROWS, sufficient_stats
 from crampstats.estimate.hadamard import hadamard_matrix
-from crampstats.estimate.sums import Codes, Floats, require_column
+from crampstats.estimate.sums import Codes, Floats, design_terms, require_column
 
 MIN_BOOTSTRAP = 20  # fewer are no estimate of a variance
 
@@ -29,7 +31,7 @@ def make_jackknife_replicates(design: SurveyDesign, *, centre: Centre = "replica
     Parameters
     ----------
     design
-        Design over a pandas table; rows are the PSUs where it names none.
+        Any design; rows of a pandas table are the PSUs where it names none.
     centre
         What deviations are taken from: "replicates", their mean (R: mse = FALSE), or "full sample", the estimate (mse = TRUE).
 
@@ -43,8 +45,8 @@ def make_jackknife_replicates(design: SurveyDesign, *, centre: Centre = "replica
     Raises
     ------
     DesignError
-        A stratum has a single PSU and the design's rule is "error"; the table is not a pandas one, or is calibrated already
-        (make replicates first, then calibrate).
+        A stratum has a single PSU and the design's rule is "error"; rows are the PSUs of a table that is not a pandas one; the
+        weights are calibrated already (make replicates first, then calibrate).
 
     References
     ----------
@@ -79,7 +81,7 @@ def make_jackknife_replicates(design: SurveyDesign, *, centre: Centre = "replica
     multipliers = np.column_stack(columns) if columns else np.zeros((len(units.stratum), 0))
     kind = "JKn" if design.strata else "JK1"
     words = f"the jackknife ({kind}, {multipliers.shape[1]} replicates)"
-    return _with_replicates(design, units.place, Replicates(
+    return _with_replicates(design, units, Replicates(
         design.weights, REPLICATE_UNIT, multipliers, scale, np.array(rscales), centre, words
     ))
 
@@ -92,7 +94,7 @@ def make_balanced_replicates(
     Parameters
     ----------
     design
-        Design over a pandas table with two PSUs in every stratum.
+        Design with two PSUs in every stratum.
     fay
         Fay's factor rho, 0 <= rho < 1: the PSU not chosen keeps weight times rho, the one chosen times 2 - rho. 0 is plain BRR.
     hadamard
@@ -142,7 +144,7 @@ def make_balanced_replicates(
     count = multipliers.shape[1]
     kind = f"Fay's balanced repeated replication (rho {fay:g}" if fay else "balanced repeated replication ("
     words = f"{kind}{', ' if fay else ''}{count} replicates)"
-    return _with_replicates(design, units.place, Replicates(
+    return _with_replicates(design, units, Replicates(
         design.weights, REPLICATE_UNIT, multipliers, 1 / (count * (1 - fay) ** 2), np.ones(count), centre, words
     ))
 
@@ -155,7 +157,7 @@ def make_bootstrap_replicates(
     Parameters
     ----------
     design
-        Design over a pandas table.
+        Any design; rows of a pandas table are the PSUs where it names none.
     replicates
         How many, at least 20; 500 or more for an interval.
     seed
@@ -204,7 +206,7 @@ def make_bootstrap_replicates(
         drawn = random.multinomial(n - 1, np.full(n, 1 / n), size=replicates).T
         multipliers[members] = 1 - shrink + shrink * drawn * n / (n - 1)
     words = f"the rescaled bootstrap ({replicates} replicates, seed {seed})"
-    return _with_replicates(design, units.place, Replicates(
+    return _with_replicates(design, units, Replicates(
         design.weights, REPLICATE_UNIT, multipliers, 1 / (replicates - 1), np.ones(replicates), centre, words
     ))
 
@@ -271,56 +273,102 @@ def make_given_replicates(
         given = given / np.where(weight > 0, weight, 1.0)[:, None]
     scales = np.ones(len(columns)) if rscales is None else np.asarray(rscales, dtype=np.float64)
     rule = Replicates(design.weights, REPLICATE_UNIT, given, float(scale), scales, centre, f"{words} ({len(columns)} replicates)")
-    return _with_replicates(design, np.arange(len(table), dtype=np.intp), rule)
+    return _with_unit_column(design, np.arange(len(table), dtype=np.intp), rule)
 
 
 @dataclass(frozen=True)
 class _Units:
-    """The first-stage units: stratum of each, names and sampling fractions of the strata, and the unit of each row."""
+    """The first-stage units: stratum of each, names and sampling fractions of the strata, and which rows are theirs.
+
+    `place` is the unit of each row of a pandas table; of any other, `members` holds the keys of each unit.
+    """
 
     stratum: Codes
     names: tuple[str, ...]
     fraction: Floats
-    place: Codes
+    place: Codes | None = None
+    members: pd.DataFrame | None = None
+
+
+def _require_uncalibrated(design: SurveyDesign) -> None:
+    if design.calibration:
+        raise DesignError("the weights are calibrated; make replicates first, then calibrate: each replicate is adjusted too.")
 
 
 def _require_table(design: SurveyDesign) -> pd.DataFrame:
     if not isinstance(design.table, pd.DataFrame):
-        raise DesignError("replicate weights are made for a pandas table only; collect the table first.")
-    if design.calibration:
-        raise DesignError("the weights are calibrated; make replicates first, then calibrate: each replicate is adjusted too.")
+        raise DesignError(
+            "the replicate weights of a file stand in its rows and are read from a pandas table only, not from "
+            f"{engine_of(design.table)}. Read the columns needed into memory, draw a sample of whole sampling units "
+            "(crampstats.sample_units), or make replicates of the sampling units."
+        )
+    _require_uncalibrated(design)
     return design.table
 
 
-def _with_replicates(design: SurveyDesign, place: Codes, rule: Replicates) -> SurveyDesign:
+def _with_replicates(design: SurveyDesign, units: _Units, rule: Replicates) -> SurveyDesign:
+    """The design with replicates of its first-stage units."""
+    if units.place is None:
+        return replace(design, replicates=replace(rule, unit="", members=units.members))
+    return _with_unit_column(design, units.place, rule)
+
+
+def _with_unit_column(design: SurveyDesign, place: Codes, rule: Replicates) -> SurveyDesign:
     return replace(design, table=design.table.assign(**{REPLICATE_UNIT: place}), replicates=rule)
 
 
 def _sampled_units(design: SurveyDesign) -> _Units:
-    """The first-stage units of a pandas table."""
-    table = _require_table(design)
+    """The first-stage units of any table; rows are units in memory only."""
+    _require_uncalibrated(design)
+    if not isinstance(design.table, pd.DataFrame):
+        return _summed_units(design)
+    table = design.table
     keys = [name for name in (design.strata, *design.stages[:1]) if name]
     place = (np.asarray(table.groupby(keys, sort=True).ngroup(), dtype=np.intp) if design.stages
              else np.arange(len(table), dtype=np.intp))
     first = np.unique(place, return_index=True)[1]
+    stratum, names = _strata_of(design, table.iloc[first])
+    given = table[design.corrections[0]].to_numpy(dtype=np.float64)[first] if design.corrections else None
+    return _Units(stratum, names, _fractions(design, given, stratum), place)
+
+
+def _summed_units(design: SurveyDesign) -> _Units:
+    """The first-stage units of a table that is not in memory, found by one grouped sum."""
+    if not design.stages:
+        raise DesignError(
+            f"every row is a sampling unit of its own, and {engine_of(design.table)} holds them: replicates of rows are made for "
+            "a pandas table only. Name the sampling units with psu=, or draw a sample (crampstats.sample_units)."
+        )
+    keys = [name for name in (design.strata, design.stages[0]) if name]
+    long = sufficient_stats(design.table, keys, design_terms(design))
+    stratum, names = _strata_of(design, long)
+    given = (long["_fpc0"] / long[ROWS]).to_numpy(dtype=np.float64) if design.corrections else None
+    if given is not None and (long["_fpc0_squared"] / long[ROWS] - given**2 > 1e-9 * given**2).any():
+        raise _varying(design)
+    return _Units(stratum, names, _fractions(design, given, stratum), members=long[keys])
+
+
+def _strata_of(design: SurveyDesign, units: pd.DataFrame) -> tuple[Codes, tuple[str, ...]]:
+    """Code of the stratum of each unit, and the names of the strata."""
     if design.strata is None:
-        stratum, found = np.zeros(len(first), dtype=np.intp), pd.Index(["all"])
-    else:
-        stratum, found = pd.factorize(table[design.strata].iloc[first], sort=True)
-    names = tuple(map(str, found))
-    return _Units(np.asarray(stratum, dtype=np.intp), names, _fractions(design, table, stratum, first), place)
+        return np.zeros(len(units), dtype=np.intp), ("all",)
+    stratum, found = pd.factorize(units[design.strata], sort=True)
+    return np.asarray(stratum, dtype=np.intp), tuple(map(str, found))
 
 
-def _fractions(design: SurveyDesign, table: pd.DataFrame, stratum: Any, first: Any) -> Floats:
-    """Sampling fraction of the first stage in each stratum; 0 without a correction."""
+def _varying(design: SurveyDesign) -> DesignError:
+    return DesignError(f"the correction {design.corrections[0]!r} varies inside a stratum; one value for each is expected.")
+
+
+def _fractions(design: SurveyDesign, given: Floats | None, stratum: Codes) -> Floats:
+    """Sampling fraction of the first stage in each stratum, from the correction of each unit; 0 without one."""
     count = np.bincount(stratum).astype(np.float64)
-    if not design.corrections:
+    if given is None:
         return np.zeros(len(count))
-    given = table[design.corrections[0]].to_numpy(dtype=np.float64)[first]
     size = np.zeros(len(count))
     size[stratum] = given
     if (np.abs(size[stratum] - given) > 1e-9 * given).any():
-        raise DesignError(f"the correction {design.corrections[0]!r} varies inside a stratum; one value for each is expected.")
+        raise _varying(design)
     return np.asarray(size if (size <= 1).all() else count / size, dtype=np.float64)
 
 

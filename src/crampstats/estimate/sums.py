@@ -196,8 +196,8 @@ def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
 
 
 def _unit_keys(design: SurveyDesign) -> list[str]:
-    unit = design.replicates.unit if design.replicates else None
-    return [name for name in (*entry_keys(design), unit, design.domain) if name]
+    units = design.replicates.keys if design.replicates else ()
+    return [name for name in dict.fromkeys((*entry_keys(design), *units, design.domain)) if name]
 
 
 def entry_keys(design: SurveyDesign) -> list[str]:
@@ -262,7 +262,7 @@ def _replicate_sums(
     rule: Replicates, long: pd.DataFrame, sums: dict[str, Floats], inside: NDArray[np.bool_], cell: Codes
 ) -> ReplicateSums:
     """The sums of each domain cell under every replicate weight."""
-    unit = long[rule.unit].to_numpy(dtype=np.intp)[inside]
+    unit = rule.units_of(long)[inside]
     n_cells = int(cell.max()) + 1
     y, x = np.zeros((len(rule), n_cells)), np.zeros((len(rule), n_cells))
     for code in range(n_cells):
