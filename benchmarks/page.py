@@ -70,6 +70,7 @@ def to_table(records: list[Record]) -> pd.DataFrame:
             "seconds_median": statistics.median(one["seconds"]), "seconds_min": min(one["seconds"]),
             "seconds_max": max(one["seconds"]), "cpu_seconds_median": statistics.median(one["cpu"]),
             "seconds_first_call": one["first"], "seconds_design": one["design"],
+            "seconds_load": one.get("load"),
             "peak_mb": one["peak_mb"], "loaded_mb": one["loaded_mb"],
         }
         for one in records
