@@ -13,10 +13,14 @@ from numpy.typing import NDArray
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.group_codes import block_codes, group_codes
+from crampstats.core.tables import collect_rows, count_rows, is_in_memory
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
+from crampstats.estimate.engine_columns import AnalysedTable
+from crampstats.estimate.engine_patterns import MAX_PATTERNS, count_patterns, count_units, place_in_units, room
 from crampstats.estimate.sums import Codes, Floats, Units, counted_terms, design_terms, entry_keys, sampling_units
 
 WORTH_GROUPING = 8  # rows a pattern must stand for on average before grouping them pays
+FEW_NUMBERS = 5_000_000  # rows times columns that an engine's table may have to be brought into memory at once (40 MB)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,32 +56,60 @@ class AnalysedRows:
         return float(len(np.unique(self.units.stages[1][held])) - strata)
 
 
-def pick_analysed_rows(design: SurveyDesign, outcome: str, others: Sequence[str]) -> AnalysedRows:
+def pick_analysed_rows(design: SurveyDesign, outcome: str, others: Sequence[str], *, each_row: bool = False) -> AnalysedRows:
     """The rows inside the domain, of positive weight, with an answer to everything; grouped where that makes them far fewer.
+
+    Parameters
+    ----------
+    design
+        The design; a table of another engine than pandas is summed up there, and brought into memory only where it is small.
+    outcome, others
+        Columns that must be answered.
+    each_row
+        Rows must not be grouped, because a term of the formula depends on how many there are of each value.
 
     Raises
     ------
     DataError
-        Nobody is left.
+        Nobody is left, or an engine holds more patterns and more rows than may be brought into memory.
     """
+    if not is_in_memory(design.table) and not each_row and not is_small(design, [outcome, *others]):
+        lying = AnalysedTable(design, (outcome, *others))
+        found = patterns_by_unit(lying, count_units(lying))
+        if found is not None:
+            return found
     table = _plain_table(design, [outcome, *others])
-    long = _grouped(design, table, outcome, others)
+    long = None if each_row else _grouped(design, table, outcome, others)
     if long is None:
         return _from_rows(design, table, outcome, others)
     return _from_patterns(design, long, dict(table.dtypes), outcome, others)
 
 
+def is_small(design: SurveyDesign, names: Sequence[str]) -> bool:
+    """Whether the rows of an engine are so few that bringing them costs less than asking the engine again and again."""
+    return count_rows(design.table) * len(_wanted(design, names)) <= FEW_NUMBERS
+
+
+def patterns_by_unit(table: AnalysedTable, long: pd.DataFrame) -> AnalysedRows | None:
+    """The analysed rows of any engine by sampling unit and pattern; None where that could be too many to bring."""
+    if room(list(table.held.values())) * len(long) > MAX_PATTERNS:
+        return None
+    found = count_patterns(table, by_unit=True)
+    units, unit = place_in_units(found, long, table)
+    return AnalysedRows(found.columns, found.weight, found.squares, found.persons, units, unit)
+
+
+def _wanted(design: SurveyDesign, names: Sequence[str]) -> list[str]:
+    """The columns a model and the design need."""
+    keys = [*entry_keys(design), design.weights, design.counts, design.domain, *design.corrections]
+    return list(dict.fromkeys([*(name for name in keys if name), *names]))
+
 
 def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
     """The columns needed as a pandas frame."""
-    keys = [*entry_keys(design), design.weights, design.counts, design.domain, *design.corrections]
-    wanted = list(dict.fromkeys([*(name for name in keys if name), *names]))
     if isinstance(design.table, pd.DataFrame):
-        return design.table[wanted]
-    import narwhals.stable.v2 as nw
-
-    collected: pd.DataFrame = nw.from_native(design.table).lazy().select(*wanted).collect().to_pandas()
-    return collected
+        return design.table[_wanted(design, names)]
+    return collect_rows(design.table, _wanted(design, names), f"a model of {', '.join(names)}, of too many different values,")
 
 
 def _grouped(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequence[str]) -> pd.DataFrame | None:

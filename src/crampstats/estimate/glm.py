@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,14 +94,27 @@ def fit_glm(rows: ModelRows, family: Family) -> Fit:
     SeparationError
         Covariates separate those with the outcome from those without.
     """
+    work, beta, steps = solve_rows(rows, family)
+    information, sums, inner = work.unit_sums(beta)
+    return finish_fit(rows, work.scaling, (beta, steps), information, sums, inner)
+
+
+def solve_rows(rows: ModelRows, family: Family) -> tuple[_Work, Floats, int]:
+    """Coefficients of the scaled columns, and the number of steps; the covariance is not looked at."""
     parts = [_part(rows, size) for size in PARTS if size * LARGE <= len(rows)]
     scaling = scale_columns(rows, parts[-1] if parts else None)
     beta = _start(rows, family, scaling)
     for part in parts:
-        beta = _begun(rows, part, family, scaling, beta)
+        beta = begin_with(rows, part, family, scaling, beta)
     work = _Work(rows, family, scaling)
-    beta, steps = _solved(work, beta, CONVERGED if family.is_canonical else CONVERGED_SLOWLY)
-    information, sums, inner = work.unit_sums(beta)
+    return work, *solve(work, beta)
+
+
+def finish_fit(
+    rows: ModelRows, scaling: Scaling, solution: tuple[Floats, int], information: Floats, sums: Floats, inner: Floats | None
+) -> Fit:
+    """The fit in the columns as they are, from the solution and the sums of scores of the scaled ones."""
+    beta, steps = solution
     bread, turn = np.linalg.inv(information), scaling.back()
     inner = None if inner is None else bread @ inner @ bread
     covariance = turn @ rows.covariance_of(sums @ bread, inner) @ turn.T
@@ -113,6 +127,37 @@ def score_rows(block: Block, family: Family, coefficients: Floats) -> Floats:
     mean = family.mean(predictor)
     residual = (block.response - mean) * family.slope(predictor, mean) / family.variance(mean)
     return np.asarray(block.matrix * residual[:, None], dtype=np.float64)
+
+
+class Work(Protocol):
+    """What scoring needs of rows, wherever they lie: sums at coefficients of scaled columns."""
+
+    @property
+    def rows(self) -> ModelRows:
+        """What the rows are of."""
+        ...
+
+    @property
+    def family(self) -> Family:
+        """What is fitted."""
+        ...
+
+    @property
+    def scaling(self) -> Scaling:
+        """How columns were scaled."""
+        ...
+
+    def sums(self, beta: Floats, *, with_loss: bool) -> tuple[float, Floats, Floats]:
+        """Loss, score and expected information."""
+        ...
+
+    def loss(self, beta: Floats) -> float:
+        """Minus the log-likelihood per unit of weight, up to a constant."""
+        ...
+
+    def refuse_dependent(self) -> None:
+        """Refuse columns that are constant or follow from others, by name."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +208,11 @@ class _Work:
             total += float(block.weight @ self.family.loss(block.response, predictor, self.family.mean(predictor)))
         return total
 
+    def refuse_dependent(self) -> None:
+        """Refuse columns that are constant or follow from others, by name; a part of the rows cannot tell."""
+        if self.part is None:
+            scale_columns(self.rows)
+
     def unit_sums(self, beta: Floats) -> tuple[Floats, Floats, Floats | None]:
         """Information, and the sums of scores by sampling unit that the variance needs."""
         information = np.zeros((len(beta), len(beta)))
@@ -196,6 +246,11 @@ def scale_columns(rows: ModelRows, part: list[Block] | None = None) -> Scaling:
         Of all rows, a column is constant or follows from others; it is named.
     """
     mean, covariance, size = _moments(rows.blocks() if part is None else part, len(rows.coefficients))
+    return settle_scaling(rows, mean, covariance, size, part=part)
+
+
+def settle_scaling(rows: ModelRows, mean: Floats, covariance: Floats, size: Floats, part: list[Block] | None = None) -> Scaling:
+    """Centre and spread of columns from their moments; `size` is the largest that each is, for rounding."""
     constant = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= 1e-10 * np.where(size > 0, size, 1.0)
     intercept = next((i for i, one in enumerate(rows.coefficients) if one.name == INTERCEPT), None)
     free = [i for i in range(len(mean)) if not constant[i]]
@@ -225,7 +280,7 @@ def _moments(blocks: Iterable[Block], k: int) -> tuple[Floats, Floats, Floats]:
     return mean, second - np.outer(first, first), np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
 
 
-def _begun(rows: ModelRows, part: list[Block], family: Family, scaling: Scaling, beta: Floats) -> Floats:
+def begin_with(rows: ModelRows, part: list[Block], family: Family, scaling: Scaling, beta: Floats) -> Floats:
     """Coefficients of a part of the rows; where the part cannot be fitted, the start as it was."""
     try:
         return _solved(_Work(rows, family, scaling, part), beta, SETTLED)[0]
@@ -268,7 +323,12 @@ def _start(rows: ModelRows, family: Family, scaling: Scaling) -> Floats:
     return beta
 
 
-def _solved(work: _Work, beta: Floats, tolerance: float) -> tuple[Floats, int]:
+def solve(work: Work, beta: Floats) -> tuple[Floats, int]:
+    """Coefficients of the scaled columns, and the number of steps."""
+    return _solved(work, beta, CONVERGED if work.family.is_canonical else CONVERGED_SLOWLY)
+
+
+def _solved(work: Work, beta: Floats, tolerance: float) -> tuple[Floats, int]:
     """Fisher scoring with halved steps: coefficients of the scaled columns, and the number of steps."""
     found = work.sums(beta, with_loss=False)
     _refuse_flat(work, found[2], beta, first=True)
@@ -291,7 +351,7 @@ def _solved(work: _Work, beta: Floats, tolerance: float) -> tuple[Floats, int]:
     )
 
 
-def _stepped(work: _Work, beta: Floats, move: Floats, step: int) -> tuple[Floats, tuple[float, Floats, Floats]]:
+def _stepped(work: Work, beta: Floats, move: Floats, step: int) -> tuple[Floats, tuple[float, Floats, Floats]]:
     """The step, halved until it does not make the fit worse."""
     loss = work.loss(beta)
     for _ in range(MAX_HALVINGS):
@@ -305,13 +365,13 @@ def _stepped(work: _Work, beta: Floats, move: Floats, step: int) -> tuple[Floats
     )
 
 
-def _refuse_flat(work: _Work, information: Floats, beta: Floats, *, first: bool = False) -> None:
+def _refuse_flat(work: Work, information: Floats, beta: Floats, *, first: bool = False) -> None:
     """Stop where the information vanishes: columns that follow from others, or probabilities that run to 0 or 1."""
     smallest = float(np.linalg.eigvalsh(information)[0])
     if smallest > FLAT and np.abs(beta).max() < RUNAWAY:
         return
-    if first and work.part is None:
-        scale_columns(work.rows)  # refuses collinear columns by name
+    if first:
+        work.refuse_dependent()
     if work.family.name == "linear" or first:
         return
     rows = work.rows

@@ -131,6 +131,21 @@ def columns_read(right: Any) -> list[str]:
     return sorted({str(name) for name in right.required_variables} - set(FORMULA_FUNCTIONS))
 
 
+def depends_on_rows(right: Any) -> bool:
+    """Whether a term is made of all rows together (a centre, a spread, quantiles), so that rows must not be grouped before.
+
+    Examples
+    --------
+    >>> [depends_on_rows(read_formula(f"cramps ~ {right}")[1]) for right in ("age", "rcs(age, (40, 50, 60))", "scale(age)")]
+    [False, False, True]
+    """
+    from formulaic.transforms import TRANSFORMS
+
+    stateful = {name for name, one in TRANSFORMS.items() if getattr(one, "__is_stateful_transform__", False)} - {"Q"}
+    called = re.compile(rf"\b({'|'.join(sorted(stateful | {'lag'}))})\(")
+    return any(called.search(str(factor.expr)) for term in right for factor in term.factors)
+
+
 def build_model_matrix(right: Any, columns: Mapping[str, Column]) -> ModelMatrix:
     """The model matrix of a right-hand side over complete columns.
 

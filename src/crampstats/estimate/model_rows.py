@@ -14,9 +14,17 @@ from numpy.typing import NDArray
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.labels import Label
-from crampstats.estimate.analysed_rows import pick_analysed_rows
+from crampstats.estimate.analysed_rows import AnalysedRows, pick_analysed_rows
 from crampstats.estimate.families import Kind
-from crampstats.estimate.model_matrix import Coefficient, Column, ModelMatrix, build_model_matrix, columns_read, read_formula
+from crampstats.estimate.model_matrix import (
+    Coefficient,
+    Column,
+    ModelMatrix,
+    build_model_matrix,
+    columns_read,
+    depends_on_rows,
+    read_formula,
+)
 from crampstats.estimate.sums import Codes, Floats, Units, require_column
 from crampstats.estimate.variance import row_covariance, taylor_covariance
 
@@ -67,6 +75,11 @@ class ModelRows:
         What is added to the linear predictor of each row; None for nothing.
     each
         Persons in each row; None: one.
+    summed_on
+        Engine that summed the scores up where the rows lie, so that what is here does not know its sampling unit; "" where
+        everything is here.
+    counted
+        Of rows that stayed on an engine: the levels of each covariate that has some, persons in each, and those with the outcome.
     """
 
     design: SurveyDesign
@@ -84,6 +97,8 @@ class ModelRows:
     df: float
     offset: Floats | None = None
     each: Floats | None = None
+    summed_on: str = ""
+    counted: Mapping[str, tuple[list[str], Floats, Floats]] | None = None
 
     def __len__(self) -> int:
         return len(self.response)
@@ -113,12 +128,22 @@ class ModelRows:
 
     def blocks(self) -> Iterator[Block]:
         """The rows in blocks, with their model matrix."""
+        if self.counted is not None:
+            raise self._not_here("each row")
         kept = self._kept
         for start in range(0, len(self), BLOCK):
             rows = slice(start, min(start + BLOCK, len(self)))
             matrix = self.matrix.rows(rows) if kept is None else kept[rows]
             offset = 0.0 if self.offset is None else self.offset[rows]
             yield Block(rows, matrix, self.response[rows], self.weight[rows] / self.scale, offset)
+
+    def _not_here(self, what: str) -> DataError:
+        """Why a result that needs the rows themselves cannot be had of a fit whose rows stayed on an engine."""
+        return DataError(
+            f"this needs {what}, and {self.summed_on} summed up the {self.persons:,} persons of {self.formula!r} where they lie: "
+            "they have too many different values to be brought into memory. Round or group the covariates (age in years, bands), "
+            "or draw a sample of whole sampling units (crampstats.sample_units)."
+        )
 
     @cached_property
     def _kept(self) -> Floats | None:
@@ -145,6 +170,8 @@ class ModelRows:
 
     def unit_sums(self, scores: ScoreFunction) -> tuple[Floats, Floats | None]:
         """Sums of w s by sampling unit, and, where rows are the units, of w w s s' by stratum."""
+        if self.summed_on:
+            raise self._not_here("each row with its sampling unit")
         collector: UnitSums | None = None
         for block in self.blocks():
             found = scores(block)
@@ -207,17 +234,30 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     DataError
         Infinite values, text where numbers are needed, a yes/no response with other values, or nobody left.
     """
+    outcome, read = columns_needed(design, formula, offset)
+    rows = pick_analysed_rows(design, outcome, read, each_row=depends_on_rows(read_formula(formula)[1]))
+    return read_model_rows(design, formula, rows, kind=kind, offset=offset)
+
+
+def columns_needed(design: SurveyDesign, formula: str, offset: str | None) -> tuple[str, list[str]]:
+    """The response of a formula, and the other columns a model reads; all of them are there."""
     outcome, right = read_formula(formula)
     used = columns_read(right)
     for name in (outcome, *used):
         require_column(design, name)
     if outcome in used:
         raise OptionError(f"{outcome!r} stands on both sides of the formula.")
-    read = [*used, *([require_column(design, offset)] if offset and offset not in used else [])]
-    rows = pick_analysed_rows(design, outcome, read)
-    columns = {name: model_column(rows.columns[name], design.labels, name) for name in used}
-    _refuse_one_level(columns, rows.persons.sum())
-    response = _response(rows.columns[outcome], rows.persons, outcome, kind)
+    return outcome, [*used, *([require_column(design, offset)] if offset and offset not in used else [])]
+
+
+def read_model_rows(
+    design: SurveyDesign, formula: str, rows: AnalysedRows, *, kind: Kind, offset: str | None = None
+) -> ModelRows:
+    """Complete cases as the rows of a model."""
+    outcome, right = read_formula(formula)
+    columns = {name: model_column(rows.columns[name], design.labels, name) for name in columns_read(right)}
+    refuse_one_level(columns, rows.persons.sum())
+    response = read_response(rows.columns[outcome], rows.persons, outcome, kind)
     events = float(rows.persons @ response) if ((response == 0) | (response == 1)).all() else np.nan
     added = np.asarray(model_column(rows.columns[offset], design.labels, offset), dtype=np.float64) if offset else None
     return ModelRows(
@@ -227,7 +267,7 @@ def build_model_rows(design: SurveyDesign, formula: str, *, kind: Kind, offset: 
     )
 
 
-def _refuse_one_level(columns: Mapping[str, Column], persons: float) -> None:
+def refuse_one_level(columns: Mapping[str, Column], persons: float) -> None:
     """Refuse a category that does not vary: it would have no column, and would leave the model unseen."""
     bad = [
         f"{name!r} ({column.categories[0]})" for name, column in columns.items()
@@ -267,7 +307,7 @@ def _levels(column: pd.Series[Any], labels: Mapping[str, Label], name: str) -> l
     return [*known, *sorted(observed - set(known), key=str)]
 
 
-def _response(column: pd.Series[Any], persons: Floats, outcome: str, kind: Kind) -> Floats:
+def read_response(column: pd.Series[Any], persons: Floats, outcome: str, kind: Kind) -> Floats:
     """The response as floats, of the kind a model needs; complaints count persons, however many a row stands for."""
     yes_no = kind == "yes/no"
     if not (pd.api.types.is_bool_dtype(column.dtype) or pd.api.types.is_numeric_dtype(column.dtype)):
