@@ -50,7 +50,7 @@ lock: ## resolve requirements/*.txt again (needs uv)
 	$(LOCK) --output-file requirements/run.txt
 	$(LOCK) --extra test --constraints requirements/run.txt --output-file requirements/test.txt
 	$(LOCK) --extra lab --constraints requirements/test.txt --output-file requirements/lab.txt
-	$(LOCK) --extra test --extra spark --group engines --constraints requirements/test.txt --output-file requirements/engines.txt
+	$(LOCK) --extra duckdb --extra spark --group engines --constraints requirements/test.txt --output-file requirements/engines.txt
 
 clean: ## remove the environment, caches and built packages; reports stay
 	rm -rf "$(VENV)" "$(ENGINES_VENV)" build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -87,6 +87,7 @@ $(VENV)/.lab: $(VENV)/.run requirements/lab.txt
 
 $(ENGINES_VENV)/.engines: $(ENGINES_VENV)/.created requirements/engines.txt pyproject.toml
 	@echo "Installing Spark and Ibis into $(ENGINES_VENV) (some minutes the first time)"
-	@$(ENGINES_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --require-hashes --requirement requirements/engines.txt
+	@$(ENGINES_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-compile --require-hashes \
+		--requirement requirements/engines.txt
 	@$(ENGINES_VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
