@@ -16,6 +16,7 @@ from crampstats.cli.audit import audit
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
 from crampstats.cli.diary import diary
+from crampstats.cli.engine_trouble import engine_complaint
 from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.map import map_file
@@ -51,6 +52,11 @@ def main(args: Sequence[str] | None = None) -> None:
     except (CrampstatsError, OSError) as problem:
         _silence_stdout()
         click.echo(f"Error: {_complaint(problem)}", err=True)
+        sys.exit(USAGE)
+    except Exception as problem:
+        if not (told := engine_complaint(problem)):
+            raise
+        click.echo(f"Error: {told}", err=True)
         sys.exit(USAGE)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-written was left.", err=True)

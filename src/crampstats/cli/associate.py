@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from crampstats.cli.groups import ListingCommand
-from crampstats.cli.options import CYCLE, DATA, JSON, data_options, find_cycles, find_study, show_rows, split
+from crampstats.cli.options import CYCLE, DATA, JSON, data_options, engine_options, find_cycles, find_study, show_rows, split
 
 MODELS = ("logistic", "poisson", "log-binomial", "linear", "ordinal")
 
@@ -15,6 +15,7 @@ MODELS = ("logistic", "poisson", "log-binomial", "linear", "ordinal")
 @click.command(cls=ListingCommand)
 @DATA
 @data_options
+@engine_options
 @click.option("--exposure", metavar="NAME,...", required=True, help="Exposure column(s); each is a model of its own.")
 @click.option("--adjust", metavar="NAME,...", help="Columns every model is adjusted for, comma-separated.")
 @click.option("--model", type=click.Choice(MODELS), default="logistic", show_default=True,
@@ -43,7 +44,7 @@ def associate(
     outcomes = split(options["outcome"])
     if len(outcomes) != 1 or not exposures:
         raise OptionError("an association needs one outcome and at least one exposure: --outcome NAME --exposure NAME,...")
-    study = find_study(data, options)
+    study = find_study(data, options, (*exposures, *split(adjust)))
     if ranges:
         from crampstats.reports.ranges import with_ranges
 

@@ -15,6 +15,7 @@ from crampstats.cli.options import (
     JSON,
     WEIGHTS,
     data_options,
+    engine_options,
     find_cycles,
     find_study,
     plain_table,
@@ -53,6 +54,7 @@ def report(data: str, out: str, with_table: bool, quiet: bool, **options: Any) -
 @click.command(cls=ListingCommand)
 @DATA
 @data_options
+@engine_options
 @click.option("--by", metavar="COLUMN,...", help="Group columns (NHANES: sex, age_group, cycle, ...), comma-separated.")
 @click.option("--overall", is_flag=True, help="Add a row for everybody.")
 @CYCLE
@@ -69,8 +71,8 @@ def prevalence(
     from crampstats.estimate.prevalence import estimate_prevalence
     from crampstats.estimate.standardise import estimate_standardised_prevalence
 
-    study = find_study(data, options)
     groups = split(by)
+    study = find_study(data, options, (*groups, "age_group") if standardise else groups)
     study.require(groups)
     cycles, weight = find_cycles(study, cycle), options["weight"] or WEIGHTS[0]
     found = []
@@ -87,16 +89,19 @@ def prevalence(
 @click.command(cls=ListingCommand)
 @DATA
 @data_options
+@engine_options
 @click.option("--margin", type=float, default=0.05, show_default=True, help="Half-width that counts as 'about' (share).")
 @JSON
 def claims(data: str, margin: float, as_json: bool, **options: Any) -> None:
     """Judge every checkable statement of the popular text, reading by reading."""
     from crampstats.reports.sixty_percent import check_register
 
-    study = find_study(data, options)
+    study = find_study(data, options, None)
     checks = check_register(study, margin=margin)
     if as_json:
         click.echo(json.dumps([row for check in checks for row in _claim_rows(check)], indent=2, ensure_ascii=False))
+        if study.engine:
+            show_source(study)
         return
     for check in checks:
         click.echo(f"\n{check.family.statement}")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+ENGINE_OPTIONS = ("--engine", "--memory", "--scratch", "--threads")
+ON_ENGINES = ("prevalence", "associate", "claims")
+
 
 class ListingCommand(click.Command):
     """A command whose complaint about an unknown option lists the options there are."""
@@ -13,6 +16,11 @@ class ListingCommand(click.Command):
         try:
             return super().parse_args(ctx, args)
         except click.NoSuchOption as problem:
+            if problem.option_name in ENGINE_OPTIONS:
+                raise click.UsageError(
+                    f"{problem.option_name} is for Parquet files that an engine adds up where they are, as "
+                    f"{', '.join(ON_ENGINES)} can; {ctx.info_name} works on a table in memory: leave it out.", ctx,
+                ) from problem
             names = ", ".join(sorted(name for option in self.params for name in option.opts if name.startswith("--")))
             raise click.UsageError(f"{problem.format_message()} Valid options: {names}.", ctx) from problem
 

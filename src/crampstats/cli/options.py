@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -63,6 +63,23 @@ def read_missing_codes(codes: tuple[str, ...]) -> dict[str, str] | None:
     return {code.strip(): reason.strip() for code, reason in told.items()} or None
 
 
+ENGINES = ("pandas", "duckdb", "spark")
+RESOURCES = {"memory": "memory", "scratch": "folder", "threads": "threads"}
+
+
+def engine_options(function: Function) -> Function:
+    """Options of commands that run on Parquet files too large for memory."""
+    for option in reversed((
+        click.option("--engine", type=click.Choice(ENGINES),
+                     help="What adds up Parquet files left where they are: FILE, a folder, or 'nights/*.parquet'."),
+        click.option("--memory", metavar="SIZE", help='Most memory the engine takes, as "2GB".'),
+        click.option("--scratch", metavar="DIR", help="Where the engine puts what does not fit; left empty again."),
+        click.option("--threads", type=click.IntRange(1), metavar="N", help="Processor cores of the engine. [default: all]"),
+    )):
+        function = option(function)
+    return function
+
+
 JSON = click.option("--json", "as_json", is_flag=True, help="Print a JSON list of rows at full precision.")
 CYCLE = click.option("--cycle", metavar="2005-2006|2007-2008", help="NHANES: one cycle, with its own weight. [default: both]")
 DATA = click.argument("data", default="nhanes", metavar="[nhanes|FILE]")
@@ -73,8 +90,8 @@ def split(text: str | None) -> list[str]:
     return [part.strip() for part in (text or "").split(",") if part.strip()]
 
 
-def find_study(data: str, options: dict[str, Any]) -> Study:
-    """The data the options name."""
+def find_study(data: str, options: dict[str, Any], used: Sequence[str] | None = ()) -> Study:
+    """The data the options name; `used` are the columns the analysis reads beside outcomes and design; None: any."""
     from crampstats.core.errors import OptionError
     from crampstats.reports.inputs import NHANES_NAME, FileOptions, open_study
 
@@ -85,10 +102,33 @@ def find_study(data: str, options: dict[str, Any]) -> Study:
     if given:
         raise OptionError(f"--{given[0]} is for NHANES; your own file has --strata, --psu and --weights with names of columns.")
     said = {name: options[name] for name in OF_FILES if options[name] is not None}
+    said |= _engine_said(data, options, is_nhanes=is_nhanes)
     return open_study(
         data, nhanes=options["nhanes"], min_age=options["min_age"], weight=options["weight"] or WEIGHTS[0],
-        options=FileOptions(tuple(split(options["outcome"])), **said),
+        options=FileOptions(tuple(split(options["outcome"])), **said, used=None if used is None else tuple(used)),
     )
+
+
+def _engine_said(data: str, options: dict[str, Any], *, is_nhanes: bool) -> dict[str, Any]:
+    """What the options say of the engine; refused where the data or the command have none."""
+    from crampstats.core.engines import EngineOptions
+    from crampstats.core.errors import OptionError
+    from crampstats.ingest.engine_tables import is_several
+
+    given = [name for name in ("engine", *RESOURCES) if options.get(name) is not None]
+    if given and is_nhanes:
+        raise OptionError(f"--{given[0]} is for Parquet files of your own; NHANES fits into memory.")
+    if "engine" not in options and not is_nhanes and is_several(data):
+        raise OptionError(
+            f"{data} names several files, which an engine adds up where they are; this command works on one table in memory. "
+            "`crampstats prevalence` and `crampstats associate` take several."
+        )
+    if not given:
+        return {}
+    if options["engine"] is None and not is_several(data):
+        raise OptionError(f"--{given[0]} limits an engine: say which with --engine ({', '.join(ENGINES[1:])}).")
+    resources = {field: options[name] for name, field in RESOURCES.items() if options[name] is not None}
+    return {"engine": options["engine"], "resources": EngineOptions(**resources)}
 
 
 def find_cycles(study: Study, cycle: str | None) -> list[str] | None:
@@ -110,6 +150,8 @@ def show_rows(found: Estimates, study: Study, as_json: bool) -> None:
     """Rows to stdout, where they come from to stderr."""
     if as_json:
         click.echo(found.to_json())
+        if study.engine:
+            show_source(study)
         return
     click.echo(plain_table(found))
     for note in (found.method, *found.notes):
@@ -123,7 +165,8 @@ def show_source(study: Study) -> None:
 
     source = study.design.source
     stamp = f"{MADE_UP}. {MADE_UP_WARNING} " if source.made_up else ""
-    click.echo(f"{stamp}Source: {source.label} ({source.detail}). {study.more}".rstrip(), err=True)
+    engine = f"Engine: {study.engine}. " if study.engine else ""
+    click.echo(f"{engine}{stamp}Source: {source.label} ({source.detail}). {study.more}".rstrip(), err=True)
 
 
 def plain_table(found: Estimates) -> str:

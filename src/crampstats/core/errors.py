@@ -35,7 +35,7 @@ def unknown_name(kind: str, given: object, valid: Iterable[object]) -> OptionErr
     unknown interval 'betta' (did you mean 'beta'?); valid: beta, logit.
     """
     names = [str(name) for name in valid]
-    near = get_close_matches(str(given), names, n=1)
+    near = [name for name in names if name.casefold() == str(given).casefold()] or get_close_matches(str(given), names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
     return OptionError(f"unknown {kind} {str(given)!r}{hint}; valid: {', '.join(names) or 'none'}.")
 

@@ -14,12 +14,14 @@ from crampstats.codebook.demographics import AGE
 from crampstats.codebook.outcomes import OUTCOMES as CODEBOOK_OUTCOMES
 from crampstats.codebook.weights import WeightChoice
 from crampstats.core.design import SurveyDesign
+from crampstats.core.engines import Engine, EngineOptions
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.flow import Flow
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.datasets.nhanes import load_nhanes
 from crampstats.ingest.cycle_data import CycleData
+from crampstats.ingest.engine_tables import is_several
 from crampstats.ingest.tidy import PARQUET, TEXT, read_tidy
 from crampstats.reports.known_columns import KNOWN, derive_known, known_labels
 
@@ -49,6 +51,13 @@ class FileOptions:
         Column of ages in years.
     mapping, sheet, dictionary
         How the file is mapped to the codebook, its sheet, and the dictionary that belongs to it, as for `load_survey`.
+    engine
+        What adds up Parquet files left where they are; None: the table is read into memory (several files: DuckDB).
+    resources
+        Memory, folder and cores of the engine.
+    used
+        Columns the analysis reads beside the outcomes and the design; of files on an engine no others are looked at. None: all
+        that the codebook knows.
     """
 
     outcomes: tuple[str, ...] = ()
@@ -62,6 +71,9 @@ class FileOptions:
     mapping: str | None = None
     sheet: str = ""
     dictionary: str | None = None
+    engine: Engine | None = None
+    resources: EngineOptions = field(default_factory=EngineOptions)
+    used: tuple[str, ...] | None = ()
 
 
 @dataclass(frozen=True)
@@ -84,6 +96,8 @@ class Study:
         Columns that were made here and stand in no file, with their definitions; NHANES has only those of own ranges.
     mapped
         The user's own file as it was mapped, with its log and findings; None for NHANES and for a tidy file.
+    engine
+        Engine, rows and files in words where files are left where they are; "" for a table in memory.
     """
 
     design: SurveyDesign
@@ -93,6 +107,7 @@ class Study:
     min_age: int | None = None
     derived: Mapping[str, Derived] = field(default_factory=dict)
     mapped: FileData | None = None
+    engine: str = ""
 
     @property
     def is_nhanes(self) -> bool:
@@ -167,7 +182,7 @@ def open_study(
     Parameters
     ----------
     data
-        "nhanes" or a file.
+        "nhanes" or a file; of Parquet also a folder or a pattern.
     nhanes
         Folder of NHANES files; None for the usual search (see `load_nhanes`).
     min_age
@@ -185,6 +200,10 @@ def open_study(
     if str(data).lower() == NHANES_NAME:
         return _open_nhanes(nhanes, DEFAULT_MIN_AGE if min_age is None else min_age, weight)
     options = options or FileOptions()
+    if options.engine or options.resources != EngineOptions() or is_several(data):
+        from crampstats.reports.engine_study import open_engine_study
+
+        return open_engine_study(data, min_age, options)
     if _is_tidy(Path(data), options):
         return _open_file(Path(data), min_age, options)
     return _open_mapped(Path(data), min_age, options)
@@ -267,32 +286,58 @@ def _open_file(path: Path, min_age: int | None, options: FileOptions) -> Study:
     table, shown = read_tidy(path), printable(path.name)
     if not options.outcomes:
         raise OptionError(f"say which column of {shown} holds the cramps: --outcome NAME; it has {', '.join(table.columns)}.")
+    return tidy_study(table, shown, Source(f"the file {shown}", detail="tidy file"), min_age, options)
+
+
+def tidy_study(
+    table: pd.DataFrame, shown: str, source: Source, min_age: int | None, options: FileOptions, engine: str = ""
+) -> Study:
+    """A tidy table in memory as a study.
+
+    Parameters
+    ----------
+    table
+        One row per person.
+    shown, source
+        What it is called, and where it comes from.
+    min_age
+        Youngest age; None for no limit.
+    options
+        What the user says of it; at least one outcome.
+    engine
+        Engine, rows and files in words where it was asked for.
+    """
     own = list(table.columns)
     table = derive_known(table, options.age)
     for name in options.outcomes:
         if name not in table:
             raise unknown_name("outcome", name, own)
     derived = {name: item for name in table if name not in own and isinstance(item := KNOWN[name], Derived)}
-    population = printable(options.population) or f"persons in {shown}"
-    thresholds = {one.name: one.threshold for one in CODEBOOK_OUTCOMES}
-    outcomes = tuple(
-        Outcome(
-            name, name.replace("_", " "), population, printable(options.window),
-            printable(options.threshold) or thresholds.get(name, AT_LEAST_ONCE),
-        )
-        for name in options.outcomes
-    )
+    outcomes = declared_outcomes(options, f"persons in {shown}")
+    population = outcomes[0].population
     design = SurveyDesign(
         table, strata=options.strata, psu=options.psu, weights=options.weights, outcomes=outcomes, labels=known_labels(table),
-        source=Source(f"the file {shown}", detail="tidy file"), population=population,
+        source=source, population=population,
     )
     if min_age is None:
-        return Study(design, lambda name: _file_flow(table, name, None, None), derived=derived)
+        return Study(design, lambda name: _file_flow(table, name, None, None), derived=derived, engine=engine)
     if options.age not in table:
         raise DataError(f"--min-age needs a column of ages; {shown} has no {options.age!r} (--age NAME names another).")
     inside = (table[options.age] >= min_age).fillna(False).astype(bool)
     narrow = design.subset(inside, population=f"{population}, aged {min_age}+", youngest=min_age)
-    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age), min_age=min_age, derived=derived)
+    return Study(narrow, lambda name: _file_flow(table, name, inside, min_age), min_age=min_age, derived=derived, engine=engine)
+
+
+def declared_outcomes(options: FileOptions, population: str) -> tuple[Outcome, ...]:
+    """The outcomes the options name, with what they say of them; `population` where they do not say who was asked."""
+    thresholds = {one.name: one.threshold for one in CODEBOOK_OUTCOMES}
+    return tuple(
+        Outcome(
+            name, name.replace("_", " "), printable(options.population) or population, printable(options.window),
+            printable(options.threshold) or thresholds.get(name, AT_LEAST_ONCE),
+        )
+        for name in options.outcomes
+    )
 
 
 def _file_flow(table: pd.DataFrame, outcome: str, inside: pd.Series | None, min_age: int | None) -> Flow:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -12,6 +13,8 @@ from crampstats.codebook.formulas import Formula
 from crampstats.codebook.rules import Rule
 from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.core.labels import Label
+from crampstats.core.tables import scan_table
+from crampstats.core.totals import sufficient_stats, unlisted
 from crampstats.ingest.deriving import derive_variables
 
 KNOWN: Mapping[str, Variable | Derived] = {item.name: item for item in (*NHANES.variables, *NHANES.derived)}
@@ -65,6 +68,26 @@ def fits(column: pd.Series, name: str) -> bool:
     if not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
         return False
     return not _is_yes_no(KNOWN[name]) or bool(column.dropna().isin([0, 1]).all())
+
+
+def fitting_columns(table: Any, names: Iterable[str]) -> list[str]:
+    """Those of some columns that hold what the codebook has under their names (`fits`), on any engine; one pass over them."""
+    schema = scan_table(table).collect_schema()
+    expected = {name: _expected(name, schema[name]) for name in dict.fromkeys(names) if name in KNOWN and name in schema}
+    listed = {name: values for name, values in expected.items() if values}
+    terms = {f"_{name}": unlisted(name, values) for name, values in listed.items()}
+    others = sufficient_stats(table, [], terms).iloc[0] if terms else {}
+    return [name for name, values in expected.items() if values is not None and (not values or not others[f"_{name}"])]
+
+
+def _expected(name: str, dtype: Any) -> list[Any] | None:
+    """The values a column may hold; an empty list where any number will do, None where its type does not fit."""
+    levels = KNOWN[name].to_label().levels
+    if levels:
+        return list(levels) if str(dtype).startswith(("String", "Categorical", "Enum")) else None
+    if str(dtype) == "Boolean":
+        return []
+    return None if not dtype.is_numeric() else [0, 1] if _is_yes_no(KNOWN[name]) else []
 
 
 def is_number(name: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from crampstats.codebook.forms import Form
 from crampstats.codebook.outcomes import SOURCE as NHANES_QUESTION
 from crampstats.codebook.surveys.clinic_intake import CLINIC_INTAKE
 from crampstats.core.cleaning import CleaningLog
-from crampstats.core.errors import DataError, unknown_name
+from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.findings import Finding
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
@@ -35,15 +36,32 @@ from crampstats.ingest.own.sampling import read_sampling
 from crampstats.ingest.readers.opening import find_kind, read_file
 from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
+if TYPE_CHECKING:
+    from crampstats.core.engines import Engine, EngineOptions
+    from crampstats.ingest.engine_tables import EngineData
+
 EVENT = "redcap_event_name"
 # 31 days of a month
 LONGEST_SCALE = 31
 
 
+@overload
 def load_survey(
     path: str | Path, mapping: FileMapping | str | Path | None = None, *, sheet: str = "", header_row: int = 0,
     dictionary: str | Path | None = None, missing: Mapping[str, str] | None = None, key: str | Path | None = None,
-) -> FileData:
+    engine: None = None, options: None = None,
+) -> FileData: ...
+
+
+@overload
+def load_survey(path: str | Path, *, engine: Engine, options: EngineOptions | None = None) -> EngineData: ...
+
+
+def load_survey(
+    path: str | Path, mapping: FileMapping | str | Path | None = None, *, sheet: str = "", header_row: int = 0,
+    dictionary: str | Path | None = None, missing: Mapping[str, str] | None = None, key: str | Path | None = None,
+    engine: Engine | None = None, options: EngineOptions | None = None,
+) -> FileData | EngineData:
     """A survey or intake file as an analysis table, with the log of everything that was done to it.
 
     Parameters
@@ -65,17 +83,32 @@ def load_survey(
     key
         File with the clinic's key; made if it is not there. With it the table has the column ``record``: the same record number
         gives the same code in every run. Without it no record number is carried at all.
+    engine
+        "duckdb", "spark" or "pandas", for tidy Parquet files that are left where they are: `path` may then be a folder or a
+        pattern ("nights/*.parquet"), nothing is mapped, and with DuckDB and Spark only sums come into memory.
+    options
+        Memory, folder and cores of the engine.
 
     Returns
     -------
     FileData
-        One row per row of the file, in its order. Columns that identify persons are left out.
+        One row per row of the file, in its order. Columns that identify persons are left out. With an engine: `EngineData`, the
+        rows and columns as they stand in the files.
 
     Raises
     ------
     CrampstatsError
         The file cannot be read or the mapping does not fit it; the message says what to do.
     """
+    if engine is not None or options is not None:
+        from crampstats.ingest.engine_tables import load_engine_data
+
+        if mapping is not None or sheet or header_row or dictionary is not None or missing or key is not None:
+            raise OptionError(
+                "an engine reads tidy Parquet as it stands: leave mapping, sheet, header_row, dictionary, missing and key out, "
+                "or map the file first (crampstats prepare FILE --parquet)."
+            )
+        return load_engine_data(path, engine, options)
     opened = open_survey(
         path, mapping, sheet=sheet, header_row=header_row, dictionary=dictionary, missing=missing,
     )

@@ -1,0 +1,185 @@
+"""`--engine` on the command line: the same rows as in memory, what stderr says, and what broken files and options are told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from crampstats.cli.engine_trouble import engine_complaint
+
+pytest.importorskip("duckdb", reason='DuckDB is an extra: pip install "crampstats[duckdb]"')
+DESIGN = "--strata stratum --psu psu --weights weight"
+FIXED = f"--outcome cramp --by sex,age_band {DESIGN} --json"
+SAME = {"rel": 1e-9, "nan_ok": True}
+
+
+@pytest.fixture(scope="module")
+def nights() -> pd.DataFrame:
+    """Made-up: 3,000 nights in 6 strata of 4 sampling units, with gaps in outcome, sex and laboratory values."""
+    rng = np.random.default_rng(11)
+    n = 3_000
+    table = pd.DataFrame({
+        "stratum": rng.integers(1, 7, n), "psu": rng.integers(1, 5, n), "weight": rng.gamma(2.0, 1.0, n),
+        "cramp": pd.array(rng.integers(0, 2, n), dtype="Int64"), "sex": rng.choice(["male", "female"], n),
+        "age_years": rng.integers(15, 90, n), "diuretic": rng.integers(0, 2, n).astype(bool),
+        "serum_sodium_mmol_l": rng.normal(140, 3, n), "clinic": rng.choice(["b", "a", "c"], n),
+    })
+    table["age_band"] = pd.cut(table["age_years"], [0, 39, 59, 120], labels=["15-39", "40-59", "60+"]).astype(str)
+    table.loc[rng.random(n) < 0.05, "cramp"] = pd.NA
+    table.loc[rng.random(n) < 0.03, "sex"] = None
+    table.loc[rng.random(n) < 0.1, "serum_sodium_mmol_l"] = np.nan
+    return table
+
+
+@pytest.fixture
+def folder(nights: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    nights.to_parquet("nights.parquet", index=False)
+    (tmp_path / "parts").mkdir()
+    for number, rows in enumerate(np.array_split(np.arange(len(nights)), 3)):
+        nights.iloc[rows].to_parquet(f"parts/{number}.parquet", index=False)
+    return tmp_path
+
+
+def assert_same(found: str, expected: str) -> None:
+    ours, theirs = json.loads(found), json.loads(expected)
+    assert [list(row) for row in ours] == [list(row) for row in theirs]
+    for mine, other in zip(ours, theirs, strict=True):
+        for name, value in other.items():
+            assert mine[name] == (pytest.approx(value, **SAME) if isinstance(value, float) else value), name
+
+
+@pytest.mark.parametrize("data", [
+    "nights.parquet --engine duckdb", "parts --engine duckdb", "parts/*.parquet", "parts/*.parquet --engine pandas",
+])
+def test_the_fixed_call_gives_the_rows_of_the_table_in_memory(call, folder: Path, data: str):
+    _, expected, _ = call(f"prevalence nights.parquet {FIXED}")
+    status, out, err = call(f"prevalence {data} {FIXED}")
+    assert status == 0
+    assert_same(out, expected)
+    engine = "pandas" if "pandas" in data else "DuckDB"
+    assert f"Engine: {engine}" in err
+    assert "3,000 rows" in err
+    assert "Source: the file" in err
+
+
+@pytest.mark.parametrize("options", [
+    "--by age_group", "--by age_decade,sex --overall", "--by serum_sodium_class", "--by clinic,diuretic --interval logit",
+    "--standardise us2000 --min-age 20", "--min-age 40 --by stratum", "--outcome cramp,diuretic",
+    f"{DESIGN} --overall --by clinic --level 0.9",
+])
+def test_groups_classes_ages_and_standardisation_are_those_of_the_table_in_memory(call, folder: Path, options: str):
+    line = f"{'' if '--outcome' in options else '--outcome cramp '}{options} --json"
+    _, expected, _ = call(f"prevalence nights.parquet {line}")
+    status, out, _ = call(f"prevalence nights.parquet --engine duckdb {line}")
+    assert status == 0
+    assert_same(out, expected)
+
+
+def test_claims_are_judged_on_an_engine_as_in_memory(call, folder: Path):
+    said = ["--outcome", "cramp", "--min-age", "20", "--window", "past month", "--population", "adults", "--json"]
+    _, expected, _ = call(["claims", "nights.parquet", *said])
+    status, out, err = call(["claims", "nights.parquet", "--engine", "duckdb", *said])
+    assert status == 0
+    assert_same(out, expected)
+    assert "Engine: DuckDB" in err
+
+
+def broken(folder: Path, nights: pd.DataFrame) -> None:
+    """Files that cannot be analysed as they are asked for."""
+    some = nights.head(50).assign(coded=nights["cramp"] + 1, written=nights["weight"].astype(str), gaps=nights["stratum"])
+    some["gaps"] = some["gaps"].astype("Int64").mask(some.index < 7)
+    some.to_parquet("broken.parquet", index=False)
+    some[["cramp", "sex"]].assign(CRAMP=1).to_parquet("twice.parquet", index=False)
+    some.head(0).to_parquet("empty.parquet", index=False)
+    (folder / "fake.parquet").write_text("cramp,sex\n1,male\n0,female\n", encoding="utf-8")
+    (folder / "cut.parquet").write_bytes((folder / "nights.parquet").read_bytes()[:5000])
+    (folder / "lacking").mkdir()
+    some[["cramp", "sex"]].to_parquet("lacking/a.parquet", index=False)
+    some[["sex"]].to_parquet("lacking/b.parquet", index=False)
+    (folder / "mixed").mkdir()
+    some[["cramp", "sex"]].to_parquet("mixed/a.parquet", index=False)
+    some[["cramp", "sex"]].astype(str).to_parquet("mixed/b.parquet", index=False)
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("absent.parquet --engine duckdb --outcome cramp", "absent.parquet: no such file"),
+    ("none/*.parquet --outcome cramp", "none/*.parquet: no such file"),
+    ("fake.parquet --engine duckdb --outcome cramp", "crampstats data convert"),
+    ("survey.csv --engine duckdb --outcome cramp", "no such file"),
+    ("fake.csv --engine duckdb --outcome cramp", "crampstats data convert fake.csv fake.parquet"),
+    ("cut.parquet --engine duckdb --outcome cramp", "damaged or cut off"),
+    ("empty.parquet --engine duckdb --outcome cramp", "holds no rows"),
+    ("lacking/*.parquet --outcome cramp", "'cramp' is not in 1 of 2 files (first: b.parquet)"),
+    ("mixed/*.parquet --outcome cramp", "'cramp' is a number in a.parquet and text in b.parquet"),
+    ("twice.parquet --engine duckdb --outcome cramp", "upper and lower case"),
+    ("broken.parquet --engine duckdb --outcome coded", "neither 1/true nor 0/false"),
+    ("broken.parquet --engine duckdb --outcome cramp --weights written", "'written' holds String; numbers are expected"),
+    ("broken.parquet --engine duckdb --outcome cramp --strata gaps --psu psu", "'gaps' holds 7 missing values"),
+    ("nights.parquet --engine duckdb --outcome CRAMP", "did you mean 'cramp'"),
+    ("nights.parquet --engine duckdb --outcome cramp --by Sex", "did you mean 'sex'"),
+    ("nights.parquet --engine duckdb --outcome cramp --weights Weight", "no column 'Weight'"),
+    ("nights.parquet --engine duckdb", "--outcome NAME"),
+    ("nights.parquet --engine duckdb --outcome cramp --by body_mass_class", "unknown column"),
+    ("nights.parquet --engine duckdb --outcome cramp --mapping intake.toml", "crampstats prepare"),
+    ("nights.parquet --engine duckdb --outcome cramp --memory lots", "lots"),
+    ("nights.parquet --engine duckdb --outcome cramp --scratch nowhere/at/all", "no temporary folder"),
+    ("nights.parquet --engine pandas --outcome cramp --memory 2GB", "pandas holds the whole table in memory"),
+    ("nights.parquet --outcome cramp --memory 2GB", "--engine"),
+    ("nights.parquet --engine oracle --outcome cramp", "'spark'"),
+    ("nhanes --engine duckdb", "Parquet files of your own"),
+])
+def test_broken_files_and_options_are_refused_with_the_way_out(call, folder: Path, nights: pd.DataFrame, line: str, said: str):
+    broken(folder, nights)
+    (folder / "fake.csv").write_text("cramp\n1\n", encoding="utf-8")
+    status, out, err = call(f"prevalence {line}")
+    assert status == 2
+    assert said in err
+    assert "Traceback" not in out + err
+    assert not out
+
+
+@pytest.mark.parametrize("command", ["report", "figures forest", "evidence"])
+def test_other_commands_say_that_they_work_in_memory(call, folder: Path, command: str):
+    status, _, err = call(f"{command} nights.parquet --engine duckdb --outcome cramp")
+    assert status == 2
+    assert "prevalence" in err
+    status, _, err = call(f"{command} parts/*.parquet --outcome cramp")
+    assert status == 2
+    assert "one table in memory" in err
+
+
+def test_a_limit_on_memory_leaves_no_folder_behind(call, folder: Path):
+    scratch = folder / "scratch"
+    scratch.mkdir()
+    status, _, _ = call(f"prevalence nights.parquet --engine duckdb --memory 500MB --threads 1 --scratch {scratch} {FIXED}")
+    assert status == 0
+    left = [path for path in scratch.rglob("*") if path.is_file()]
+    assert left == []
+
+
+def test_what_an_engine_quotes_is_not_repeated():
+    class ConversionError(Exception):
+        pass
+
+    ConversionError.__module__ = "duckdb"
+    told = engine_complaint(ConversionError("Conversion Error: Could not convert string 'Mrs Smith' to INT64\nLINE 1"))
+    assert told is not None
+    assert "Smith" not in told
+    assert "could not add up the files" in told
+    assert engine_complaint(ValueError("another")) is None
+
+
+def test_an_engine_without_memory_names_the_options_that_help():
+    class OutOfMemoryError(Exception):
+        pass
+
+    OutOfMemoryError.__module__ = "duckdb"
+    told = engine_complaint(OutOfMemoryError("Out of Memory Error: failed to allocate (1.8 GiB/1.8 GiB used)"))
+    assert told is not None
+    assert "--memory" in told
+    assert "--scratch" in told
