@@ -32,7 +32,7 @@ ENTRY_IN_NIGHT = Check(
 BACKFILLED = Check(
     "night_backfilled", "accuracy", "warning", "Nights written down later than the next night",
     "What is written down days later is memory, not a diary, and the order of trigger and cramp may be made up.",
-    "Repeat the analyses without these nights; in a program they are those with `backfilled`.",
+    "Repeat the analyses without these nights (column backfilled) and see whether the answers change.",
 )
 SEVERAL_IN_SITTING = Check(
     "nights_in_one_sitting", "accuracy", "warning", "Many nights written down in one sitting",
