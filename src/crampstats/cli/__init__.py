@@ -53,17 +53,17 @@ def main(args: Sequence[str] | None = None) -> None:
         _silence_stdout()
         click.echo(f"Error: {_complaint(problem)}", err=True)
         sys.exit(USAGE)
-    except Exception as problem:
-        if not (told := engine_complaint(problem)):
-            raise
-        click.echo(f"Error: {told}", err=True)
-        sys.exit(USAGE)
     except (KeyboardInterrupt, click.Abort):
         click.echo("Interrupted; nothing half-written was left.", err=True)
         sys.exit(INTERRUPTED)
     except _Terminated:
         click.echo("Terminated; nothing half-written was left.", err=True)
         sys.exit(TERMINATED)
+    except Exception as problem:
+        if not (told := engine_complaint(problem)):
+            raise
+        click.echo(f"Error: {told}", err=True)
+        sys.exit(USAGE)
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -185,7 +185,7 @@ def is_several(source: str | Path) -> bool:
     if text.startswith(REMOTE):
         return True
     path = Path(text)
-    return path.is_dir() or (not path.exists() and any(sign in text for sign in "*?["))
+    return (bool(text) and path.is_dir()) or (not path.exists() and any(sign in text for sign in "*?["))
 
 
 def _find_files(source: str | Path) -> _Files:
