@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from diary_sample import read_sample
-from engines import Call, Design, Result, measure
+from domain_table_engines import Call, Design, Result, measure
 
 FORMULA = "cramp ~ age + female + heavy + minutes"
 

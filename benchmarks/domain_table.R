@@ -1,5 +1,5 @@
 #!/usr/bin/env Rscript
-# R survey on one sample: `Rscript domain_table.R FOLDER ROWS REPEATS` prints a JSON record like engines.py does.
+# R survey on one sample: `Rscript domain_table.R FOLDER ROWS REPEATS` prints a JSON record like domain_table_engines.py does.
 suppressPackageStartupMessages(library(survey))
 args <- commandArgs(TRUE); folder <- args[1]; rows <- as.integer(args[2]); repeats <- as.integer(args[3])
 column <- function(name, what, size) readBin(file.path(folder, paste0(name, ".bin")), what, rows, size)

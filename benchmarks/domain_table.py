@@ -59,7 +59,7 @@ def parse_options() -> argparse.Namespace:
 def run_engines(rows: int, folder: Path, options: argparse.Namespace, absent: dict[str, str]) -> list[Record]:
     """Every engine that is installed, one after the other, each in a process of its own."""
     repeats = str(options.repeats)
-    commands = {name: [sys.executable, HERE / "engines.py", name, folder, repeats] for name in PYTHON_ENGINES}
+    commands = {name: [sys.executable, HERE / "domain_table_engines.py", name, folder, repeats] for name in PYTHON_ENGINES}
     commands["svy"][0] = options.svy_python
     commands["R survey"] = ["Rscript", HERE / "domain_table.R", folder, str(rows), repeats]
     found = []

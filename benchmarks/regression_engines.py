@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from engines import Call, Design, Result, measure
+from domain_table_engines import Call, Design, Result, measure
 from regression_sample import COVARIATES, PSUS, read_sample
 
 FORMULA = "cramps ~ " + " + ".join(COVARIATES)

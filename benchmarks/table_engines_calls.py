@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from domain_table_engines import Call, Design, Result, measure
 from table_engines_sample import FLAGS, PSUS, STRATA
-
-from engines import Call, Design, Result, measure
 
 FORMULA = "cramp ~ " + " + ".join(FLAGS)
 CORES = 2

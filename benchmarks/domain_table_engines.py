@@ -1,4 +1,4 @@
-"""One engine on one sample in a process of its own: `python engines.py NAME FOLDER REPEATS` prints a JSON record.
+"""One engine on one sample in a process of its own: `python domain_table_engines.py NAME FOLDER REPEATS` prints a JSON record.
 
 Imports are inside the engines, so that each runs in an environment that holds nothing but what it needs.
 """
