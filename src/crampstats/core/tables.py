@@ -6,6 +6,7 @@ database behind Ibis. Everything here goes through narwhals, so that an estimato
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from crampstats.core.errors import DataError
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
 
+EAGER_BLOCK = 1_048_576  # rows of an arrow table summed at a time: the terms of all rows at once would double the memory
 MAX_ROWS = 5_000_000  # rows that may be brought into memory where an analysis needs each of them
 NAMES = {
     "pandas": "pandas", "pyarrow": "pyarrow", "polars": "Polars", "duckdb": "DuckDB", "pyspark": "Spark",
@@ -58,6 +60,18 @@ def scan_table(table: Any) -> nw.LazyFrame[Any]:
             "pyarrow or Polars, a DuckDB relation, a Spark or Ibis table, or the name of a Parquet file."
         ) from problem
     return frame
+
+
+def eager_blocks(table: Any) -> Iterator[Any]:
+    """The rows of a table in blocks where its engine would make whole columns of every term (pyarrow); else the table itself."""
+    import narwhals.stable.v2 as nw
+
+    frame = nw.from_native(table, pass_through=True)
+    if not (isinstance(frame, nw.DataFrame) and frame.implementation.is_pyarrow() and len(frame) > EAGER_BLOCK):
+        yield table
+        return
+    for start in range(0, len(frame), EAGER_BLOCK):
+        yield frame[start : start + EAGER_BLOCK]
 
 
 def column_names(table: Any) -> list[str]:

@@ -10,176 +10,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
+from crampstats.core.factors import Between, Level, Missing, Number, Outside, Present, Unlisted
+from crampstats.core.factors import Factor as Factor
+from crampstats.core.factors import Floats as Floats
+from crampstats.core.factors import OneColumn as OneColumn
+from crampstats.core.factors import floats as floats
+from crampstats.core.factors import plain_expression as plain_expression
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_frame, scan_table
+from crampstats.core.tables import collect_frame, eager_blocks, scan_table
 
-Floats = NDArray[np.float64]
 ROWS = "rows"
 MAX_GROUPS = 5_000_000  # collecting more groups than this is no summary any more
 BLOCK = 65_536  # rows summed at a time; columns of this length stay in cache, where whole columns go to memory and back
-
-
-class Factor(Protocol):
-    """One factor of a term: a number per row, 0 where a number it reads is missing."""
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns it reads."""
-        ...
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        ...
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of some rows of a pandas frame, given by column."""
-        ...
-
-
-@dataclass(frozen=True)
-class OneColumn:
-    """A factor that reads one column."""
-
-    column: str
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The column it reads."""
-        return (self.column,)
-
-
-@dataclass(frozen=True)
-class Number(OneColumn):
-    """The column minus `centre`; missing counts 0. Centring keeps second moments from cancelling."""
-
-    centre: float = 0.0
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        if schema[self.column] == nw.Boolean:  # casting yes/no to numbers fails on some engines
-            value = nw.when(nw.col(self.column) == True).then(nw.lit(1.0)).otherwise(nw.lit(0.0))  # noqa: E712
-            return (value - self.centre) * Present(self.column).expression(schema)
-        # small integers wrap when multiplied, so they are made float64 before anything else
-        value = _known(self.column, schema).cast(nw.Float64)
-        return (value - self.centre if self.centre else value).fill_null(0.0)
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        value = floats(columns[self.column])
-        if self.centre:
-            value = value - self.centre
-        return np.where(np.isnan(value), 0.0, value)
-
-
-@dataclass(frozen=True)
-class Level(OneColumn):
-    """1 where the column equals `value`, else 0; missing counts 0."""
-
-    value: Any = True
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        dtype = schema[self.column]
-        value = bool(self.value) if dtype == nw.Boolean else self.value
-        return _flag(plain_expression(self.column, dtype) == value)
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        return np.asarray((columns[self.column] == self.value).to_numpy(dtype=bool, na_value=False), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Present(OneColumn):
-    """1 where the column holds a value, else 0."""
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        return nw.when(_known(self.column, schema).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        return np.asarray(columns[self.column].notna(), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Missing(OneColumn):
-    """1 where the column holds no value, else 0."""
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        return _flag(_known(self.column, schema).is_null())
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        return np.asarray(columns[self.column].isna(), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Between(OneColumn):
-    """1 where `low` <= column <= `high`, else 0; missing counts 0."""
-
-    low: float = -np.inf
-    high: float = np.inf
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        value = _known(self.column, schema).cast(nw.Float64)
-        bounds = [value >= self.low] if np.isfinite(self.low) else []
-        bounds += [value <= self.high] if np.isfinite(self.high) else []
-        if not bounds:
-            return Present(self.column).expression(schema)
-        # a comparison with null is null, which `when` takes for no; only a positive predicate may be relied on for that
-        return _flag(bounds[0] & bounds[1] if len(bounds) == 2 else bounds[0])
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        value = floats(columns[self.column])
-        return np.asarray((value >= self.low) & (value <= self.high), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Outside(OneColumn):
-    """1 where the column is below `low` or above `high`, else 0; missing counts 0."""
-
-    low: float = -np.inf
-    high: float = np.inf
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        value = _known(self.column, schema).cast(nw.Float64)
-        return _flag((value < self.low) | (value > self.high))
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        value = floats(columns[self.column])
-        return np.asarray((value < self.low) | (value > self.high), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Unlisted(OneColumn):
-    """1 where the column holds a value that is none of `listed`, else 0; missing counts 0."""
-
-    listed: tuple[Any, ...] = ()
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:
-        """The factor on any engine, as float64."""
-        known = Present(self.column).expression(schema)
-        if not self.listed:
-            return known
-        return known - _flag(plain_expression(self.column, schema[self.column]).is_in(list(self.listed)))
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        column = columns[self.column]
-        return np.asarray((column.notna() & ~column.isin(list(self.listed))).to_numpy(dtype=bool), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -263,13 +112,16 @@ def group_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: 
         frame = frame.filter(_product(where, schema) > 0.0)
     # expressions are selected before the group-by: pandas aggregates simple reductions only
     keys = [plain_expression(name, schema[name]).alias(name) for name in by]
-    sums = {name: _product(term, schema).alias(name) for name, term in terms.items() if term.factors}
+    first = _distinct_terms(terms)
+    sums = {name: _product(term, schema).alias(name) for term, name in first.items() if term.factors}
     counted = [nw.len().alias(ROWS), *(nw.col(name).sum() for name in sums)]
     chosen = frame.select(*keys, *sums.values()) if keys or sums else frame.select(next(iter(schema)))
     summed = chosen.group_by(*by).agg(*counted) if by else chosen.select(*counted)
     rows = nw.col(ROWS).cast(nw.Int64)
-    plain = [nw.col(name) if name in sums else rows.cast(nw.Float64).alias(name) for name in terms]
-    return summed.select(*by, rows, *plain)
+    named = [
+        (nw.col(first[term]) if term.factors else rows.cast(nw.Float64)).alias(name) for name, term in terms.items()
+    ]
+    return summed.select(*by, rows, *named)
 
 
 def sufficient_stats(
@@ -314,8 +166,18 @@ def sufficient_stats(
 
 def _collected_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
     """The narwhals answer, collected to pandas; no more groups than are needed to see that they are too many."""
-    sums = group_sums(table, by, terms, where)
-    return collect_frame(sums.head(MAX_GROUPS + 1) if by else sums)
+    parts = []
+    for block in eager_blocks(table):
+        sums = group_sums(block, by, terms, where)
+        parts.append(collect_frame(sums.head(MAX_GROUPS + 1) if by else sums))
+    return parts[0] if len(parts) == 1 else _added_up(pd.concat(parts, ignore_index=True), by)
+
+
+def _added_up(sums: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Sums of parts of a table as those of the whole."""
+    if not by:
+        return sums.sum().to_frame().T
+    return sums.groupby(list(by), dropna=False, observed=True, sort=False).sum().reset_index()
 
 
 def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
@@ -323,7 +185,8 @@ def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, T
     parts, keys = group_codes(frame, by)
     factors = dict.fromkeys(factor for term in (where, *terms.values()) for factor in term.factors)
     columns = {name: frame[name] for factor in factors for name in factor.columns}
-    counts, sums = np.zeros(len(keys), dtype=np.int64), {name: np.zeros(len(keys)) for name in terms}
+    first = _distinct_terms(terms)
+    counts, sums = np.zeros(len(keys), dtype=np.int64), {name: np.zeros(len(keys)) for name in first.values()}
     # each block is added to every group, so it must not have fewer rows than there are groups
     step = max(BLOCK, len(keys))
     for start in range(0, len(frame), step):
@@ -336,9 +199,10 @@ def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, T
             codes, values = codes[kept], {factor: value[kept] for factor, value in values.items()}
         found = np.bincount(codes, minlength=len(keys))
         counts += found
-        for name, term in terms.items():
+        for term, name in first.items():
             sums[name] += np.bincount(codes, _values(term, values), len(keys)) if term.factors else found
-    table = pd.concat([keys, pd.DataFrame({ROWS: counts, **sums}, index=keys.index)], axis=1)
+    named = {name: sums[first[term]] for name, term in terms.items()}
+    table = pd.concat([keys, pd.DataFrame({ROWS: counts, **named}, index=keys.index)], axis=1)
     return table[counts > 0] if by else table
 
 
@@ -348,7 +212,22 @@ def _tidy(sums: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term]) -> p
     columns[ROWS] = sums[ROWS].fillna(0).astype("int64")
     columns |= {name: sums[name].astype("float64").fillna(0.0) for name in terms}
     out = pd.DataFrame(columns, index=sums.index)
+    if any(_may_merge(sums[name]) for name in by) and out.duplicated(list(by)).any():
+        out = _added_up(out, by)
     return (out.sort_values(list(by), na_position="last") if by else out).reset_index(drop=True)
+
+
+def _may_merge(key: pd.Series[Any]) -> bool:
+    """True where two keys of an engine may be one plain key: 0.0 and -0.0 are 0."""
+    return pd.api.types.is_float_dtype(key.dtype) or key.dtype == object
+
+
+def _distinct_terms(terms: Mapping[str, Term]) -> dict[Term, str]:
+    """Each term and the first of its names: what is asked for twice is summed once."""
+    first: dict[Term, str] = {}
+    for name, term in terms.items():
+        first.setdefault(term, name)
+    return first
 
 
 def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -409,27 +288,3 @@ def _refuse_alike(names: Sequence[str]) -> None:
     folded = [name.casefold() for name in names]
     if alike := [name for name in names if folded.count(name.casefold()) > 1]:
         raise DataError(f"the columns {', '.join(alike)} differ in upper and lower case only; rename all but one.")
-
-
-def plain_expression(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A column as a key: NaN is missing, and levels of a category are text."""
-    if dtype in (nw.Categorical, nw.Enum):
-        return nw.col(name).cast(nw.String)
-    return nw.col(name).fill_nan(None) if dtype.is_float() else nw.col(name)
-
-
-def _known(name: str, schema: nw.Schema) -> nw.Expr:
-    """A column with NaN as null: pandas merges the two, other engines do not."""
-    return nw.col(name).fill_nan(None) if schema[name].is_float() else nw.col(name)
-
-
-def _flag(predicate: nw.Expr) -> nw.Expr:
-    """1 where a positive predicate holds, else 0; negated ones are wrong where a value is missing."""
-    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-
-
-def floats(column: pd.Series[Any]) -> Floats:
-    """A numeric or yes/no column as floats, missing as NaN."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
-        return column.to_numpy(dtype=np.float64)
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)

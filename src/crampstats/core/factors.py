@@ -1,0 +1,258 @@
+"""Factors of the terms that are summed: a number per row, computed alike by every engine and by pandas in memory.
+
+Written once as a narwhals expression and once on numpy arrays; `core.totals` multiplies and adds them. What is missing (null or
+NaN) counts 0 in every factor but `Missing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from crampstats.core.errors import DataError
+
+Floats = NDArray[np.float64]
+
+
+class Factor(Protocol):
+    """One factor of a term: a number per row, 0 where a number it reads is missing."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns it reads."""
+        ...
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        ...
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of some rows of a pandas frame, given by column."""
+        ...
+
+
+@dataclass(frozen=True)
+class OneColumn:
+    """A factor that reads one column."""
+
+    column: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The column it reads."""
+        return (self.column,)
+
+
+@dataclass(frozen=True)
+class Number(OneColumn):
+    """The column minus `centre`; missing counts 0. Centring keeps second moments from cancelling."""
+
+    centre: float = 0.0
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        value = number_expression(self.column, schema)
+        return (value - self.centre if self.centre else value).fill_null(0.0)
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        value = floats(columns[self.column])
+        if self.centre:
+            value = value - self.centre
+        return np.where(np.isnan(value), 0.0, value)
+
+
+@dataclass(frozen=True)
+class Level(OneColumn):
+    """1 where the column equals `value`, else 0; missing counts 0."""
+
+    value: Any = True
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        dtype = schema[self.column]
+        if not (same := _comparable([self.value], dtype)):
+            return _never(self.column)
+        return _flag(plain_expression(self.column, dtype) == same[0])
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return np.asarray((columns[self.column] == self.value).to_numpy(dtype=bool, na_value=False), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Present(OneColumn):
+    """1 where the column holds a value, else 0."""
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        return nw.when(_known(self.column, schema).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return np.asarray(~is_missing(columns[self.column]), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Missing(OneColumn):
+    """1 where the column holds no value, else 0."""
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        return _flag(_known(self.column, schema).is_null())
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return np.asarray(is_missing(columns[self.column]), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Between(OneColumn):
+    """1 where `low` <= column <= `high`, else 0; missing counts 0."""
+
+    low: float = -np.inf
+    high: float = np.inf
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        value = number_expression(self.column, schema)
+        bounds = [value >= self.low] if np.isfinite(self.low) else []
+        bounds += [value <= self.high] if np.isfinite(self.high) else []
+        if not bounds:
+            return Present(self.column).expression(schema)
+        # a comparison with null is null, which `when` takes for no; only a positive predicate may be relied on for that
+        return _flag(bounds[0] & bounds[1] if len(bounds) == 2 else bounds[0])
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        value = floats(columns[self.column])
+        return np.asarray((value >= self.low) & (value <= self.high), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Outside(OneColumn):
+    """1 where the column is below `low` or above `high`, else 0; missing counts 0."""
+
+    low: float = -np.inf
+    high: float = np.inf
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        value = number_expression(self.column, schema)
+        bounds = [value < self.low] if np.isfinite(self.low) else []
+        bounds += [value > self.high] if np.isfinite(self.high) else []
+        if not bounds:
+            return _never(self.column)
+        return _flag(bounds[0] | bounds[1] if len(bounds) == 2 else bounds[0])
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        value = floats(columns[self.column])
+        return np.asarray((value < self.low) | (value > self.high), dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Unlisted(OneColumn):
+    """1 where the column holds a value that is none of `listed`, else 0; missing counts 0."""
+
+    listed: tuple[Any, ...] = ()
+
+    def expression(self, schema: nw.Schema) -> nw.Expr:
+        """The factor on any engine, as float64."""
+        known = Present(self.column).expression(schema)
+        if not (listed := _comparable(self.listed, schema[self.column])):
+            return known
+        return known - _flag(plain_expression(self.column, schema[self.column]).is_in(listed))
+
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        column = columns[self.column]
+        unlisted = ~is_missing(column) & ~column.isin(list(self.listed)).to_numpy(dtype=bool, na_value=False)
+        return np.asarray(unlisted, dtype=np.float64)
+
+
+def number_expression(name: str, schema: nw.Schema) -> nw.Expr:
+    """A numeric or yes/no column as float64, missing and NaN as null.
+
+    Raises
+    ------
+    DataError
+        The column holds text or dates, which some engines would read as numbers and others not.
+    """
+    column, dtype = nw.col(name), schema[name]
+    if dtype == nw.Boolean:  # casting or summing yes/no fails on some engines
+        no = nw.when(column == False).then(nw.lit(0.0))  # noqa: E712
+        return nw.when(column == True).then(nw.lit(1.0)).otherwise(no)  # noqa: E712
+    if not (dtype.is_numeric() or dtype in (nw.Unknown, nw.Object)):
+        raise not_numbers(name, dtype)
+    # small integers wrap when multiplied, so they are made float64 before anything else
+    return _known(name, schema).cast(nw.Float64)
+
+
+def plain_expression(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """A column as a key: NaN is missing, levels of a category are text, decimal fractions are floats."""
+    if dtype in (nw.Categorical, nw.Enum):
+        return nw.col(name).cast(nw.String)
+    if dtype == nw.Decimal:
+        return nw.col(name).cast(nw.Float64)
+    return nw.col(name).fill_nan(None) if dtype.is_float() else nw.col(name)
+
+
+def floats(column: pd.Series[Any]) -> Floats:
+    """A numeric or yes/no column as floats, missing as NaN.
+
+    Raises
+    ------
+    DataError
+        The column holds text or dates.
+    """
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
+        return column.to_numpy(dtype=np.float64)
+    if isinstance(column.dtype, pd.StringDtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+        raise not_numbers(str(column.name), column.dtype)
+    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def is_missing(column: pd.Series[Any]) -> NDArray[np.bool_]:
+    """Where a pandas column holds no value; nullable and arrow floats may hold NaN beside their own missing value."""
+    if pd.api.types.is_float_dtype(column.dtype) and not isinstance(column.dtype, np.dtype):
+        return np.isnan(floats(column))
+    return np.asarray(column.isna(), dtype=np.bool_)
+
+
+def not_numbers(name: str, dtype: Any) -> DataError:
+    """The error for a column of another kind."""
+    return DataError(f"{name!r} holds {dtype}; numbers are expected.")
+
+
+def _known(name: str, schema: nw.Schema) -> nw.Expr:
+    """A column with NaN as null: pandas merges the two, other engines do not."""
+    return nw.col(name).fill_nan(None) if schema[name].is_float() else nw.col(name)
+
+
+def _flag(predicate: nw.Expr) -> nw.Expr:
+    """1 where a positive predicate holds, else 0; negated ones are wrong where a value is missing."""
+    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+
+
+def _never(name: str) -> nw.Expr:
+    """0 in every row; a bare number would be one row."""
+    return _flag(nw.col(name).is_null()) * 0.0
+
+
+def _comparable(values: Sequence[Any], dtype: nw.dtypes.DType) -> list[Any]:
+    """Those of some values that a column of that kind can hold: engines disagree on what "1" == 1 is, pandas says no."""
+    plain = [value.item() if isinstance(value, np.generic) else value for value in values]
+    if dtype in (nw.String, nw.Categorical, nw.Enum):
+        return [value for value in plain if isinstance(value, str)]
+    if dtype == nw.Boolean:
+        return [bool(value) for value in plain if not isinstance(value, str) and value in (0, 1)]
+    if dtype.is_numeric():
+        return [float(value) if isinstance(value, bool) else value for value in plain if not isinstance(value, str)]
+    return plain
