@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_rows, count_rows, is_in_memory
+from crampstats.core.tables import collect_rows, count_rows, is_in_memory, scan_table
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
 from crampstats.estimate.engine_columns import AnalysedTable
 from crampstats.estimate.engine_patterns import MAX_PATTERNS, count_patterns, count_units, place_in_units, room
@@ -109,7 +110,12 @@ def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
     """The columns needed as a pandas frame."""
     if isinstance(design.table, pd.DataFrame):
         return design.table[_wanted(design, names)]
-    return collect_rows(design.table, _wanted(design, names), f"a model of {', '.join(names)}, of too many different values,")
+    found = collect_rows(design.table, _wanted(design, names), f"a model of {', '.join(names)}, of too many different values,")
+    if (frame := scan_table(design.table)).implementation.is_pyarrow():
+        return found
+    # only Arrow's dictionaries and enumerations give their levels an order; elsewhere it would be that of the rows
+    schema = frame.collect_schema()
+    return found.astype({name: object for name, dtype in schema.items() if name in found and dtype == nw.Categorical})
 
 
 def _grouped(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequence[str]) -> pd.DataFrame | None:

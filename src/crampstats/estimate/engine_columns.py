@@ -75,13 +75,16 @@ class HeldColumn:
             return nw.when(nw.col(self.name) == True).then(nw.lit(1.0)).otherwise(nw.lit(0.0))  # noqa: E712
         return nw.col(self.name).cast(nw.Float64)
 
+    def key(self) -> nw.Expr:
+        """The column as a key, levels as text."""
+        return plain_expression(self.name, self.dtype)
+
     def code(self) -> nw.Expr:
         """The place of the value among those there is room for, as a whole number."""
         if self.levels:
             place: Any = nw.lit(len(self.levels) - 1)
-            value = plain_expression(self.name, self.dtype)
             for code, level in reversed(list(enumerate(self.levels[:-1]))):
-                place = nw.when(value == level).then(nw.lit(code)).otherwise(place)
+                place = nw.when(self.key() == level).then(nw.lit(code)).otherwise(place)
             coded: nw.Expr = place.cast(nw.Int64)
             return coded
         if self.is_yes_no:
@@ -215,9 +218,8 @@ def _type_levels(frame: nw.LazyFrame[Any], name: str, dtype: nw.dtypes.DType) ->
     """Levels in the order of the type, where the type has one."""
     if isinstance(dtype, nw.Enum):
         return list(dtype.categories)
-    if dtype == nw.Categorical:  # held by frames in memory alone, which know their categories from any row
-        found: list[Any] = frame.select(name).head(1).collect()[name].cat.get_categories().to_list()
-        return found
+    if dtype == nw.Categorical and frame.implementation.is_pyarrow():  # any row knows all; those of Polars have no order
+        return [str(level) for level in frame.select(name).head(1).collect()[name].cat.get_categories().to_list()]
     return ()
 
 

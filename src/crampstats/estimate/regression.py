@@ -16,11 +16,12 @@ from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.cautions import MIN_DF, join_cautions
+from crampstats.estimate.engine_regression import fit_design
 from crampstats.estimate.families import Family, find_family
-from crampstats.estimate.glm import Fit, fit_glm, score_rows
+from crampstats.estimate.glm import Fit, score_rows
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.model_matrix import INTERCEPT
-from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows
+from crampstats.estimate.model_rows import Block, ModelRows
 from crampstats.estimate.sparse_levels import level_cautions
 from crampstats.estimate.sums import Floats
 
@@ -161,10 +162,9 @@ def fit_regression(
     0.0
     """
     family = find_family(model)
-    rows = build_model_rows(design, formula, kind=family.response, offset=offset)
+    rows, fit = fit_design(design, formula, family, offset)
     if family.response == "count" and not np.isfinite(rows.events):
         family = replace(family, measure="rate ratio")
-    fit = fit_glm(rows, family)
     if not np.isfinite(fit.covariance).all():
         raise DataError(f"the covariance of {formula!r} is not finite; simplify the model.")
     return Regression(rows, family, fit)

@@ -27,7 +27,12 @@ def level_cautions(rows: ModelRows) -> list[str]:
 
 def _by_level(rows: ModelRows, term: str) -> dict[str, str]:
     """The caution of each level that has a coefficient, with that of the level it is compared with."""
-    levels, n, events = _counts(rows, rows.columns[term])
+    if rows.counted is None:
+        levels, n, events = _counts(rows, rows.columns[term])
+    elif term in rows.counted:
+        levels, n, events = rows.counted[term]
+    else:
+        return {}
     shown = [rows.coefficients[place].level for place in rows.terms[term]]
     own = {level: (float(count), float(cases)) for level, count, cases in zip(levels, n, events, strict=True)}
     reference = next((level for level in levels if level not in shown), None)
