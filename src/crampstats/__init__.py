@@ -25,6 +25,7 @@ _HOMES = {
     "crampstats.core.flow": ("Flow",),
     "crampstats.core.labels": ("Label",),
     "crampstats.core.outcomes": ("Outcome",),
+    "crampstats.core.sampling": ("sample_units",),
     "crampstats.core.source": ("Source",),
     "crampstats.audit.diary_findings": ("audit_diary",),
     "crampstats.audit.intake": ("open_intake",),
