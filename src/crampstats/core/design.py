@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
 
+from crampstats.core.column_ranges import Ranges, column_ranges
 from crampstats.core.errors import DataError, DesignError, unknown_name
+from crampstats.core.fpc_weights import FPC_WEIGHT as FPC_WEIGHT
+from crampstats.core.fpc_weights import add_fpc_weights
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.reweighting import Calibration, Replicates
 from crampstats.core.source import Source
-from crampstats.core.totals import missing, num, outside, sufficient_stats
+from crampstats.core.tables import column_names, engine_of, scan_table
+from crampstats.core.totals import Term, mask_expression, mask_values, missing, num, outside, sufficient_stats, unlisted
 
 LonelyRule = Literal["error", "adjust", "average", "remove", "certainty"]
 DOMAIN = "_in_domain"
-FPC_WEIGHT = "_weight_from_fpc"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +36,8 @@ class SurveyDesign:
     ----------
     table
         One row per person, or per cell with `counts`. Every row of the sample, also those outside the population asked about.
+        A frame of pandas, pyarrow or Polars, a DuckDB relation, a Spark or Ibis table, or the name of a Parquet file, of a folder
+        of them or a pattern ("nights/*.parquet"). Tables outside memory are read once to check the design.
     strata
         Column of first-stage strata; None for one stratum.
     psu
@@ -91,6 +99,7 @@ class SurveyDesign:
     youngest: int | None = None
     calibration: Calibration | None = None
     replicates: Replicates | None = None
+    _ranges: Ranges = field(init=False, repr=False, default=Ranges(0, {}))
 
     def __post_init__(self) -> None:
         if self.lonely not in get_args(LonelyRule):
@@ -115,12 +124,16 @@ class SurveyDesign:
         if isinstance(self.table, pd.DataFrame):
             # later changes to the caller's table must not reach a checked design; nothing is copied until then
             object.__setattr__(self, "table", self.table.copy(deep=False))
-        self._check()
+        elif isinstance(self.table, (str, Path)):
+            # opened once, so that all that is asked of it goes through one engine
+            object.__setattr__(self, "table", scan_table(self.table).to_native())
+        object.__setattr__(self, "_ranges", self._check())
         self._check_reweighting()
         if self.weights is None and self.fpc:
-            table, weights = _weights_from_fpc(self)
+            table = add_fpc_weights(self.table, self.strata, self.stages, self.corrections, self._ranges)
             object.__setattr__(self, "table", table)
-            object.__setattr__(self, "weights", weights)
+            object.__setattr__(self, "weights", FPC_WEIGHT)
+            self.__dict__.pop("columns", None)
         if not self.weights_label:
             object.__setattr__(self, "weights_label", _weights_words(self.weights))
 
@@ -144,14 +157,21 @@ class SurveyDesign:
         """True without strata, PSUs, weights and corrections."""
         return not (self.strata or self.stages or self.weights or self.fpc or self.replicates)
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         """Names of the table's columns."""
-        import narwhals.stable.v2 as nw
+        return column_names(self.table)
 
-        if isinstance(self.table, pd.DataFrame):
-            return list(self.table.columns)
-        return list(nw.from_native(self.table).lazy().collect_schema().names())
+    @property
+    def rows(self) -> int:
+        """Rows of the table, inside the domain or not; counted when the design was checked."""
+        return self._ranges.rows
+
+    @property
+    def has_zero_weights(self) -> bool:
+        """True where some rows may stand for nobody; False without weights, or where all are known to be positive."""
+        known = self._ranges.of.get(self.weights) if self.weights else None
+        return self.weights is not None and not (known is not None and known.least > 0)
 
     @property
     def domain(self) -> str | None:
@@ -164,7 +184,8 @@ class SurveyDesign:
         Parameters
         ----------
         where
-            Name of a yes/no column, or one boolean per row (pandas tables only). Missing is outside.
+            Name of a yes/no column (true/false or 1/0), a term of `core.totals` (rows where it is above 0), or one boolean per
+            row (pandas tables only). Missing is outside.
         population
             Words for the narrower population.
         youngest
@@ -174,12 +195,26 @@ class SurveyDesign:
         -------
         SurveyDesign
             Same rows, domain = old domain and `where`.
+
+        Raises
+        ------
+        OptionError
+            No such column.
+        DataError
+            The column or the booleans are not yes/no, or booleans by row are given for a table outside memory.
         """
-        table = _with_domain(self.table, where, self.domain)
-        return replace(
-            self, table=table, population=self.population if population is None else population,
-            youngest=self.youngest if youngest is None else youngest,
-        )
+        narrowed = self.over(_with_domain(self.table, where, self.domain))
+        for name, value in (("population", population), ("youngest", youngest)):
+            if value is not None:
+                object.__setattr__(narrowed, name, value)
+        return narrowed
+
+    def over(self, table: Any) -> SurveyDesign:
+        """The design over the same rows with columns added to them; nothing is checked anew."""
+        made = copy.copy(self)
+        made.__dict__.pop("columns", None)
+        object.__setattr__(made, "table", table.copy(deep=False) if isinstance(table, pd.DataFrame) else table)
+        return made
 
     def with_outcomes(self, *outcomes: Outcome) -> SurveyDesign:
         """The design with further outcomes declared."""
@@ -187,14 +222,19 @@ class SurveyDesign:
 
     def describe(self) -> str:
         """One line: kind of sample, rows, domain."""
-        totals = sufficient_stats(self.table, [], {"domain": num(DOMAIN)} if self.domain else {})
-        rows = int(totals["rows"].iloc[0])
-        kind = "simple sample" if self.is_simple_sample else "survey sample"
-        inside = f"; domain of {int(totals['domain'].iloc[0]):,} rows" if self.domain else ""
-        return f"{kind} of {rows:,} rows, {self.weights_label}{inside}"
+        inside = ""
+        if self.domain:
+            inside = f"; domain of {int(sufficient_stats(self.table, [], {'inside': num(DOMAIN)})['inside'].iloc[0]):,} rows"
+        return self._words() + inside
 
     def __repr__(self) -> str:
-        return f"<SurveyDesign: {self.describe()}>"
+        # to look at a design must not set a cluster to work
+        words = self.describe() if isinstance(self.table, pd.DataFrame) else f"{self._words()}, held by {engine_of(self.table)}"
+        return f"<SurveyDesign: {words}>"
+
+    def _words(self) -> str:
+        kind = "simple sample" if self.is_simple_sample else "survey sample"
+        return f"{kind} of {self.rows:,} rows, {self.weights_label}"
 
     def _check_reweighting(self) -> None:
         """Refuse a calibration or replicates made for other weights than the design's."""
@@ -205,8 +245,8 @@ class SurveyDesign:
                     f"make them anew, or set {name}=None."
                 )
 
-    def _check(self) -> None:
-        """Refuse missing columns, missing design values and impossible weights, all in one message."""
+    def _check(self) -> Ranges:
+        """Refuse missing columns, missing design values and impossible weights, all in one message; the ranges seen."""
         wanted = [self.strata, *self.stages, self.weights, *self.corrections, self.counts]
         names = [name for name in wanted if name]
         have = self.columns
@@ -217,18 +257,25 @@ class SurveyDesign:
         if lacking:
             listed = ", ".join(map(str, have))
             raise DataError(f"no column {', '.join(map(repr, lacking))} for the design; the table has {listed}.")
-        terms = {f"missing_{name}": missing(name) for name in names}
         numbers = [name for name in (self.weights, self.counts, *self.corrections) if name]
         _require_numbers(self.table, numbers)
-        terms |= {f"outside_{name}": outside(name, 0.0, np.finfo(float).max) for name in numbers}
-        totals = sufficient_stats(self.table, [], terms | ({"sum": num(self.weights)} if self.weights else {}))
-        if int(totals["rows"].iloc[0]) == 0:
+        ranges = column_ranges(self.table, names)
+        if ranges.rows == 0:
             raise DataError("the table has no rows; a design needs at least one.")
-        problems = [_problem(self.table, name, totals) for name in dict.fromkeys(names)]
-        if any(problems):
-            raise DesignError("the design cannot be used: " + "; ".join(text for text in problems if text) + ".")
-        if self.weights and not totals["sum"].iloc[0] > 0:
+        possible = [0 <= ranges.of[name].least <= ranges.of[name].greatest < np.inf for name in numbers]
+        if not (all(possible) and all(map(ranges.is_complete, names))):
+            self._refuse(names, numbers)
+        if self.weights and not ranges.of[self.weights].greatest > 0:
             raise DesignError(f"all weights in {self.weights!r} are 0; at least one positive weight is expected.")
+        return ranges
+
+    def _refuse(self, names: Sequence[str], numbers: Sequence[str]) -> None:
+        """The error that counts what cannot be used in each design column."""
+        terms = {f"missing_{name}": missing(name) for name in names}
+        terms |= {f"outside_{name}": outside(name, 0.0, np.finfo(float).max) for name in numbers}
+        totals = sufficient_stats(self.table, [], terms)
+        problems = [_problem(self.table, name, totals) for name in dict.fromkeys(names)]
+        raise DesignError("the design cannot be used: " + "; ".join(text for text in problems if text) + ".")
 
 
 def _names(columns: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -243,9 +290,9 @@ def _weights_words(weights: str | None) -> str:
 
 def _require_numbers(table: Any, names: Sequence[str]) -> None:
     """Refuse weights and corrections that are text, which some engines would read as numbers and others not."""
-    import narwhals.stable.v2 as nw
-
-    schema = nw.from_native(table).lazy().collect_schema()
+    if not names:
+        return
+    schema = scan_table(table[list(names)] if isinstance(table, pd.DataFrame) else table).collect_schema()
     if wrong := [f"{name!r} holds {schema[name]}" for name in dict.fromkeys(names) if not schema[name].is_numeric()]:
         raise DesignError(f"the design cannot be used: {'; '.join(wrong)}; numbers are expected.")
 
@@ -271,26 +318,44 @@ def _first_row(table: Any, name: str, kind: str) -> str:
 
 def _with_domain(table: Any, where: Any, domain: str | None) -> Any:
     """The table with its domain column narrowed to `where`."""
-    if isinstance(table, pd.DataFrame):
-        if isinstance(where, str) and where not in table:
-            raise unknown_name("column", where, table.columns)
+    if not isinstance(table, pd.DataFrame):
+        return _with_engine_domain(table, where, domain)
+    if isinstance(where, str) and where not in table:
+        raise unknown_name("column", where, table.columns)
+    if isinstance(where, Term):
+        mask = mask_values(table, where)
+    else:
         mask = _mask(table, table[where] if isinstance(where, str) else where)
-        inside = mask & table[DOMAIN].to_numpy(dtype=bool) if domain else mask
-        return table.assign(**{DOMAIN: inside})
+    return table.assign(**{DOMAIN: mask & table[DOMAIN].to_numpy(dtype=bool) if domain else mask})
+
+
+def _with_engine_domain(table: Any, where: Any, domain: str | None) -> Any:
     import narwhals.stable.v2 as nw
 
     frame = nw.from_native(table)
-    if not isinstance(where, str):
-        raise DataError("a table that is not a pandas frame takes the name of a yes/no column to subset by.")
-    schema = frame.lazy().collect_schema()
+    schema = nw.Schema(frame.collect_schema())
+    if isinstance(where, str):
+        where = _yes(table, where, schema)
+    if not isinstance(where, Term):
+        raise DataError(
+            f"{engine_of(table)} holds the table; it takes the name of a yes/no column to subset by, or a term "
+            "(between('age', 60)), not one boolean per row."
+        )
+    inside = mask_expression(where * num(DOMAIN) if domain else where, schema)
+    return nw.to_native(frame.with_columns(inside.alias(DOMAIN)))
+
+
+def _yes(table: Any, where: str, schema: Mapping[str, Any]) -> Term:
+    """A yes/no column of an engine's table as a term; anything but true/false or 1/0 is refused."""
     if where not in schema:
         raise unknown_name("column", where, schema)
-    if schema[where] != nw.Boolean:
-        raise DataError(f"{where!r} holds {schema[where]}; a true/false column is expected to subset by.")
-    flag = nw.when(nw.col(where) == True).then(nw.lit(True)).otherwise(nw.lit(False))  # noqa: E712
-    if domain:
-        flag = nw.when(nw.col(DOMAIN) == True).then(flag).otherwise(nw.lit(False))  # noqa: E712
-    return nw.to_native(frame.with_columns(flag.alias(DOMAIN)))
+    if not (schema[where].is_numeric() or str(schema[where]) == "Boolean"):
+        raise DataError(f"{where!r} holds {schema[where]}; a true/false or 1/0 column is expected to subset by.")
+    if str(schema[where]) != "Boolean":
+        bad = int(sufficient_stats(table, [], {"others": unlisted(where, (0, 1))})["others"].iloc[0])
+        if bad:
+            raise DataError(f"{where!r} holds {bad:,} value(s) other than 1 and 0; a true/false or 1/0 column is expected.")
+    return num(where)
 
 
 def _mask(table: pd.DataFrame, where: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -311,28 +376,3 @@ def _mask(table: pd.DataFrame, where: Any) -> np.ndarray[Any, np.dtype[np.bool_]
             )
         chosen = chosen.reindex(table.index)
     return chosen.fillna(False).to_numpy(dtype=bool)
-
-
-def _weights_from_fpc(design: SurveyDesign) -> tuple[pd.DataFrame, str]:
-    """Weights as the product over stages of population units by sampled units."""
-    table = design.table
-    if not isinstance(table, pd.DataFrame):
-        raise DesignError("weights can be derived from fpc only for a pandas table; name a column of weights.")
-    keys = [design.strata] if design.strata else []
-    weight = np.ones(len(table))
-    stages = [*design.stages] if design.stages else [None]
-    for stage, column in zip(stages, design.corrections, strict=False):
-        size = table[column].to_numpy(dtype=float)
-        if (size <= 0).any():
-            raise DesignError(f"{column!r} holds {int((size <= 0).sum())} zeros, from which no weight follows; give weights=.")
-        is_fraction = bool((size <= 1).all())
-        weight = weight / size if is_fraction else weight * size / _units_in_parent(table, keys, stage)
-        keys = [*keys, stage] if stage else keys
-    return table.assign(**{FPC_WEIGHT: weight}), FPC_WEIGHT
-
-
-def _units_in_parent(table: pd.DataFrame, keys: list[str], stage: str | None) -> np.ndarray[Any, Any]:
-    """Sampled units of one stage in the parent unit of each row."""
-    parent = pd.Series(0, index=table.index) if not keys else table.groupby(keys, sort=False).ngroup()
-    unit = pd.Series(np.arange(len(table)), index=table.index) if stage is None else table[stage]
-    return unit.groupby(parent).transform("nunique").to_numpy(dtype=float)

@@ -15,6 +15,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
 from crampstats.core.factors import Between, Level, Missing, Number, Outside, Present, Unlisted
@@ -281,6 +282,18 @@ def _product(term: Term, schema: nw.Schema) -> nw.Expr:
     for factor in term.factors[1:]:
         product = product * factor.expression(schema)
     return product
+
+
+def mask_expression(term: Term, schema: nw.Schema) -> nw.Expr:
+    """Rows where a term is above 0 as true, all others as false, on any engine."""
+    return nw.when(_product(term, schema) > 0.0).then(nw.lit(True)).otherwise(nw.lit(False))
+
+
+def mask_values(frame: pd.DataFrame, term: Term) -> NDArray[np.bool_]:
+    """Rows of a pandas frame where a term is above 0."""
+    _check_columns(list(frame.columns), [], {}, term)
+    columns = {name: frame[name] for factor in term.factors for name in factor.columns}
+    return np.asarray(_values(term, {factor: factor.values(columns) for factor in term.factors}) > 0.0)
 
 
 def _refuse_alike(names: Sequence[str]) -> None:

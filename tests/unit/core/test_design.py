@@ -152,7 +152,7 @@ def test_other_tables_are_subset_by_the_name_of_a_yes_no_column(convert):
     assert design.subset("old").describe() == "survey sample of 6 rows, weights w; domain of 4 rows"
     with pytest.raises(DataError, match="takes the name of a yes/no column"):
         design.subset([True] * 6)
-    with pytest.raises(DataError, match="'sex' holds String; a true/false column is expected"):
+    with pytest.raises(DataError, match="'sex' holds String; a true/false or 1/0 column is expected"):
         design.subset("sex")
 
 

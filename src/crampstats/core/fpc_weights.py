@@ -1,0 +1,70 @@
+"""Sampling weights from finite population corrections: population units by sampled units, over all stages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from crampstats.core.column_ranges import Ranges
+from crampstats.core.errors import DesignError
+from crampstats.core.totals import between, sufficient_stats
+
+FPC_WEIGHT = "_weight_from_fpc"
+
+
+def add_fpc_weights(table: Any, strata: str | None, stages: Sequence[str], corrections: Sequence[str], ranges: Ranges) -> Any:
+    """The table with the column `FPC_WEIGHT`: the product over stages of population units by sampled units, or of 1/fraction.
+
+    Raises
+    ------
+    DesignError
+        A correction holds zeros.
+    """
+    for column in corrections:
+        if not ranges.of[column].least > 0:
+            zeros = int(sufficient_stats(table, [], {"zeros": between(column, high=0.0)})["zeros"].iloc[0])
+            raise DesignError(f"{column!r} holds {zeros} zeros, from which no weight follows; give weights=.")
+    keys = [strata] if strata else []
+    drawn: list[str | None] = [*stages] or [None]
+    plan = [(stage, column, bool(ranges.of[column].greatest <= 1)) for stage, column in zip(drawn, corrections, strict=False)]
+    return _in_memory(table, keys, plan) if isinstance(table, pd.DataFrame) else _on_engine(table, keys, plan)
+
+
+def _in_memory(table: pd.DataFrame, keys: list[str], plan: Sequence[tuple[str | None, str, bool]]) -> pd.DataFrame:
+    weight = np.ones(len(table))
+    for stage, column, is_fraction in plan:
+        size = table[column].to_numpy(dtype=float)
+        weight = weight / size if is_fraction else weight * size / _units_in_parent(table, keys, stage)
+        keys = [*keys, stage] if stage else keys
+    return table.assign(**{FPC_WEIGHT: weight})
+
+
+def _units_in_parent(table: pd.DataFrame, keys: list[str], stage: str | None) -> np.ndarray[Any, Any]:
+    """Sampled units of one stage in the parent unit of each row."""
+    parent = pd.Series(0, index=table.index) if not keys else table.groupby(keys, sort=False).ngroup()
+    unit = pd.Series(np.arange(len(table)), index=table.index) if stage is None else table[stage]
+    return unit.groupby(parent).transform("nunique").to_numpy(dtype=float)
+
+
+def _on_engine(table: Any, keys: list[str], plan: Sequence[tuple[str | None, str, bool]]) -> Any:
+    """Sampled units are counted by parent, and their number joined to the rows."""
+    import narwhals.stable.v2 as nw
+
+    frame, weight = nw.from_native(table), nw.lit(1.0)
+    counts: list[str] = []
+    for stage, column, is_fraction in plan:
+        size = nw.col(column).cast(nw.Float64)
+        if is_fraction:
+            weight = weight / size
+        else:
+            counts.append(f"{FPC_WEIGHT}_{len(counts)}")
+            units = frame.select(*keys, stage).unique() if stage else frame.select(*keys or [column])
+            number = nw.len().cast(nw.Float64).alias(counts[-1])
+            found = units.group_by(*keys).agg(nw.len().alias(counts[-1])) if keys else units.select(number)
+            frame = frame.join(found, on=keys, how="left") if keys else frame.join(found, how="cross")
+            weight = weight * size / nw.col(counts[-1]).cast(nw.Float64)
+        keys = [*keys, stage] if stage else keys
+    return nw.to_native(frame.with_columns(weight.alias(FPC_WEIGHT)).drop(*counts))
