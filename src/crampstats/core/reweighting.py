@@ -133,8 +133,8 @@ class Replicates:
         place = pd.MultiIndex.from_frame(self.members).get_indexer(pd.MultiIndex.from_frame(plain))
         if (place < 0).any():
             raise DesignError(
-                f"{int((place < 0).sum())} row(s) belong to a sampling unit ({', '.join(self.keys)}) that has no replicate weights; "
-                "make the replicates of this table."
+                f"{int((place < 0).sum())} group(s) of rows belong to a sampling unit ({', '.join(self.keys)}) without replicate "
+                "weights; make the replicates of this table."
             )
         return np.asarray(place, dtype=np.intp)
 
