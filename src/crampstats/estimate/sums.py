@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ from crampstats.core.errors import DataError, DesignError, unknown_name
 from crampstats.core.estimates import COLUMNS
 from crampstats.core.outcomes import Outcome
 from crampstats.core.reweighting import Calibration, Replicates
-from crampstats.core.totals import ONE, ROWS, Term, between, num, present, sufficient_stats
+from crampstats.core.tables import is_in_memory
+from crampstats.core.totals import ONE, ROWS, Term, level, num, outside, present, sufficient_stats
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -160,17 +161,48 @@ def yes_no_sums(design: SurveyDesign, outcome: str, by: Sequence[str]) -> Domain
     keys = list(dict.fromkeys([*_unit_keys(design), *by]))
     if outcome in keys:
         raise DataError(f"{outcome!r} cannot be outcome and group or design column at once.")
+    # a further key is cheapest where codes index an array; engines hash their groups, and add flags faster than they find groups
+    summed = _sums_by_answer if is_in_memory(design.table) else _sums_of_answers
+    return _assemble(design, *summed(design, outcome, keys), by)
+
+
+def _sums_by_answer(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """Sums for yes/no with the outcome as a further key."""
     weight = _weight(design)
-    long = sufficient_stats(
-        design.table, [*keys, outcome],
-        {"_w": weight, "_ww": weight * weight, **counted_terms(design, ONE), **design_terms(design)},
-    )
+    terms = {"_w": weight, **_where_rows_are_units(design, {"_ww": weight * weight}), **counted_terms(design, ONE)}
+    long = sufficient_stats(design.table, [*keys, outcome], terms | design_terms(design))
     value = _yes_no(long, outcome)
     known, yes = value.notna().to_numpy(dtype=float), (value == 1).to_numpy(dtype=float, na_value=0.0)
-    w, ww, n = (long[name].to_numpy() for name in ("_w", "_ww", "_n"))
-    sums = {"y": w * yes, "x": w * known, "yy": ww * yes, "yx": ww * yes, "xx": ww * known, "n": n * known,
-            "events": n * yes, "positive": long["_positive"].to_numpy() * known}
-    return _assemble(design, long, by, sums)
+    w, n = long["_w"].to_numpy(), long["_n"].to_numpy()
+    sums = {"y": w * yes, "x": w * known, "n": n * known, "events": n * yes, "positive": long["_positive"].to_numpy() * known}
+    if "_ww" in long:
+        ww = long["_ww"].to_numpy()
+        sums |= {"yy": ww * yes, "yx": ww * yes, "xx": ww * known}
+    return long, sums
+
+
+def _sums_of_answers(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Floats]]:
+    """The same with a sum for each answer, and one that shows whether there are other answers."""
+    weight, terms = _weight(design), {"_known": present(outcome), **design_terms(design)}
+    for answer, term in (("no", level(outcome, 0)), ("yes", level(outcome, 1))):
+        terms |= {f"_rows_{answer}": term, f"_w_{answer}": weight * term}
+        terms |= {f"{name}_{answer}": counted for name, counted in counted_terms(design, term).items()}
+        terms |= _where_rows_are_units(design, {f"_ww_{answer}": weight * weight * term})
+    long = sufficient_stats(design.table, keys, terms)
+    if (long["_known"] > long["_rows_no"] + long["_rows_yes"]).any():
+        _yes_no(sufficient_stats(design.table, [outcome], {}), outcome)
+    no, yes = ({name: long[f"{name}_{answer}"].to_numpy() for name in ("_w", "_n", "_positive")} for answer in ("no", "yes"))
+    sums = {"y": yes["_w"], "x": no["_w"] + yes["_w"], "n": no["_n"] + yes["_n"], "events": yes["_n"],
+            "positive": no["_positive"] + yes["_positive"]}
+    if "_ww_yes" in long:
+        ww = long["_ww_yes"].to_numpy()
+        sums |= {"yy": ww, "yx": ww, "xx": long["_ww_no"].to_numpy() + ww}
+    return long, sums
+
+
+def _where_rows_are_units(design: SurveyDesign, terms: dict[str, Term]) -> dict[str, Term]:
+    """Second moments, which no variance between PSUs reads."""
+    return {} if design.stages else terms
 
 
 def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> DomainSums:
@@ -179,19 +211,18 @@ def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> Dom
     read = [name for factor in (*y.factors, *x.factors) for name in factor.columns]
     analysed = Term(tuple(dict.fromkeys(present(name).factors[0] for name in read)))
     y, x = y * analysed, x * analysed
-    terms = {
-        "_y": weight * y, "_x": weight * x, "_yy": weight * weight * y * y, "_yx": weight * weight * y * x,
-        "_xx": weight * weight * x * x, **design_terms(design),
-    }
+    squared = weight * weight
+    moments = {"_yy": squared * y * y, "_yx": squared * y * x, "_xx": squared * x * x}
+    terms = {"_y": weight * y, "_x": weight * x, **_where_rows_are_units(design, moments), **design_terms(design)}
     keys = list(dict.fromkeys([*_unit_keys(design), *by]))
     long = sufficient_stats(design.table, keys, {**terms, **counted_terms(design, analysed)})
-    sums = {name: long[f"_{name}"].to_numpy() for name in ("y", "x", "yy", "yx", "xx", "n", "positive")}
-    return _assemble(design, long, by, {**sums, "events": np.full(len(long), np.nan)})
+    sums = {name: long[f"_{name}"].to_numpy() for name in ("y", "x", "yy", "yx", "xx", "n", "positive") if f"_{name}" in long}
+    return _assemble(design, long, {**sums, "events": np.full(len(long), np.nan)}, by)
 
 
 def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
     """Terms that count persons and rows among those analysed: a row of weight 0 stands for nobody, so it is none of them."""
-    carried = analysed * between(design.weights, float(np.nextafter(0.0, 1.0))) if design.weights else analysed
+    carried = analysed * outside(design.weights, -np.inf, 0.0) if design.weights and design.has_zero_weights else analysed
     return {"_n": carried * num(design.counts) if design.counts else carried, "_positive": carried}
 
 
@@ -238,7 +269,7 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
     return number
 
 
-def _assemble(design: SurveyDesign, long: pd.DataFrame, by: Sequence[str], sums: dict[str, Floats]) -> DomainSums:
+def _assemble(design: SurveyDesign, long: pd.DataFrame, sums: Mapping[str, Floats], by: Sequence[str]) -> DomainSums:
     """Fold the long sums into units x cells."""
     units, unit = sampling_units(design, long)
     inside = (sums["n"] > 0) & (long[DOMAIN].to_numpy(dtype=bool) if design.domain else True)
@@ -259,7 +290,7 @@ def _assemble(design: SurveyDesign, long: pd.DataFrame, by: Sequence[str], sums:
 
 
 def _replicate_sums(
-    rule: Replicates, long: pd.DataFrame, sums: dict[str, Floats], inside: NDArray[np.bool_], cell: Codes
+    rule: Replicates, long: pd.DataFrame, sums: Mapping[str, Floats], inside: NDArray[np.bool_], cell: Codes
 ) -> ReplicateSums:
     """The sums of each domain cell under every replicate weight."""
     unit = rule.units_of(long)[inside]
