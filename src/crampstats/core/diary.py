@@ -221,6 +221,13 @@ class DiaryPanel:
         with np.errstate(invalid="ignore"):
             return np.asarray(np.where(n > 0, sums / n, np.nan), dtype=np.float64)
 
+    @property
+    def n_logged(self) -> Ints:
+        """Nights logged of each person."""
+        if self.far is not None:
+            return self.far.people["n_logged"].to_numpy(dtype=np.int64)
+        return np.bincount(self.codes[self.logged], minlength=len(self.persons)).astype(np.int64)
+
     def person_nights(self) -> pd.DataFrame:
         """One row per person: ``person``, ``first_night``, ``last_night``, ``n_nights``, ``n_logged``, ``n_inside`` (of the
         domain)."""
@@ -229,7 +236,7 @@ class DiaryPanel:
         k, first, last = len(self.persons), self.starts[:-1], self.starts[1:] - 1
         return pd.DataFrame({
             PERSON: self.persons, FIRST: self.nights[first], LAST: self.nights[last], "n_nights": np.diff(self.starts),
-            "n_logged": np.bincount(self.codes[self.logged], minlength=k),
+            "n_logged": self.n_logged,
             "n_inside": np.bincount(self.codes[self.inside], minlength=k),
         })
 
@@ -326,8 +333,7 @@ class DiaryPanel:
 
     def describe(self) -> str:
         """One line: persons, nights, nights logged."""
-        nights = len(self)
-        logged = int(self.logged.sum() if self.far is None else self.far.people["n_logged"].sum())
+        nights, logged = len(self), int(self.logged.sum() if self.far is None else self.n_logged.sum())
         return f"{len(self.persons):,} persons, {nights:,} nights, {logged:,} logged ({100 * logged / nights:.0f} %)"
 
     def __repr__(self) -> str:

@@ -12,7 +12,8 @@ from crampstats.estimate.diary.conditional import MEASURE
 from crampstats.estimate.diary.conditional_columns import require_yes_no
 from crampstats.estimate.diary.conditional_mantel_haenszel import MEASURE_MH, NightTables, count_nights, pool_tables
 from crampstats.estimate.diary.conditional_rows import few_persons, ratio_rows, wrap_diary
-from crampstats.estimate.diary.conditional_runs import expected_log_ratio, find_stretches, fit_runs
+from crampstats.estimate.diary.conditional_runs import Stretches, expected_log_ratio, find_stretches, fit_runs
+from crampstats.estimate.diary.engine_lags import engine_night_to_night
 from crampstats.estimate.intervals import check_level
 
 ONE_PERSON = "suppress: one person has no person-robust interval (model_std_error takes nights as independent)"
@@ -67,12 +68,8 @@ def estimate_carry_over(panel: DiaryPanel, outcome: str, *, level: float = 0.95)
     1.0
     """
     check_level(level)
-    require_yes_no(panel, outcome)
-    happened = np.where(panel.inside, panel.values(outcome), np.nan)
-    stretches = find_stretches(panel, happened)
+    stretches, tables = (_night_to_night if panel.far is None else engine_night_to_night)(panel, outcome)
     fit = fit_runs(stretches, outcome)
-    before = panel.with_columns(_before=happened).lagged("_before", 1)
-    tables = count_nights(before, happened, panel.codes, len(panel.persons))
     exact = ratio_rows(np.array([fit.coefficient]), np.array([fit.robust_std_error]), float(fit.persons - 1), level).assign(
         measure=MEASURE, level="after a night with it", n=fit.nights, n_events=fit.events, n_persons=float(fit.persons),
         model_std_error=fit.model_std_error,
@@ -86,6 +83,14 @@ def estimate_carry_over(panel: DiaryPanel, outcome: str, *, level: float = 0.95)
         method="Exact conditional likelihood of runs, given first and last night and the number of nights with the outcome of "
         "each stretch of consecutive nights; person-robust standard error, t interval with persons - 1 df.",
     )
+
+
+def _night_to_night(panel: DiaryPanel, outcome: str) -> tuple[Stretches, NightTables]:
+    """Stretches of nights, and tables of each night on the one before, of a diary in memory."""
+    require_yes_no(panel, outcome)
+    happened = np.where(panel.inside, panel.values(outcome), np.nan)
+    before = panel.with_columns(_before=happened).lagged("_before", 1)
+    return find_stretches(panel, happened), count_nights(before, happened, panel.codes, len(panel.persons))
 
 
 def _biased_row(tables: NightTables, null: float, level: float) -> pd.DataFrame:

@@ -59,10 +59,11 @@ def estimate_compliance(panel: DiaryPanel, *, level: float = 0.95) -> Estimates:
     [[0.833, 6, 5], [0.833, 2, <NA>]]
     """
     check_level(level)
-    everywhere = np.ones(len(panel), dtype=bool)
-    own = panel.person_means(panel.logged.astype(np.float64))
-    mean = _share_row(MEAN_LOGGED, "", np.arange(len(own)), own, np.ones(len(own)), len(own), level)
-    rows = [_share(panel, LOGGED, "", panel.logged, everywhere, level), {**mean, "n_events": pd.NA}]
+    people = panel.person_nights()
+    logged, nights = (people[name].to_numpy(dtype=np.float64) for name in ("n_logged", "n_nights"))
+    persons, k = np.arange(len(people)), len(people)
+    mean = _share_row(MEAN_LOGGED, "", persons, logged / nights, np.ones(k), k, level)
+    rows = [_share_row(LOGGED, "", persons, logged, nights, k, level), {**mean, "n_events": pd.NA}]
     return _wrap(panel, rows, level, _notes_on_enrolment(panel))
 
 
@@ -239,7 +240,7 @@ def _few(persons: int) -> str:
 
 
 def _notes_on_enrolment(panel: DiaryPanel) -> tuple[str, ...]:
-    if not panel.logged[panel.starts[1:] - 1].all():
+    if not panel.ends_logged:
         return ()
     return (
         "Every diary ends with a night that was filled in: nights missed after somebody gave up are not seen. With the enrolment "

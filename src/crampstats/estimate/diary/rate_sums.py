@@ -36,6 +36,8 @@ class RateSums:
         Number of groups.
     persons
         Persons of the whole diary with a logged night, whether or not they are in a group.
+    times
+        Persons an entry stands for, who are alike in all of it; None: one.
     """
 
     group: Ints
@@ -44,10 +46,12 @@ class RateSums:
     nights: Floats
     groups: int
     persons: int
+    times: Floats | None = None
 
     def total(self, values: Floats) -> Floats:
         """Sum over the entries of each group."""
-        return np.bincount(self.group, values, self.groups).astype(np.float64)
+        weighted = values if self.times is None else values * self.times
+        return np.bincount(self.group, weighted, self.groups).astype(np.float64)
 
     @property
     def members(self) -> Floats:
@@ -82,6 +86,53 @@ class RateSums:
 
 
 @dataclass(frozen=True, eq=False)
+class Events:
+    """What is counted each night, and its sums by person.
+
+    Parameters
+    ----------
+    counted
+        In words.
+    column
+        Column it comes from.
+    is_share
+        Whether a night has at most one.
+    sums
+        In the groups asked for.
+    whole
+        Of all nights, whatever their group.
+    """
+
+    counted: str
+    column: str
+    is_share: bool
+    sums: RateSums
+    whole: RateSums
+
+
+@dataclass(frozen=True, eq=False)
+class RateCounts:
+    """Sums of a diary for rates by group.
+
+    Parameters
+    ----------
+    names
+        Group columns.
+    frame
+        The levels of each group, in declared order.
+    events
+        Each kind of event the diary tells of.
+    lost
+        Logged nights whose group is unknown.
+    """
+
+    names: tuple[str, ...]
+    frame: pd.DataFrame
+    events: tuple[Events, ...]
+    lost: int
+
+
+@dataclass(frozen=True, eq=False)
 class NightGroups:
     """The group of each night.
 
@@ -105,10 +156,7 @@ class NightGroups:
 
 def group_nights(panel: DiaryPanel, by: str | Sequence[str] | None) -> NightGroups:
     """The groups of the nights asked about, by columns of persons or of nights; None puts all nights in one."""
-    names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
-    panel.require(*names)
-    if taken := [name for name in names if name in COLUMNS]:
-        raise OptionError(f"group column(s) {', '.join(taken)} share a name with a column of the result; rename them.")
+    names = group_names(panel, by)
     if not names:
         return NightGroups((), np.zeros(len(panel), dtype=np.int64), pd.DataFrame(index=pd.RangeIndex(1)))
     chosen = panel.table[list(names)]
@@ -118,13 +166,34 @@ def group_nights(panel: DiaryPanel, by: str | Sequence[str] | None) -> NightGrou
     number = _numbered(chosen[known])
     first = np.unique(number, return_index=True)[1]
     keys = [tuple(row) for row in chosen[known].iloc[first].astype(object).itertuples(index=False, name=None)]
+    place, frame = order_groups(panel, names, keys)
+    code: Ints = np.full(len(panel), -1, dtype=np.int64)
+    code[known] = place[number]
+    return NightGroups(names, code, frame)
+
+
+def group_names(panel: DiaryPanel, by: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The group columns, if the diary has them and the result can."""
+    names = () if by is None else (by,) if isinstance(by, str) else tuple(by)
+    panel.require(*names)
+    if taken := [name for name in names if name in COLUMNS]:
+        raise OptionError(f"group column(s) {', '.join(taken)} share a name with a column of the result; rename them.")
+    return names
+
+
+def order_groups(panel: DiaryPanel, names: tuple[str, ...], keys: list[tuple[Any, ...]]) -> tuple[Ints, pd.DataFrame]:
+    """Place of each group in declared order, and the groups in that order.
+
+    Raises
+    ------
+    OptionError
+        They are too many.
+    """
     if len(keys) > MAX_GROUPS:
         raise OptionError(f"{len(keys):,} groups by {', '.join(names)}; at most {MAX_GROUPS:,} can be told apart: group coarser.")
     order = sorted(range(len(keys)), key=lambda i: [_rank(*pair) for pair in zip(keys[i], _labels(panel, names), strict=True)])
-    code: Ints = np.full(len(panel), -1, dtype=np.int64)
-    code[known] = np.argsort(order)[number]
     columns = {name: pd.Series([_plain(keys[i][j]) for i in order], dtype=object) for j, name in enumerate(names)}
-    return NightGroups(names, code, pd.DataFrame(columns))
+    return np.argsort(order).astype(np.int64), pd.DataFrame(columns)
 
 
 def sum_by_person(panel: DiaryPanel, values: Floats, groups: NightGroups) -> RateSums:
@@ -134,7 +203,7 @@ def sum_by_person(panel: DiaryPanel, values: Floats, groups: NightGroups) -> Rat
     size = len(panel.persons) * len(groups)
     nights = np.bincount(key, minlength=size)
     held = np.flatnonzero(nights)
-    persons = int((np.bincount(panel.codes[panel.logged], minlength=len(panel.persons)) > 0).sum())
+    persons = int((panel.n_logged > 0).sum())
     return RateSums(
         held % len(groups), held // len(groups), np.bincount(key, values[known], size)[held].astype(np.float64),
         nights[held].astype(np.float64), len(groups), persons,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,9 +13,11 @@ from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import FEW_EVENTS, df_cautions, join_cautions
+from crampstats.estimate.diary.engine_rates import count_engine_rates, sum_engine_persons
 from crampstats.estimate.diary.rate_sums import (
     WEEK,
-    NightGroups,
+    Events,
+    RateCounts,
     RateSums,
     check_period,
     cramp_values,
@@ -30,15 +31,6 @@ from crampstats.estimate.sums import Floats
 ROUNDING = 1e-12  # of a rate; a standard error that small is one of 0
 ONE_PERSON = 0.5  # a rate of which one person has half the events or more is that person's
 PERSON_MEAN = "mean of persons"
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """What is counted each night."""
-
-    counted: str
-    column: str
-    is_share: bool
 
 
 def estimate_rates(
@@ -104,20 +96,30 @@ def estimate_rates(
     [['cramp nights per week', 3.0, 2, 3], ['cramp nights per week, mean of persons', 3.2083, 2, 3]]
     """
     check_level(level)
-    per, groups = check_period(per), group_nights(panel, by)
-    some, many = cramp_values(panel, nights, count)
-    parts = []
-    for values, kind in ((some, _Kind("cramp nights", nights, True)), (many, _Kind("cramps", count, False))):
-        if values is not None and (panel.inside & ~np.isnan(values)).any():
-            parts += _measures(panel, values, groups, kind, per, level)
+    per = check_period(per)
+    counted = (_count_rates if panel.far is None else count_engine_rates)(panel, by, nights, count)
+    parts = [rows for events in counted.events for rows in _measures(events, counted, per, level)]
     if not parts:
         raise DataError(f"no logged night says whether there was a cramp ({nights!r} is missing in all of them).")
     return Estimates(
-        concat_estimates(parts).frame, groups.names, _METHOD, level,
-        labels={name: panel.labels[name] for name in groups.names if name in panel.labels},
+        concat_estimates(parts).frame, counted.names, _METHOD, level,
+        labels={name: panel.labels[name] for name in counted.names if name in panel.labels},
         outcomes=_outcomes(panel, nights, count), population=panel.population, weights="unweighted", source=panel.source,
-        notes=tuple(_notes(panel, groups, counted=many is not None)), extras=("n_nights",),
+        notes=tuple(_notes(panel, counted, counted=count in panel.columns)), extras=("n_nights",),
     )
+
+
+def _count_rates(panel: DiaryPanel, by: str | Sequence[str] | None, nights: str, count: str) -> RateCounts:
+    """Sums by person and group of a diary in memory."""
+    groups = group_nights(panel, by)
+    some, many = cramp_values(panel, nights, count)
+    events = []
+    for values, words, column in ((some, "cramp nights", nights), (many, "cramps", count)):
+        if values is not None and (panel.inside & ~np.isnan(values)).any():
+            sums = sum_by_person(panel, values, groups)
+            whole = sums if len(groups) == 1 else sum_by_person(panel, values, group_nights(panel, None))
+            events.append(Events(words, column, column == nights, sums, whole))
+    return RateCounts(groups.names, groups.frame, tuple(events), int((panel.inside & (groups.code < 0)).sum()))
 
 
 _METHOD = (
@@ -126,24 +128,21 @@ _METHOD = (
 )
 
 
-def _measures(panel: DiaryPanel, values: Floats, groups: NightGroups, kind: _Kind, per: float, level: float) -> list[Estimates]:
+def _measures(kind: Events, groups: RateCounts, per: float, level: float) -> list[Estimates]:
     """Ratio estimator and mean of persons of one kind of event."""
-    sums = sum_by_person(panel, values, groups)
-    whole = sums if len(groups) == 1 else sum_by_person(panel, values, group_nights(panel, None))
-    effect = _design_effect(whole, kind.is_share)
+    effect = _design_effect(kind.whole, kind.is_share)
     measure = f"{kind.counted} per {period_words(per)}"
-    ratio, mean = sums.ratio(), sums.person_mean()
+    ratio, mean = kind.sums.ratio(), kind.sums.person_mean()
     return [
-        _rows(sums, ratio, groups, kind, measure, per, level, effect),
-        _rows(sums, mean, groups, kind, f"{measure}, {PERSON_MEAN}", per, level, effect),
+        _rows(kind, ratio, groups, measure, per, level, effect),
+        _rows(kind, mean, groups, f"{measure}, {PERSON_MEAN}", per, level, effect),
     ]
 
 
 def _rows(
-    sums: RateSums, found: tuple[Floats, Floats], groups: NightGroups, kind: _Kind, measure: str, per: float, level: float,
-    effect: float,
+    kind: Events, found: tuple[Floats, Floats], groups: RateCounts, measure: str, per: float, level: float, effect: float,
 ) -> Estimates:
-    rate, residuals = found
+    (rate, residuals), sums = found, kind.sums
     members, events, nights = sums.members, sums.total(sums.events), sums.total(sums.nights)
     df = members - 1
     flat = (events == 0) | ((events == nights) & kind.is_share)
@@ -208,7 +207,7 @@ def _design_effect(sums: RateSums, is_share: bool) -> float:
     return max(1.0, float(sums.variance(residuals)[0] / simple[0]))
 
 
-def _cautions(sums: RateSums, flat: NDArray[np.bool_], alike: NDArray[np.bool_], kind: _Kind, effect: float) -> list[str]:
+def _cautions(sums: RateSums, flat: NDArray[np.bool_], alike: NDArray[np.bool_], kind: Events, effect: float) -> list[str]:
     events, few = sums.total(sums.events), df_cautions(sums.members - 1)
     words = (
         f"nights divided by the diary's design effect, {effect:.1f}" if effect > 1
@@ -229,17 +228,18 @@ def _cautions(sums: RateSums, flat: NDArray[np.bool_], alike: NDArray[np.bool_],
     return found
 
 
-def _notes(panel: DiaryPanel, groups: NightGroups, *, counted: bool) -> list[str]:
+def _notes(panel: DiaryPanel, groups: RateCounts, *, counted: bool) -> list[str]:
     notes = [
         "A ratio counts each logged night the same, the mean of persons each person; they part where those who log more cramp "
         "more or less."
     ]
-    if lost := int((panel.inside & (groups.code < 0)).sum()):
-        notes.append(f"{lost:,} logged nights with an unknown {' or '.join(groups.names)} are in no group.")
-    if missed := int((~panel.logged).sum()):
+    if groups.lost:
+        notes.append(f"{groups.lost:,} logged nights with an unknown {' or '.join(groups.names)} are in no group.")
+    logged = panel.n_logged
+    if missed := len(panel) - int(logged.sum()):
         notes.append(f"{missed:,} of {len(panel):,} nights were missed; rates hold if cramps were as frequent then.")
-    if silent := len(panel.persons) - int((panel.person_nights()["n_logged"] > 0).sum()):
-        notes.append(f"{silent:,} of {len(panel.persons):,} persons logged no night and are in no rate.")
+    if silent := int((logged == 0).sum()):
+        notes.append(f"{silent:,} of {len(logged):,} persons logged no night and are in no rate.")
     if not counted:
         notes.append("The diary does not count cramps of a night; only nights with a cramp can be counted.")
     return notes
@@ -272,12 +272,9 @@ def estimate_person_rates(
         As in `estimate_rates`.
     """
     check_level(level)
-    per, (some, many) = check_period(per), cramp_values(panel, nights, count)
-    parts = [
-        _own_rows(panel, values, kind, per, level)
-        for values, kind in ((some, _Kind("cramp nights", nights, True)), (many, _Kind("cramps", count, False)))
-        if values is not None and (panel.inside & ~np.isnan(values)).any()
-    ]
+    per = check_period(per)
+    found = (_count_rates(panel, None, nights, count).events if panel.far is None else sum_engine_persons(panel, nights, count))
+    parts = [_own_rows(panel, kind, per, level) for kind in found]
     if not parts:
         raise DataError(f"no logged night says whether there was a cramp ({nights!r} is missing in all of them).")
     return Estimates(
@@ -289,8 +286,8 @@ def estimate_person_rates(
     )
 
 
-def _own_rows(panel: DiaryPanel, values: Floats, kind: _Kind, per: float, level: float) -> pd.DataFrame:
-    sums = sum_by_person(panel, values, group_nights(panel, None))
+def _own_rows(panel: DiaryPanel, kind: Events, per: float, level: float) -> pd.DataFrame:
+    sums = kind.sums
     low, high = exact_interval(sums.events, sums.nights, level, is_share=kind.is_share)
     rate = sums.events / sums.nights
     spread = np.sqrt((rate * (1 - rate) if kind.is_share else rate) / sums.nights)

@@ -30,6 +30,7 @@ from crampstats.estimate.diary.conditional_mantel_haenszel import (
     pool_tables,
 )
 from crampstats.estimate.diary.conditional_rows import few_persons, ratio_rows, wrap_diary
+from crampstats.estimate.diary.engine_lags import count_engine_lags
 from crampstats.estimate.diary.within_between import estimate_within_between as estimate_within_between
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery
@@ -104,10 +105,7 @@ def estimate_lags(
         raise unknown_name("variance", variance, VARIANCES)
     if not len(lags):
         raise OptionError("estimate_lags needs at least one lag.")
-    require_yes_no(panel, outcome)
-    require_yes_no(panel, exposure)
-    happened = np.where(panel.inside, panel.values(outcome), np.nan)
-    tables = [count_nights(panel.lagged(exposure, int(lag)), happened, panel.codes, len(panel.persons)) for lag in lags]
+    tables = (_count_lags if panel.far is None else count_engine_lags)(panel, outcome, exposure, [int(lag) for lag in lags])
     rows = [_lag_row(one, pool_tables(one), variance, level) for one in tables]
     frame = pd.concat(rows, ignore_index=True).assign(
         measure=MEASURE_MH, outcome=outcome, exposure=exposure, level=[lag_words(int(lag)) for lag in lags], unit="ratio",
@@ -185,6 +183,14 @@ def compare_triggers(
         f"{tested} tests adjusted for the false-discovery rate.",
         notes=(LEADS, TWO_WAYS, UNSEEN, *_recorded_notes(panel, outcome, exposures)),
     )
+
+
+def _count_lags(panel: DiaryPanel, outcome: str, exposure: str, lags: Sequence[int]) -> list[NightTables]:
+    """Tables of persons at each lag, of a diary in memory."""
+    require_yes_no(panel, outcome)
+    require_yes_no(panel, exposure)
+    happened = np.where(panel.inside, panel.values(outcome), np.nan)
+    return [count_nights(panel.lagged(exposure, lag), happened, panel.codes, len(panel.persons)) for lag in lags]
 
 
 def _lag_row(tables: NightTables, found: PooledRatio, variance: Variance, level: float) -> pd.DataFrame:
