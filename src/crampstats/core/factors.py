@@ -92,7 +92,7 @@ class Present(OneColumn):
 
     def expression(self, schema: nw.Schema) -> nw.Expr:
         """The factor on any engine, as float64."""
-        return nw.when(_known(self.column, schema).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
+        return nw.when(_known(self.column, schema).is_null()).then(nw.lit(0)).otherwise(nw.lit(1)).cast(nw.Float64)
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -187,8 +187,8 @@ def number_expression(name: str, schema: nw.Schema) -> nw.Expr:
     """
     column, dtype = nw.col(name), schema[name]
     if dtype == nw.Boolean:  # casting or summing yes/no fails on some engines
-        no = nw.when(column == False).then(nw.lit(0.0))  # noqa: E712
-        return nw.when(column == True).then(nw.lit(1.0)).otherwise(no)  # noqa: E712
+        no = nw.when(column == False).then(nw.lit(0))  # noqa: E712
+        return nw.when(column == True).then(nw.lit(1)).otherwise(no).cast(nw.Float64)  # noqa: E712
     if not (dtype.is_numeric() or dtype in (nw.Unknown, nw.Object)):
         raise not_numbers(name, dtype)
     # small integers wrap when multiplied, so they are made float64 before anything else
@@ -237,8 +237,11 @@ def _known(name: str, schema: nw.Schema) -> nw.Expr:
 
 
 def _flag(predicate: nw.Expr) -> nw.Expr:
-    """1 where a positive predicate holds, else 0; negated ones are wrong where a value is missing."""
-    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    """1 where a positive predicate holds, else 0; negated ones are wrong where a value is missing.
+
+    Whole numbers, then cast: PostgreSQL takes 1.0 for a decimal, whose sum Ibis, which takes it for a float, cannot collect.
+    """
+    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
 
 
 def _never(name: str) -> nw.Expr:
