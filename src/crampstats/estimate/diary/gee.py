@@ -12,13 +12,12 @@ from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import MIN_DF, join_cautions
+from crampstats.estimate.diary.engine_rows import build_engine_rows
 from crampstats.estimate.diary.gee_fit import CORRELATIONS, Correlation, GeeSolution, Moments, NegativeBinomial, solve_gee
 from crampstats.estimate.diary.gee_patterns import build_patterns, scale_patterns
 from crampstats.estimate.diary.gee_words import (
     count_events,
-    differ_within,
     event_caution,
-    is_yes_no,
     level_cautions,
     level_words,
     panel_notes,
@@ -127,7 +126,9 @@ def fit_gee(
     Parameters
     ----------
     panel
-        The diary. Missed nights, nights outside the domain and nights that lack a column of the formula are left out.
+        The diary. Missed nights, nights outside the domain and nights that lack a column of the formula are left out. Where the
+        nights lie in an engine, those of a person that are alike in all columns of the formula are summed up there; the sums may
+        be five million at most, so that numbers that differ from night to night are cut into bands, or a sample is taken.
     formula
         "outcome ~ terms" over columns of the panel.
     model
@@ -182,8 +183,9 @@ def fit_gee(
     family = _family(model, theta)
     if correlation not in CORRELATIONS:
         raise unknown_name("correlation", correlation, CORRELATIONS)
-    rows = build_panel_rows(panel, formula, kind=family.response, offset=offset)
-    if correlation == "exchangeable" and is_yes_no(rows) and (rows.sizes > 1).any() and not differ_within(rows):
+    build = build_panel_rows if panel.far is None else build_engine_rows
+    rows = build(panel, formula, kind=family.response, offset=offset)
+    if correlation == "exchangeable" and rows.is_yes_no and (rows.sizes > 1).any() and not rows.differs_within:
         raise DataError(
             f"every person has {rows.outcome!r} in all nights or in none: the correlation between nights is 1. Use "
             "correlation='independence'; the robust errors know that persons, not nights, were sampled."
@@ -288,7 +290,7 @@ def _measure(fit: GeeFit, at_reference: bool) -> str:
         return "mean at reference" if at_reference else "mean difference"
     if fit.model == "logistic":
         return "odds at reference (marginal)" if at_reference else "odds ratio (marginal)"
-    kind = "prevalence" if is_yes_no(fit.rows) else "rate"
+    kind = "prevalence" if fit.rows.is_yes_no else "rate"
     return f"{kind} at reference (marginal)" if at_reference else f"{kind} ratio (marginal)"
 
 

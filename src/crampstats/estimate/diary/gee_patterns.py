@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
-from crampstats.estimate.diary.rows import PanelRows
+from crampstats.estimate.diary.rows import PanelRows, PatternedRows
 from crampstats.estimate.glm import COLLINEAR, Scaling
 from crampstats.estimate.model_matrix import INTERCEPT, Column, ModelMatrix
 from crampstats.estimate.model_rows import BLOCK
@@ -137,6 +137,8 @@ class PatternRows:
 
 def build_patterns(rows: PanelRows) -> PatternRows:
     """Collapse the nights of each person that are alike in every column of the formula, where that leaves clearly fewer rows."""
+    if isinstance(rows, PatternedRows):
+        return PatternRows(rows, rows.matrix, rows.starts, rows.response, rows.nights, rows.within, rows.offset)
     columns: dict[str, Column] = dict(rows.matrix.columns)
     if rows.offset is not None:
         columns[_OFFSET] = rows.offset

@@ -15,20 +15,9 @@ from crampstats.estimate.regression import FEW_EVENTS
 from crampstats.estimate.sums import Floats
 
 
-def is_yes_no(rows: PanelRows) -> bool:
-    """Whether the outcome is 1 or 0 in every night analysed."""
-    return bool(((rows.response == 0) | (rows.response == 1)).all())
-
-
-def differ_within(rows: PanelRows) -> bool:
-    """Whether the response of anybody differs between nights."""
-    low, high = (one.reduceat(rows.response, rows.starts[:-1]) for one in (np.minimum, np.maximum))
-    return bool((low < high).any())
-
-
 def count_events(rows: PanelRows) -> float:
     """Nights with a yes/no outcome; NaN of counts and numbers."""
-    return float(rows.response.sum()) if is_yes_no(rows) else np.nan
+    return rows.total if rows.is_yes_no else np.nan
 
 
 def panel_notes(rows: PanelRows) -> tuple[str, ...]:
@@ -53,7 +42,7 @@ def event_caution(rows: PanelRows) -> str:
 
 def level_cautions(rows: PanelRows) -> list[str]:
     """A caution per coefficient whose level, or whose reference, few persons have; "" for numbers and interactions."""
-    events = np.maximum.reduceat(rows.response, rows.starts[:-1]) if is_yes_no(rows) else None
+    events = (np.maximum.reduceat(rows.response, rows.starts[:-1]) > 0).astype(np.float64) if rows.is_yes_no else None
     found: dict[str, dict[str, str]] = {}
     for name, column in rows.matrix.columns.items():
         shown = [one.level for one in rows.coefficients if one.term == name]

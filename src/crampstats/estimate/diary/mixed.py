@@ -15,9 +15,7 @@ from crampstats.estimate.cautions import FEW_PERSONS, join_cautions
 from crampstats.estimate.diary.gee_patterns import PatternRows, build_patterns, scale_patterns
 from crampstats.estimate.diary.gee_words import (
     count_events,
-    differ_within,
     event_caution,
-    is_yes_no,
     level_cautions,
     level_words,
     panel_notes,
@@ -276,7 +274,7 @@ def estimate_mixed_marginal(fit: MixedFit, *, intercept: bool = False, level: fl
 
 def _refuse_alike(rows: PanelRows) -> None:
     """A yes/no outcome that no person has on some nights and not on others leaves the spread between persons infinite."""
-    if not differ_within(rows):
+    if not rows.differs_within:
         raise DataError(
             f"no person has nights with and nights without {rows.outcome!r} ({len(rows.sizes):,} persons, {len(rows):,} nights): "
             "a random intercept has no finite spread. Describe persons by whether they ever have the outcome instead."
@@ -341,7 +339,7 @@ def _sd_row(fit: MixedFit, interval: str, level: float) -> dict[str, Any]:
 def _measure(fit: MixedFit, kind: str, at_reference: bool) -> str:
     if fit.family.name == "logistic":
         return f"odds at reference ({kind})" if at_reference else f"odds ratio ({kind})"
-    what = "prevalence" if is_yes_no(fit.rows) else "rate"
+    what = "prevalence" if fit.rows.is_yes_no else "rate"
     return f"{what} at reference ({kind})" if at_reference else f"{what} ratio ({kind})"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -81,14 +81,79 @@ class PanelRows:
         """Number of the person of each row among those analysed, from 0."""
         return np.repeat(np.arange(len(self.sizes), dtype=np.int64), self.sizes)
 
+    @cached_property
+    def is_yes_no(self) -> bool:
+        """Whether the outcome is 1 or 0 in every night analysed."""
+        return bool(((self.response == 0) | (self.response == 1)).all())
+
+    @property
+    def differs_within(self) -> bool:
+        """Whether the response of anybody differs between nights."""
+        low, high = (one.reduceat(self.response, self.starts[:-1]) for one in (np.minimum, np.maximum))
+        return bool((low < high).any())
+
+    @property
+    def total(self) -> float:
+        """Sum of the response."""
+        return float(self.response.sum())
+
     @property
     def flow(self) -> Flow:
         """Nights of the diary, logged, of the domain, complete."""
-        nights, logged, inside = len(self.panel), int(self.panel.logged.sum()), int(self.panel.inside.sum())
+        nights, logged, inside = len(self.panel), int(self.panel.n_logged.sum()), int(self._inside())
         flow = Flow.start("nights of the diaries", nights).leave("nights logged", {"missed": nights - logged})
         if inside < logged:
             flow = flow.leave("nights asked about", {"outside the population": logged - inside})
         return flow.leave("nights analysed", {"something the model reads was not recorded": inside - len(self)})
+
+    def _inside(self) -> int:
+        return int(self.panel.inside.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class PatternedRows(PanelRows):
+    """The same of a diary that lies in an engine: rows are the nights of a person that are alike in everything read.
+
+    Parameters
+    ----------
+    nights, within
+        Nights of each row, and sum of squares of the response about its mean, which is `response`.
+    yes_no
+        Whether the outcome is 1 or 0 in every night.
+    asked
+        Nights logged and in the domain.
+    """
+
+    nights: Floats = field(default_factory=lambda: np.zeros(0))
+    within: Floats = field(default_factory=lambda: np.zeros(0))
+    yes_no: bool = False
+    asked: int = 0
+
+    def __len__(self) -> int:
+        return round(float(self.nights.sum()))
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """Nights analysed of each person."""
+        return np.add.reduceat(self.nights, self.starts[:-1]).astype(np.int64)
+
+    @cached_property
+    def is_yes_no(self) -> bool:
+        """Whether the outcome is 1 or 0 in every night analysed."""
+        return self.yes_no
+
+    @property
+    def differs_within(self) -> bool:
+        """Whether the response of anybody differs between nights."""
+        return bool((self.within > 0).any()) or super().differs_within
+
+    @property
+    def total(self) -> float:
+        """Sum of the response."""
+        return float(self.nights @ self.response)
+
+    def _inside(self) -> int:
+        return self.asked
 
 
 def build_panel_rows(panel: DiaryPanel, formula: str, *, kind: Kind, offset: str | None = None) -> PanelRows:
@@ -130,7 +195,7 @@ def build_panel_rows(panel: DiaryPanel, formula: str, *, kind: Kind, offset: str
         for name in read
     }
     columns = {name: model_column(table[name], panel.labels, name) for name in used}
-    _refuse_constant(columns, len(places))
+    refuse_constant(columns, len(places))
     bounds = np.searchsorted(places, panel.starts)
     persons = np.flatnonzero(np.diff(bounds))
     return PanelRows(
@@ -140,7 +205,8 @@ def build_panel_rows(panel: DiaryPanel, formula: str, *, kind: Kind, offset: str
     )
 
 
-def _refuse_constant(columns: Mapping[str, Any], nights: int) -> None:
+def refuse_constant(columns: Mapping[str, Any], nights: int) -> None:
+    """Refuse a category that does not vary: it would have no column, and would leave the model unseen."""
     bad = [
         f"{name!r} ({column.categories[0]})" for name, column in columns.items()
         if isinstance(column, pd.Categorical) and len(column.categories) == 1
