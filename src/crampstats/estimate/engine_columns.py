@@ -18,7 +18,7 @@ import pandas as pd
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.tables import collect_frame, engine_of, scan_table
-from crampstats.core.totals import plain_expression
+from crampstats.core.totals import group_sums, plain_expression
 from crampstats.estimate.sums import entry_keys
 
 MAX_LEVELS = 1_000  # levels of a category that a model may have
@@ -79,20 +79,22 @@ class HeldColumn:
         """The column as a key, levels as text."""
         return plain_expression(self.name, self.dtype)
 
-    def code(self) -> nw.Expr:
-        """The place of the value among those there is room for, as a whole number."""
+    def code(self, width: type[nw.Int32] | type[nw.Int64]) -> nw.Expr:
+        """The place of the value among those there is room for, as a whole number of that type."""
         if self.levels:
             place: Any = nw.lit(len(self.levels) - 1)
             for code, level in reversed(list(enumerate(self.levels[:-1]))):
                 place = nw.when(self.key() == level).then(nw.lit(code)).otherwise(place)
-            coded: nw.Expr = place.cast(nw.Int64)
+            coded: nw.Expr = place.cast(width)
             return coded
         if self.is_yes_no:
-            return nw.when(nw.col(self.name) == True).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)  # noqa: E712
+            return nw.when(nw.col(self.name) == True).then(nw.lit(1)).otherwise(nw.lit(0)).cast(width)  # noqa: E712
         if self.dtype.is_integer():
-            return nw.col(self.name).cast(nw.Int64) - int(self.low)
+            wide = max(abs(self.low), abs(self.high)) >= 2**31
+            value = nw.col(self.name).cast(nw.Int64 if wide else width)
+            return (value - int(self.low) if self.low else value).cast(width)
         tenths = self.number() * float(self.scale) - self.low * self.scale
-        return (tenths + 0.5).floor().cast(nw.Int64)
+        return (tenths + 0.5).floor().cast(width)
 
     def decoded(self, codes: np.ndarray[Any, Any]) -> pd.Series[Any]:
         """The values of codes, in a narrow type."""
@@ -186,7 +188,7 @@ class AnalysedTable:
                 f"{name!r} holds {count} infinite value(s) among the analysed; give them a number or make them missing."
             )
         scales = SCALES[:1] if self.schema[name].is_integer() else SCALES
-        scale = next((one for one in scales if int(found.get(f"{name}.{one}", rows)) == rows), 0)
+        scale = next((one for one in scales if int(found.get(f"{name}.{one}", rows)) == rows), 0)  # integers are whole
         if max(abs(low), abs(high)) * scale >= 2**53:  # whole numbers that floats cannot tell apart
             scale = 0
         return HeldColumn(name, self.schema[name], low, high, scale)
@@ -195,10 +197,11 @@ class AnalysedTable:
         """Observed levels of a category or text: as its type orders them, else as its label, else as they sort."""
         dtype = self.schema[name]
         key = plain_expression(name, dtype).alias(name)
-        few = self.frame.select(key).head(HEAD).unique()
-        found = list(collect_frame(few.head(MAX_LEVELS + 1))[name])
-        if len(found) <= MAX_LEVELS:
-            found = list(collect_frame(self.frame.select(key).unique().head(MAX_LEVELS + 1))[name])
+        column = self.frame.select(key)
+        found: list[Any] = []
+        for part in (column.head(HEAD), column):  # free text shows itself in the first rows, before it fills the memory
+            if len(found) <= MAX_LEVELS:
+                found = list(collect_frame(group_sums(part, [name], {}).head(MAX_LEVELS + 1))[name])
         if len(found) > MAX_LEVELS:
             raise DataError(
                 f"{name!r} holds more than {MAX_LEVELS:,} different values of {dtype} on {engine_of(self.design.table)}; a "
@@ -228,11 +231,10 @@ def _ranges(frame: nw.LazyFrame[Any], names: Sequence[str], schema: Mapping[str,
     asked = [nw.len().alias("_rows")]
     made = []
     for name in names:
-        value = nw.col(name).cast(nw.Float64)
-        asked += [value.min().alias(f"{name}.low"), value.max().alias(f"{name}.high")]
+        asked += [nw.col(name).min().alias(f"{name}.low"), nw.col(name).max().alias(f"{name}.high")]
         if schema[name].is_integer():
-            asked.append(nw.len().alias(f"{name}.1"))
             continue
+        value = nw.col(name).cast(nw.Float64)
         for scale in SCALES:
             whole = (value * float(scale) + 0.5).floor() / float(scale) == value
             made.append(nw.when(whole).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(f"{name}.{scale}"))

@@ -120,8 +120,9 @@ def _engine_matrix(
     matrix = build_model_matrix(right, columns)
     if matrix.products is None or family.name not in FAMILIES:
         return None
-    centre = np.array([_middle(product, table) for product in matrix.products])
-    return EngineMatrix(table, matrix, outcome, offset, family, centre)
+    numbers = [table.held[name] for name in columns if not table.held[name].levels and not table.held[name].is_binary]
+    middle = {one.name: (one.low + one.high) / 2 for one in numbers}  # near the values, so that their sums lose no digits
+    return EngineMatrix(table, matrix, outcome, offset, family, middle)
 
 
 def _example(held: HeldColumn, design: SurveyDesign) -> Column:
@@ -139,16 +140,6 @@ def _as_long(column: Column, size: int) -> Column:
     return column.take(places) if isinstance(column, pd.Categorical) else column[places]
 
 
-def _middle(product: tuple[tuple[str, int | None], ...], table: AnalysedTable) -> float:
-    """A number near the values of a column, so that its sums lose no digits; 0 of what is yes or no."""
-    if not product or any(code is not None for _, code in product) or all(table.held[name].is_binary for name, _ in product):
-        return 0.0
-    middle = 1.0
-    for name, _ in product:
-        middle *= (table.held[name].low + table.held[name].high) / 2
-    return middle
-
-
 def _two_passes(matrix: EngineMatrix, formula: str, units: Units, unit: Codes, long: pd.DataFrame) -> tuple[ModelRows, Fit]:
     """Patterns without their sampling units are fitted here; the engine adds up the scores by unit at the fitted coefficients."""
     table, family = matrix.table, matrix.family
@@ -160,11 +151,11 @@ def _two_passes(matrix: EngineMatrix, formula: str, units: Units, unit: Codes, l
         raise AssertionError("the engine's model matrix is not that of the patterns")
     work, beta, steps = solve_rows(rows, family)
     information = work.sums(beta, with_loss=False)[2]
-    turn = _turned(matrix, work.scaling)
+    turn = _turned(matrix, matrix.turn, work.scaling)
     sums, held = matrix.unit_scores(turn.T @ beta, long)
     rows = _with_df(rows, units, unit, held, engine_of(table.design.table))
     folded = _folded(sums, unit, len(units.rows)) @ turn.T / rows.scale
-    return rows, finish_fit(rows, work.scaling, (beta, steps), information, folded, None)
+    return rows, finish_fit(rows, work.scaling.back(), (beta, steps), information, folded, None)
 
 
 def _scored(matrix: EngineMatrix, formula: str, units: Units, unit: Codes, long: pd.DataFrame) -> tuple[ModelRows, Fit]:
@@ -182,7 +173,7 @@ def _scored(matrix: EngineMatrix, formula: str, units: Units, unit: Codes, long:
     if units.rows_are_units:
         products = matrix.score_products(work.turn.T @ beta, long)
         inner = work.turn @ products @ work.turn.T / rows.scale**2
-    return rows, finish_fit(rows, work.scaling, (beta, steps), information, folded, inner)
+    return rows, finish_fit(rows, work.back, (beta, steps), information, folded, inner)
 
 
 @dataclass(frozen=True, eq=False)
@@ -214,20 +205,30 @@ class EngineWork:
         """Centre and spread of each column, each person counted by the curvature at the start."""
         return settle_scaling(self.rows, *self._moments)
 
+    @property
+    def basis(self) -> Floats:
+        """The columns fitted, from the engine's: these themselves where they are as many as the model's, else the model's."""
+        return np.eye(len(self.matrix.parts)) if self.matrix.is_whole else self.matrix.turn
+
     @cached_property
     def turn(self) -> Floats:
-        """The scaled columns of the model from the constant and the engine's columns."""
-        return _turned(self.matrix, self.scaling)
+        """The scaled columns fitted, from the engine's columns."""
+        return _turned(self.matrix, self.basis, self.scaling)
+
+    @property
+    def back(self) -> Floats:
+        """Coefficients of the model's columns from those of the scaled columns fitted."""
+        back = self.scaling.back()
+        return np.asarray(np.linalg.solve(self.matrix.turn.T, back), dtype=np.float64) if self.matrix.is_whole else back
 
     @cached_property
     def _moments(self) -> tuple[Floats, Floats, Floats]:
         information = self._engine_sums(self.first)[2]
-        products = information / information[0, 0]
-        mean = products[0]
-        covariance = products - np.outer(mean, mean)
-        turn = self.matrix.turn
-        centre = turn @ mean
-        spread = turn @ covariance @ turn.T
+        constant = self.matrix.constant
+        products = information / information[constant, constant]
+        mean = products[constant]
+        centre = self.basis @ mean
+        spread = self.basis @ (products - np.outer(mean, mean)) @ self.basis.T
         return centre, spread, np.sqrt(np.maximum(np.diag(spread), 0.0) + centre**2)
 
     def sums(self, beta: Floats, *, with_loss: bool) -> tuple[float, Floats, Floats]:  # noqa: ARG002  the loss costs nothing here
@@ -262,11 +263,14 @@ def _begun(work: EngineWork) -> Floats:
     if work.family.name == "linear":  # one step solves it from anywhere
         return start
     found = collect_frame(work.matrix.frame.head(SAMPLE))
-    columns = np.column_stack([np.ones(len(found)), *(found[name].to_numpy(dtype=np.float64) for name in work.matrix.names)])
+    columns = np.column_stack([
+        found[name].to_numpy(dtype=np.float64) if part else np.ones(len(found))
+        for name, part in zip(work.matrix.names, work.matrix.parts, strict=True)
+    ])
     weight = found[WEIGHT].to_numpy(dtype=np.float64)
     offset = found[OFFSET].to_numpy(dtype=np.float64) if work.matrix.offset else 0.0
     response = found[RESPONSE].to_numpy(dtype=np.float64)
-    block = Block(slice(0, len(found)), columns @ work.matrix.turn.T, response, weight / weight.sum(), offset)
+    block = Block(slice(0, len(found)), columns @ work.basis.T, response, weight / weight.sum(), offset)
     with np.errstate(all="ignore"):
         beta = begin_with(work.rows, [block], work.family, work.scaling, start)
     if not np.isfinite(beta).all() or np.abs(beta).max() > LARGEST_START:
@@ -276,23 +280,21 @@ def _begun(work: EngineWork) -> Floats:
 
 def _first_beta(matrix: EngineMatrix, totals: ModelSums) -> Floats:
     """A constant mean, where the model has an intercept."""
-    beta = np.zeros(len(matrix.names) + 1)
-    if any(not product for product in matrix.products):
-        beta[0] = matrix.family.intercept(totals.response / totals.weight) - totals.offset / totals.weight
+    beta = np.zeros(len(matrix.parts))
+    if () in matrix.products:
+        beta[matrix.constant] = matrix.family.intercept(totals.response / totals.weight) - totals.offset / totals.weight
     return beta
 
 
 def _centred(matrix: EngineMatrix, totals: ModelSums) -> EngineMatrix:
     """The matrix with each number centred at its mean."""
-    place = [bool(product) and not flag for product, flag in zip(matrix.products, matrix.is_binary, strict=True)]
-    mean = matrix.centre + np.where(place, totals.columns, 0.0) / totals.weight
-    return EngineMatrix(matrix.table, matrix.matrix, matrix.outcome, matrix.offset, matrix.family, np.where(place, mean, 0.0))
+    return replace(matrix, centre={name: middle + totals.numbers[name] / totals.weight for name, middle in matrix.centre.items()})
 
 
-def _turned(matrix: EngineMatrix, scaling: Scaling) -> Floats:
-    """The scaled columns of the model from the constant and the engine's columns."""
-    turn = matrix.turn.copy()
-    turn[:, 0] -= scaling.centre
+def _turned(matrix: EngineMatrix, basis: Floats, scaling: Scaling) -> Floats:
+    """Scaled columns from the engine's columns, of which `basis` makes them unscaled."""
+    turn = basis.copy()
+    turn[:, matrix.constant] -= scaling.centre
     return turn / scaling.spread[:, None]
 
 
@@ -347,10 +349,10 @@ def _level_counts(
         column = matrix.matrix.columns.get(name)
         levels = [str(one) for one in column.categories] if isinstance(column, pd.Categorical) else [NO, YES]
         n, events = np.full(len(levels), np.nan), np.full(len(levels), np.nan)
-        for place, product in enumerate(matrix.products):
-            if len(product) == 1 and product[0][0] == name:
-                code = 1 if product[0][1] is None else product[0][1]
-                n[code], events[code] = totals.members[place], totals.cases[place]
+        for part in totals.members:
+            if part[0][0] == name:
+                code = 1 if part[0][1] is None else part[0][1]
+                n[code], events[code] = totals.members[part], totals.cases[part]
         if np.isnan(n).sum() == 1:  # the reference is what is left
             rest = int(np.flatnonzero(np.isnan(n))[0])
             n[rest], events[rest] = totals.persons - np.nansum(n), totals.events - np.nansum(events)

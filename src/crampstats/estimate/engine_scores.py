@@ -8,7 +8,7 @@ the variance comes, are one more.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.totals import ROWS, Term, sufficient_stats
-from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, HeldColumn
+from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable
 from crampstats.estimate.engine_patterns import match_keys, plain
 from crampstats.estimate.families import Family
 from crampstats.estimate.model_matrix import ModelMatrix, Product
@@ -33,22 +33,28 @@ RESIDUAL, CURVATURE, LOSS, PREDICTOR, MEAN = (
 
 @dataclass(frozen=True)
 class ModelSums:
-    """Sums over the analysed rows: of w, of w times each column (centred), and of the response."""
+    """Sums over the analysed rows: of w, w y, w y y, w times the offset and each number; persons and persons with the outcome.
+
+    `members` and `cases` are persons, and persons with the outcome, of each part that is yes or no.
+    """
 
     weight: float
-    columns: Floats
     response: float
     response_square: float
     offset: float
+    numbers: Mapping[str, float]
     persons: float
     events: float
-    members: Floats
-    cases: Floats
+    members: Mapping[Product, float]
+    cases: Mapping[Product, float]
 
 
 @dataclass(frozen=True, eq=False)
 class EngineMatrix:
-    """The model matrix as columns of an engine's table: a constant, then each column that is none, less its centre.
+    """The model matrix as columns of an engine's table.
+
+    A column of the model is a product of numbers and levels. The engine has the products of the *centred* numbers; the model's
+    columns are combinations of those and of products of fewer of them (x z = (x - a)(z - b) + b (x - a) + a (z - b) + a b).
 
     Parameters
     ----------
@@ -61,7 +67,7 @@ class EngineMatrix:
     family
         What is fitted.
     centre
-        What is taken off each column of the model matrix; 0 for yes/no and levels, which have nothing to cancel.
+        What is taken off each number; yes/no columns have nothing to cancel and are left as they are.
     """
 
     table: AnalysedTable
@@ -69,35 +75,57 @@ class EngineMatrix:
     outcome: str
     offset: str | None
     family: Family
-    centre: Floats = field(default_factory=lambda: np.zeros(0))
+    centre: Mapping[str, float]
 
-    @property
+    @cached_property
     def products(self) -> tuple[Product, ...]:
-        """The columns as products."""
+        """The columns of the model as products."""
         return self.matrix.products or ()
 
     @cached_property
+    def parts(self) -> tuple[Product, ...]:
+        """The engine's columns as products: those of the model first, then what else centring needs; () is the constant."""
+        lower = [part for product in self.products for part, _ in self._expanded(product)]
+        return tuple(dict.fromkeys([*self.products, *lower, ()]))
+
+    @cached_property
+    def constant(self) -> int:
+        """Place of the constant among the parts."""
+        return self.parts.index(())
+
+    @cached_property
     def names(self) -> list[str]:
-        """The engine's columns but the constant: one for each product that is none."""
-        return [f"_model_x{place}" for place, product in enumerate(self.products) if product]
+        """The engine's columns; that of the constant is never made."""
+        return [f"_model_x{place}" for place in range(len(self.parts))]
 
     @cached_property
     def turn(self) -> Floats:
-        """The model matrix' columns from the constant and the engine's columns (k x columns)."""
-        turn = np.zeros((len(self.products), len(self.names) + 1))
+        """The columns of the model from the engine's columns (k x parts)."""
+        turn = np.zeros((len(self.products), len(self.parts)))
         for place, product in enumerate(self.products):
-            if product:
-                turn[place, 1 + self.names.index(f"_model_x{place}")] = 1.0
-                turn[place, 0] = self.centre[place]
-            else:
-                turn[place, 0] = 1.0
+            for part, value in self._expanded(product):
+                turn[place, self.parts.index(part)] += value
         return turn
 
-    @cached_property
-    def is_binary(self) -> list[bool]:
-        """Whether each column of the model matrix holds 0 and 1 alone."""
-        held = self.table.held
-        return [all(code is not None or held[name].is_binary for name, code in product) for product in self.products]
+    @property
+    def is_whole(self) -> bool:
+        """Whether the engine's columns are as many as the model's, so that the model can be fitted in them."""
+        return len(self.parts) == len(self.products)
+
+    def is_binary(self, product: Product) -> bool:
+        """Whether a product holds 0 and 1 alone."""
+        return all(code is not None or self.table.held[name].is_binary for name, code in product)
+
+    def _expanded(self, product: Product) -> list[tuple[Product, float]]:
+        """A product as a sum of products of centred numbers, each with its multiplier."""
+        found: list[tuple[Product, float]] = [((), 1.0)]
+        for name, code in product:
+            centre = self.centre.get(name, 0.0) if code is None else 0.0
+            found = [
+                one for part, value in found
+                for one in [((*part, (name, code)), value), *([(part, value * centre)] if centre else [])]
+            ]
+        return found
 
     @cached_property
     def frame(self) -> nw.LazyFrame[Any]:
@@ -105,25 +133,36 @@ class EngineMatrix:
         held = self.table.held
         made = [held[self.outcome].number().alias(RESPONSE)]
         made += [held[self.offset].number().alias(OFFSET)] if self.offset else []
-        columns = [
-            (_multiplied(product, self.matrix, held) - float(self.centre[place])).alias(f"_model_x{place}")
-            for place, product in enumerate(self.products) if product
-        ]
-        kept = [*entry_keys(self.table.design), WEIGHT, COUNT, RESPONSE, *([OFFSET] if self.offset else []), *self.names]
-        return self.table.frame.with_columns(*made, *columns).select(*kept)
+        columns = [self._made(part).alias(name) for name, part in zip(self.names, self.parts, strict=True) if part]
+        kept = [*entry_keys(self.table.design), WEIGHT, COUNT, RESPONSE, *([OFFSET] if self.offset else [])]
+        made_names = [name for name, part in zip(self.names, self.parts, strict=True) if part]
+        return self.table.frame.with_columns(*made, *columns).select(*kept, *made_names)
+
+    def _made(self, part: Product) -> nw.Expr:
+        """One of the engine's columns."""
+        made: nw.Expr | None = None
+        for name, code in part:
+            held = self.table.held[name]
+            if code is None:
+                factor = held.number() - float(self.centre[name]) if self.centre.get(name) else held.number()
+            else:
+                level = self.matrix.columns[name].categories[code]  # type: ignore[union-attr]
+                factor = nw.when(held.key() == level).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+            made = factor if made is None else made * factor
+        return nw.lit(1.0) if made is None else made
 
     def at(self, beta: Floats) -> nw.LazyFrame[Any]:
         """The rows with predictor, residual (per unit of the linear predictor), curvature and loss, times the weight.
 
-        `beta` belongs to the constant and the engine's columns.
+        `beta` belongs to the engine's columns.
         """
-        predictor: Any = nw.lit(float(beta[0]))
-        for name, value in zip(self.names, beta[1:], strict=True):
-            if value:
+        predictor: Any = nw.lit(float(beta[self.constant]))
+        for name, part, value in zip(self.names, self.parts, beta, strict=True):
+            if value and part:
                 predictor = predictor + nw.col(name) * float(value)
         if self.offset:
             predictor = predictor + nw.col(OFFSET)
-        if self.family.name != "linear":
+        if self.family.name != "linear" and not self._largest(beta) < LARGEST:
             predictor = predictor.clip(-LARGEST, LARGEST)
         frame = self.frame.with_columns(predictor.alias(PREDICTOR))
         frame = frame.with_columns(_mean(self.family).alias(MEAN))
@@ -133,41 +172,63 @@ class EngineMatrix:
             (weight * residual).alias(RESIDUAL), (weight * curvature).alias(CURVATURE), (weight * loss).alias(LOSS),
         )
 
+    def _largest(self, beta: Floats) -> float:
+        """A bound on the size of the linear predictor, from the ranges of what it reads."""
+        held = self.table.held
+        bound = max(abs(held[self.offset].low), abs(held[self.offset].high)) if self.offset else 0.0
+        for value, part in zip(beta, self.parts, strict=True):
+            size = 1.0
+            for name in (name for name, code in part if code is None):
+                centre = self.centre.get(name, 0.0)
+                size *= max(abs(held[name].low - centre), abs(held[name].high - centre))
+            bound += abs(float(value)) * size
+        return bound
+
     def sums(self, beta: Floats) -> tuple[float, Floats, Floats]:
-        """Sums of loss, score and information of the constant and the engine's columns."""
-        size = len(beta)
-        pairs = {f"i{a}_{b}": (a, b) for a in range(size) for b in range(a, size) if not self._exclusive(a, b)}
-        terms = {name: plain(CURVATURE, *self._both(*pair)) for name, pair in pairs.items()}
-        terms |= {f"s{place}": plain(RESIDUAL, *self._both(place, 0)) for place in range(size)}
-        found = sufficient_stats(self.at(beta), [], {**terms, "loss": plain(LOSS)}).iloc[0]
+        """Sums of loss, score and information of the engine's columns, in one query."""
+        size = len(self.parts)
+        pairs = self._pairs
+        # curvature times a column is made once, not in each of its products
+        curved = [f"{name}_curved" if part else CURVATURE for name, part in zip(self.names, self.parts, strict=True)]
+        products = [
+            (nw.col(CURVATURE) * nw.col(name)).alias(f"{name}_curved")
+            for name, part in zip(self.names, self.parts, strict=True) if part
+        ]
+        terms = {name: plain(curved[a], *self._second(a, b)) for name, (a, b) in pairs.items()}
+        terms |= self._score_terms
+        found = sufficient_stats(self.at(beta).with_columns(*products), [], {**terms, "loss": plain(LOSS)}).iloc[0]
         information = np.zeros((size, size))
         for name, (a, b) in pairs.items():
             information[a, b] = information[b, a] = float(found[name])
-        score = np.array([float(found[f"s{place}"]) for place in range(size)])
-        return float(found["loss"]), score, information
+        return float(found["loss"]), np.array([float(found[name]) for name in self._score_terms]), information
 
     def totals(self) -> ModelSums:
-        """Sums of the columns and the response, before anything is fitted; one query."""
+        """Sums of the numbers, the levels and the response before anything is fitted, in one query."""
         terms: dict[str, Term] = {"w": plain(WEIGHT), "wy": plain(WEIGHT, RESPONSE), "wyy": plain(WEIGHT, RESPONSE, RESPONSE)}
         terms |= {"n": plain(COUNT), "events": plain(COUNT, RESPONSE)}
         terms |= {"offset": plain(WEIGHT, OFFSET)} if self.offset else {}
-        for name in self.names:
-            terms |= {f"w{name}": plain(WEIGHT, name), f"n{name}": plain(COUNT, name), f"e{name}": plain(COUNT, name, RESPONSE)}
-        found = sufficient_stats(self.frame, [], terms).iloc[0]
-
-        def of(kind: str) -> Floats:
-            return np.array([float(found[f"{kind}_model_x{place}"]) if product else np.nan
-                             for place, product in enumerate(self.products)])
-
+        numbers = {name: f"number{place}" for place, name in enumerate(self.centre)}
+        terms |= {made: plain(WEIGHT, f"_model_{made}") for made in numbers.values()}
+        flags = {part: name for part, name in zip(self.parts, self.names, strict=True) if len(part) == 1 and self.is_binary(part)}
+        for name in flags.values():
+            terms |= {f"n{name}": plain(COUNT, name), f"e{name}": plain(COUNT, name, RESPONSE)}
+        frame = self.table.frame.with_columns(
+            self.table.held[self.outcome].number().alias(RESPONSE),
+            *([self.table.held[self.offset].number().alias(OFFSET)] if self.offset else []),
+            *(self._made(part).alias(name) for part, name in flags.items()),
+            *(self._made(((name, None),)).alias(f"_model_{made}") for name, made in numbers.items()),
+        )
+        found = sufficient_stats(frame, [], terms).iloc[0]
         return ModelSums(
-            float(found["w"]), of("w"), float(found["wy"]), float(found["wyy"]), float(found["offset"]) if self.offset else 0.0,
-            float(found["n"]), float(found["events"]), of("n"), of("e"),
+            float(found["w"]), float(found["wy"]), float(found["wyy"]), float(found["offset"]) if self.offset else 0.0,
+            {name: float(found[made]) for name, made in numbers.items()}, float(found["n"]), float(found["events"]),
+            {part: float(found[f"n{name}"]) for part, name in flags.items()},
+            {part: float(found[f"e{name}"]) for part, name in flags.items()},
         )
 
     def unit_scores(self, beta: Floats, long: pd.DataFrame) -> tuple[Floats, Floats]:
-        """Sums of scores of the constant and the engine's columns by sampling unit, and rows analysed in each."""
-        keys = entry_keys(self.table.design)
-        terms = {f"s{place}": plain(RESIDUAL, *self._both(place, 0)) for place in range(len(beta))}
+        """Sums of scores of the engine's columns by sampling unit, and rows analysed in each."""
+        keys, terms = entry_keys(self.table.design), self._score_terms
         found = sufficient_stats(self.at(beta), keys, terms)
         place: Codes = match_keys(found, long, keys) if keys else np.zeros(1, dtype=np.intp)
         sums, rows = np.zeros((len(long), len(beta))), np.zeros(len(long))
@@ -176,10 +237,9 @@ class EngineMatrix:
         return sums, rows
 
     def score_products(self, beta: Floats, long: pd.DataFrame) -> Floats:
-        """Where rows are the units, sums of z z' by stratum, z the weighted scores of the constant and the engine's columns."""
-        keys, size = entry_keys(self.table.design), len(beta)
-        pairs = {f"p{a}_{b}": (a, b) for a in range(size) for b in range(a, size) if not self._exclusive(a, b)}
-        terms = {name: plain(RESIDUAL, RESIDUAL, *self._both(*pair)) for name, pair in pairs.items()}
+        """Where rows are the units, sums of z z' by stratum, z the weighted scores of the engine's columns."""
+        keys, size, pairs = entry_keys(self.table.design), len(self.parts), self._pairs
+        terms = {name: plain(RESIDUAL, RESIDUAL, *self._first(a), *self._second(a, b)) for name, (a, b) in pairs.items()}
         found = sufficient_stats(self.at(beta), keys, terms)
         place: Codes = match_keys(found, long, keys) if keys else np.zeros(1, dtype=np.intp)
         products = np.zeros((len(long), size, size))
@@ -187,40 +247,28 @@ class EngineMatrix:
             products[place, a, b] = products[place, b, a] = found[name].to_numpy(dtype=np.float64)
         return products
 
-    def _both(self, a: int, b: int) -> tuple[str, ...]:
-        """Columns whose product is that of two engine's columns (0 is the constant); of yes/no the square is itself."""
-        names = [self.names[place - 1] for place in (a, b) if place]
-        if a == b and a and self._flags[a - 1]:
-            return (names[0],)
-        return tuple(names)
+    @cached_property
+    def _pairs(self) -> dict[str, tuple[int, int]]:
+        """Pairs of columns whose product is not 0 throughout."""
+        size = len(self.parts)
+        return {f"i{a}_{b}": (a, b) for a in range(size) for b in range(a, size) if not self._exclusive(a, b)}
+
+    @cached_property
+    def _score_terms(self) -> dict[str, Term]:
+        return {f"s{place}": plain(RESIDUAL, *self._first(place)) for place in range(len(self.parts))}
+
+    def _first(self, place: int) -> tuple[str, ...]:
+        """A column as a factor; the constant is none."""
+        return (self.names[place],) if self.parts[place] else ()
+
+    def _second(self, a: int, b: int) -> tuple[str, ...]:
+        """What a column is multiplied with to be the product of two; the square of yes or no is itself."""
+        return () if a == b and self.is_binary(self.parts[a]) else self._first(b)
 
     def _exclusive(self, a: int, b: int) -> bool:
-        """Whether two columns are never both 1, being levels of one category."""
-        if not a or not b or a == b:
-            return False
-        one, other = (dict(self._kept[place - 1]) for place in (a, b))
-        return any(code is not None and other.get(name, code) not in (None, code) for name, code in one.items())
-
-    @cached_property
-    def _kept(self) -> list[Product]:
-        return [product for product in self.products if product]
-
-    @cached_property
-    def _flags(self) -> list[bool]:
-        return [flag for flag, product in zip(self.is_binary, self.products, strict=True) if product]
-
-
-def _multiplied(product: Product, matrix: ModelMatrix, held: Mapping[str, HeldColumn]) -> nw.Expr:
-    """A column of the model matrix as an expression."""
-    made: nw.Expr | None = None
-    for name, code in product:
-        if code is None:
-            factor = held[name].number()
-        else:
-            level = matrix.columns[name].categories[code]  # type: ignore[union-attr]
-            factor = nw.when(held[name].key() == level).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-        made = factor if made is None else made * factor
-    return nw.lit(1.0) if made is None else made
+        """Whether two columns are never both other than 0, belonging to two levels of one category."""
+        one, other = dict(self.parts[a]), dict(self.parts[b])
+        return any(code is not None and other.get(name, code) != code for name, code in one.items())
 
 
 def _mean(family: Family) -> nw.Expr:
@@ -228,8 +276,7 @@ def _mean(family: Family) -> nw.Expr:
     if family.name == "linear":
         return nw.col(PREDICTOR)
     if family.name == "logistic":
-        small = (predictor.abs() * -1.0).exp()
-        made: nw.Expr = nw.when(predictor >= 0.0).then(1.0 / (small + 1.0)).otherwise(small / (small + 1.0))
+        made: nw.Expr = 1.0 / ((predictor * -1.0).exp() + 1.0)
         return made
     raised: nw.Expr = predictor.exp()
     return raised

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import isqrt
 from typing import Protocol
 
 import numpy as np
@@ -96,7 +97,7 @@ def fit_glm(rows: ModelRows, family: Family) -> Fit:
     """
     work, beta, steps = solve_rows(rows, family)
     information, sums, inner = work.unit_sums(beta)
-    return finish_fit(rows, work.scaling, (beta, steps), information, sums, inner)
+    return finish_fit(rows, work.scaling.back(), (beta, steps), information, sums, inner)
 
 
 def solve_rows(rows: ModelRows, family: Family) -> tuple[_Work, Floats, int]:
@@ -107,15 +108,23 @@ def solve_rows(rows: ModelRows, family: Family) -> tuple[_Work, Floats, int]:
     for part in parts:
         beta = begin_with(rows, part, family, scaling, beta)
     work = _Work(rows, family, scaling)
-    return work, *solve(work, beta)
+    try:
+        return work, *solve(work, beta)
+    except DataError:
+        if not parts:
+            raise
+        return work, *solve(work, _start(rows, family, scaling))  # a part can lead astray
 
 
 def finish_fit(
-    rows: ModelRows, scaling: Scaling, solution: tuple[Floats, int], information: Floats, sums: Floats, inner: Floats | None
+    rows: ModelRows, turn: Floats, solution: tuple[Floats, int], information: Floats, sums: Floats, inner: Floats | None
 ) -> Fit:
-    """The fit in the columns as they are, from the solution and the sums of scores of the scaled ones."""
+    """The fit in the columns as they are, from the solution and the sums of scores of the scaled ones.
+
+    `turn` makes coefficients of the columns as they are from those of the scaled ones.
+    """
     beta, steps = solution
-    bread, turn = np.linalg.inv(information), scaling.back()
+    bread = np.linalg.inv(information)
     inner = None if inner is None else bread @ inner @ bread
     covariance = turn @ rows.covariance_of(sums @ bread, inner) @ turn.T
     return Fit(turn @ beta, covariance, turn @ bread @ turn.T, steps)
@@ -226,8 +235,11 @@ class _Work:
 
 
 def _part(rows: ModelRows, size: int) -> list[Block]:
-    """Every so-many-th row, for a first approximation."""
-    step = len(rows) // size
+    """Every so-many-th row, for a first approximation.
+
+    Patterns stand in the order of their values; a step that shared a factor with their numbers would meet some levels alone.
+    """
+    step = next(one for one in range(len(rows) // size, len(rows)) if all(one % factor for factor in range(2, isqrt(one) + 1)))
     scale = float(rows.weight[::step].sum())
     blocks = []
     for start in range(0, len(rows), BLOCK * step):
