@@ -1,4 +1,4 @@
-"""`crampstats data`: fetch and verify the public files."""
+"""`crampstats data`: fetch and verify the public files, and convert large files to Parquet."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crampstats.cli.progress import byte_bar
 
 @click.group(cls=ListingGroup)
 def data() -> None:
-    """Fetch and verify the public NHANES files."""
+    """Fetch and verify the public NHANES files; convert large files to Parquet."""
 
 
 @data.command()
@@ -46,3 +46,32 @@ def verify(nhanes: str | None) -> int:
     checked = n_published_counts(survey)
     click.echo(f"{survey.source.label} ({survey.source.detail}): {checked} published counts checked, {len(differing)} differ.")
     return 1 if differing else 0
+
+
+@data.command()
+@click.argument("source", metavar="IN")
+@click.argument("to", metavar="OUT.parquet")
+@click.option("--overwrite", is_flag=True, help="Replace OUT where it is there already.")
+@click.option("--quiet", is_flag=True, help="No progress bar.")
+def convert(source: str, to: str, overwrite: bool, quiet: bool) -> None:
+    """Write a large file as Parquet, which --engine adds up where it lies.
+
+    IN is a CSV or other text table (also .gz; a quoted pattern like 'nights-*.csv' makes one of several), SAS transport, SAS,
+    SPSS or Stata. It is read twice in parts, never as a whole: what a column holds is decided over all its cells.
+    """
+    from crampstats.ingest.conversion.convert import convert_to_parquet
+
+    made = convert_to_parquet(_named_files(source), to, overwrite=overwrite, progress=None if quiet else byte_bar)
+    for note in made.notes:
+        click.echo(note, err=True)
+    click.echo(f"{', '.join(made.sources[:3])}{' ...' if made.sources[3:] else ''}: {made.describe()}.", err=True)
+    click.echo(click.format_filename(made.path))
+
+
+def _named_files(source: str) -> list[str]:
+    """The file, or those that fit a pattern."""
+    import glob
+
+    if Path(source).exists() or not any(sign in source for sign in "*?["):
+        return [source]
+    return sorted(glob.glob(source)) or [source]

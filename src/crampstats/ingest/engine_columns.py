@@ -1,4 +1,4 @@
-"""Columns made on an engine's own table: an age limit, bands and classes of one column.
+"""Columns made on an engine's own table: bands, limits and classes of one column.
 
 Rules that read several columns, and formulas, are evaluated on pandas frames alone (`derive_variables`).
 """
@@ -17,21 +17,6 @@ from crampstats.core.tables import scan_table
 from crampstats.core.totals import plain_expression
 
 PLAIN = (Below, Above, AtLeast, AtMost, Between, OneOf)
-
-
-def flag_at_least(table: Any, column: str, limit: float, name: str) -> Any:
-    """The table with a yes/no column `name` that says where `column` reaches the limit; missing is no.
-
-    Raises
-    ------
-    DataError
-        The column holds no numbers.
-    """
-    frame = scan_table(table)
-    schema = frame.collect_schema()
-    value = _number(column, schema)
-    reached = nw.when(value >= limit).then(nw.lit(True)).otherwise(nw.lit(False))
-    return nw.to_native(frame.with_columns(reached.alias(name)))
 
 
 def is_derivable(rule: Derivation) -> bool:

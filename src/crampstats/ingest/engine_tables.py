@@ -21,14 +21,12 @@ from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 from crampstats.core.tables import column_names, count_rows, engine_of
 from crampstats.core.totals import between, missing, sufficient_stats
-from crampstats.ingest.engine_columns import flag_at_least
 from crampstats.ingest.parquet_heads import Head, check_heads, read_head
 from crampstats.ingest.survey_data import SurveyData
 
 if TYPE_CHECKING:
     from crampstats.core.engines import EngineOptions as Options
 
-AGED = "_aged"
 MODULES = {"pandas": "pandas", "duckdb": "duckdb", "spark": "pyspark"}
 
 
@@ -87,12 +85,14 @@ class EngineData(SurveyData):
             The columns make no design, or there are no ages.
         """
         told = population or self.declaration.population
-        table = self.table if min_age is None else flag_at_least(self.table, self._age_column(age), min_age, AGED)
         design = SurveyDesign(
-            table, strata=strata, psu=psu, weights=weights, outcomes=tuple(outcomes), labels=labels or {}, source=self.source,
-            population=told,
+            self.table, strata=strata, psu=psu, weights=weights, outcomes=tuple(outcomes), labels=labels or {},
+            source=self.source, population=told,
         )
-        return design if min_age is None else design.subset(AGED, population=f"{told}, aged {min_age}+", youngest=min_age)
+        if min_age is None:
+            return design
+        old = between(self._age_column(age), low=min_age)
+        return design.subset(old, population=f"{told}, aged {min_age}+", youngest=min_age)
 
     def flow_for(self, outcome: str, min_age: int | None = None, age: str = AGE.name) -> Flow:
         """Participant flow of one column: rows of the files, of the age, with an answer."""
