@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -133,6 +133,16 @@ def estimate_shares(sums: DomainSums, pick: Floats, design: SurveyDesign) -> tup
     df = sums.degrees_of_freedom(pick)
     std_error = np.where(df >= 1, root_variance(covariance, share), np.nan)
     return Shares(share, std_error, df, pick @ sums.n), covariance
+
+
+def masked_sums(sums: DomainSums, mask: Floats) -> DomainSums:
+    """Sums of ones as sums for the share of the cells in `mask` (1 or 0 for each)."""
+    xx = None if sums.moments is None else sums.moments[2]
+    made = sums.replicates
+    return replace(
+        sums, y=sums.x * mask, moments=None if xx is None else (xx * mask, xx * mask, xx), n_events=sums.n * mask,
+        replicates=None if made is None else replace(made, y=made.x * mask),
+    )
 
 
 def root_variance(covariance: Floats, share: Floats) -> Floats:

@@ -13,13 +13,11 @@ from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.core.totals import between, plain_key, present
 from crampstats.estimate.cautions import df_cautions
+from crampstats.estimate.engine_quantiles import TIE, engine_quantiles
 from crampstats.estimate.intervals import Interval, check_level, proportion_interval, t_quantile
 from crampstats.estimate.means import numeric_column, unit_of
 from crampstats.estimate.prevalence import ALL, describe_result, estimate_shares, pick_rows
 from crampstats.estimate.sums import Floats, group_columns, ratio_sums
-
-# cumulated weights that should equal p may miss it by rounding
-TIE = 1e-12
 
 
 def estimate_quantiles(
@@ -37,7 +35,7 @@ def estimate_quantiles(
     Parameters
     ----------
     design
-        Design over a pandas table with one row per person.
+        Design with one row per person.
     variable
         Numeric column; missing is left out.
     probabilities
@@ -73,17 +71,21 @@ def estimate_quantiles(
     if bad := [p for p in probabilities if not 0 < p < 1]:
         raise OptionError(f"probabilities must lie strictly between 0 and 1; got {', '.join(map(str, bad))}.")
     name = numeric_column(design, variable)
-    if design.counts or not isinstance(design.table, pd.DataFrame):
-        raise DataError(f"quantiles of {name!r} need one row per person in memory; cells hold sums only.")
+    if design.counts:
+        raise DataError(f"quantiles of {name!r} need one row per person; cells hold sums only.")
     groups = group_columns(design, by)
     sums = ratio_sums(design, present(name), present(name), groups)
     rows = pick_rows(sums, groups, design.labels, overall=overall)
-    found = []
-    for _, keys in rows.frame.iterrows():
-        inside = _members(design, name, keys)
-        for p in probabilities:
-            found.append({**keys, "level": f"{p:g}", **_one_quantile(design, name, inside, p, interval, level)})
-    frame = pd.DataFrame(found).assign(measure="quantile", outcome=name, unit=unit_of(design, name))
+    if isinstance(design.table, pd.DataFrame):
+        found = [
+            _one_quantile(design, name, inside, p, interval, level)
+            for _, keys in rows.frame.iterrows() for inside in [_members(design, name, keys)] for p in probabilities
+        ]
+    else:
+        found = engine_quantiles(design, name, sums, rows.pick, probabilities, interval, level)
+    shown = [{**keys, "level": f"{p:g}"} for _, keys in rows.frame.iterrows() for p in probabilities]
+    frame = pd.DataFrame([{**keys, **one} for keys, one in zip(shown, found, strict=True)])
+    frame = frame.assign(measure="quantile", outcome=name, unit=unit_of(design, name))
     frame["caution"] = df_cautions(frame["df"])
     return describe_result(
         design, frame, groups, (), level, None, rows.unknown,

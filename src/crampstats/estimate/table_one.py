@@ -18,7 +18,7 @@ from crampstats.core.totals import ONE, Term, between, num, present, sufficient_
 from crampstats.estimate.cautions import df_cautions, share_cautions
 from crampstats.estimate.intervals import Shares, check_level, proportion_interval, t_quantile
 from crampstats.estimate.means import domain_centre, numeric_column, unit_of
-from crampstats.estimate.prevalence import ALL, describe_result, estimate_shares, pick_rows
+from crampstats.estimate.prevalence import ALL, describe_result, estimate_shares, masked_sums, pick_rows
 from crampstats.estimate.sums import DomainSums, Floats, group_columns, ratio_sums, require_column
 from crampstats.estimate.variance import ratio_covariance, ratio_values
 
@@ -140,7 +140,7 @@ def _find_groups(design: SurveyDesign, by: str | None, level: float) -> tuple[_G
     pick = groups.pick(sums)
     groups = replace(groups, n=np.round(pick @ sums.n))
     whole, masks = pick[:1], pick[1:] if columns else pick
-    shares = [_share_row(_masked(sums, mask), whole, design, level)[0] for mask in masks]
+    shares = [_share_row(masked_sums(sums, mask), whole, design, level)[0] for mask in masks]
     first = {"estimate": 1.0, "n": groups.n[0], "n_events": groups.n[0]}
     columns_of = [first, *shares] if columns else [first]
     rows = [{**row, **one} for row, one in zip(groups.rows(SHARE, "", unit="share"), columns_of, strict=True)]
@@ -178,13 +178,6 @@ def _count(design: SurveyDesign, term: Term) -> float:
     return float(sufficient_stats(design.table, [], {"found": inside})["found"].iloc[0])
 
 
-def _masked(sums: DomainSums, mask: Floats) -> DomainSums:
-    """Sums of ones as sums for the share of the cells in `mask`."""
-    xx = None if sums.moments is None else sums.moments[2]
-    moments = None if xx is None else (xx * mask, xx * mask, xx)
-    return replace(sums, y=sums.x * mask, moments=moments, n_events=sums.n * mask)
-
-
 def _share_row(sums: DomainSums, pick: Floats, design: SurveyDesign, level: float) -> list[Row]:
     """Share, standard error, interval, df, persons and caution of each row of `pick`."""
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -210,7 +203,7 @@ def _level_rows(design: SurveyDesign, name: str, groups: _Groups, level: float) 
     pick = groups.pick(sums) * known
     rows, shares = [], []
     for key, word in zip(levels, _words(levels), strict=True):
-        found = _share_row(_masked(sums, _holds(sums.cells[name], key)), pick, design, level)
+        found = _share_row(masked_sums(sums, _holds(sums.cells[name], key)), pick, design, level)
         shares.append([one.get("estimate", np.nan) for one in found])
         if len(levels) == 2 and word == NO:  # told by the share of yes
             continue

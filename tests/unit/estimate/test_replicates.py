@@ -212,8 +212,8 @@ def test_an_unknown_centre_is_refused():
         make_jackknife_replicates(DESIGN, centre="mean")
 
 
-def test_replicates_are_made_in_memory():
-    with pytest.raises(DesignError, match="pandas table only"):
+def test_replicates_of_rows_are_made_in_memory():
+    with pytest.raises(DesignError, match=r"replicates of rows are made for a pandas table only. Name the sampling"):
         make_jackknife_replicates(SurveyDesign(pl.DataFrame({"x": [1, 2]})))
 
 
