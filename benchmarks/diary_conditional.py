@@ -1,6 +1,6 @@
 """Exact conditional logistic regression: this package, statsmodels and R's survival on the same made-up diaries, in one run.
 
-    python benchmarks/diary_conditional.py --report docs/benchmarks/diary_conditional.md
+    python benchmarks/diary_conditional.py --out docs/benchmarks
 
 Processor seconds of one fit, the reading of the file left out for everybody (a DiaryPanel here, a data frame there).
 Coefficients, standard errors and log-likelihood are asserted equal. The second half is a diary of 1,500 nights each. statsmodels
@@ -149,7 +149,7 @@ def main() -> None:
     parser.add_argument("--persons", type=int, default=10_000)
     parser.add_argument("--nights", type=int, default=60)
     parser.add_argument("--statsmodels-persons", type=int)
-    parser.add_argument("--report", type=Path)
+    parser.add_argument("--out", type=Path, help="folder of the page; None: print it only")
     chosen = parser.parse_args()
     table, long = make_diary(chosen.persons, chosen.nights, SEED), make_diary(60, 1_500, SEED + 1)
     head = "| model | program | processor seconds | times ours | difference |\n|---|---|---|---|---|"
@@ -158,7 +158,7 @@ def main() -> None:
     python = ".".join(map(str, sys.version_info[:3]))
     text = "\n".join([
         "# Conditional logistic regression of diaries: speed, with equal numbers", "",
-        "Made by `python benchmarks/diary_conditional.py --report docs/benchmarks/diary_conditional.md`; made-up diaries, one",
+        "Made by `python benchmarks/diary_conditional.py --out docs/benchmarks`; made-up diaries, one",
         "run on one core, processor seconds of one fit (ours: the least of three). Coefficients, standard errors and",
         "log-likelihoods are asserted equal; *difference* is the largest of coefficients and standard errors, in standard",
         "errors. statsmodels is held against a fit of ours timed once more right before it.",
@@ -168,8 +168,9 @@ def main() -> None:
         f"## 60 persons, {len(long):,} nights: about 1,300 each", "", head, *second, "",
     ])
     print(text)
-    if chosen.report:
-        chosen.report.write_text(text)
+    if chosen.out:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+        (chosen.out / "diary_conditional.md").write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

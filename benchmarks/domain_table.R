@@ -16,12 +16,13 @@ start <- now()
 design <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE, data = table)
 design_seconds <- now() - start
 call <- function() svyby(~cramps, ~domain, design, svymean, covmat = TRUE)
-start <- now(); result <- call(); first <- now() - start
+start <- now(); busy <- sum(proc.time()[1:2]); result <- call(); first <- now() - start; spent <- sum(proc.time()[1:2]) - busy
 seconds <- cpu <- numeric(repeats)
 for (i in seq_len(repeats)) {
   start <- now(); busy <- sum(proc.time()[1:2]); call()
   seconds[i] <- now() - start; cpu[i] <- sum(proc.time()[1:2]) - busy
 }
+if (repeats == 0) { seconds <- first; cpu <- spent }
 list_of <- function(x) paste0("[", paste(ifelse(is.na(x), "null", sprintf("%.17g", x)), collapse = ", "), "]")
 covariance <- unname(vcov(result))
 cat(sprintf(

@@ -18,12 +18,13 @@ design <- svydesign(id = ~psu, strata = ~stratum, weights = ~weight, nest = TRUE
 design_seconds <- now() - start
 formula <- reformulate(c(numbers, flags), "cramps")
 call <- function() svyglm(formula, design, family = quasibinomial(), control = glm.control(epsilon = 1e-14, maxit = 50))
-start <- now(); result <- call(); first <- now() - start
+start <- now(); busy <- sum(proc.time()[1:2]); result <- call(); first <- now() - start; spent <- sum(proc.time()[1:2]) - busy
 seconds <- cpu <- numeric(repeats)
 for (i in seq_len(repeats)) {
   start <- now(); busy <- sum(proc.time()[1:2]); call()
   seconds[i] <- now() - start; cpu[i] <- sum(proc.time()[1:2]) - busy
 }
+if (repeats == 0) { seconds <- first; cpu <- spent }
 list_of <- function(x) paste0("[", paste(ifelse(is.na(x), "null", sprintf("%.17g", x)), collapse = ", "), "]")
 covariance <- unname(vcov(result))
 cat(sprintf(

@@ -24,7 +24,8 @@ EXACT, EARLY = (1e-8, 1e-6), (1e-5, 1e-4)
 TOLERANCES = {"svy": EARLY, "statsmodels": (1e-8, np.inf)}
 PYTHON_ENGINES = ("crampstats", "svy", "svy, converged", "statsmodels")
 # minutes, or more memory than the machine has, beyond; --all runs them anyway
-SMALL_ONLY = {"R survey": 1_000_000, "statsmodels": 1_000_000}
+SMALL_ONLY = {"svy, converged": 1_000_000, "statsmodels": 1_000_000}
+ONE_CALL_FROM = {"R survey": 10_000_000}  # rows from which the first call is the only one
 SLOW = {"R survey": 3}
 
 
@@ -58,13 +59,14 @@ def run_engines(rows: int, folder: Path, options: argparse.Namespace, absent: di
     commands = {}
     for name in PYTHON_ENGINES:
         python = options.svy_python if name.startswith("svy") else sys.executable
-        commands[name] = [python, HERE / "regression_engines.py", name, folder, str(options.repeats)]
-    commands["R survey"] = ["Rscript", HERE / "regression.R", folder, str(rows), str(SLOW["R survey"])]
+        commands[name] = [python, HERE / "regression_engines.py", name, folder]
+    commands["R survey"] = ["Rscript", HERE / "regression.R", folder, str(rows)]
     found = []
     for name, command in commands.items():
         if rows > SMALL_ONLY.get(name, rows) and not options.all:
             continue
-        record = run(name, command, absent)
+        calls = 0 if rows >= ONE_CALL_FROM.get(name, rows + 1) else min(options.repeats, SLOW.get(name, options.repeats))
+        record = run(name, [*command, str(calls)], absent)
         if record:
             middle = sorted(record["seconds"])[len(record["seconds"]) // 2]
             print(f"{rows:>12,} rows  {name:16} {middle:10.4f} s  {record['peak_mb']:8.0f} MB", flush=True)

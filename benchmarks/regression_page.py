@@ -22,7 +22,7 @@ WORDS = {
     "svy, converged": "svy: glm.fit(tol = 1e-14)", "statsmodels": "statsmodels GLM, cluster-robust (another standard error)",
 }
 RIVALS = ("svy", "svy, converged", "R survey", "statsmodels")
-ASKED_FROM, R_FACTOR, R_ROWS = 100_000, 8.0, 1_000_000
+ASKED_FROM, R_FACTOR, R_FROM = 100_000, 8.0, 1_000_000
 
 
 def write_page(folder: Path, records: list[Record], absent: dict[str, str], load: float) -> None:
@@ -51,7 +51,8 @@ def intro(repeats: int) -> str:
         "of R and svy use the working weights of the step before the last; statsmodels has another standard error and only its "
         "coefficients were compared).\n\n"
         "Each engine runs in a process of its own with its table in memory. `median` and `range` are wall-clock seconds of "
-        f"{repeats} calls after a first one (R: 3); `CPU` is processor time over all threads; `first call` includes what is "
+        f"{repeats} calls after a first one (R: 3, from 1e7 rows the first and only one); "
+        "`CPU` is processor time over all threads; `first call` includes what is "
         "imported late; `design` is the time to make the design object, imports included. `peak` is the highest resident memory "
         "of the process, `above load` by how much the design and the calls raised it. crampstats fits on one core; svy may use "
         "all. The engines ran one after the other; the load average is at the foot of the page."
@@ -77,7 +78,7 @@ def verdicts(table: pd.DataFrame) -> str:
 
 def asked(rows: int, rival: str, ratio: float) -> str:
     """Whether a target that was set for this comparison is met."""
-    if rival == "R survey" and rows == R_ROWS:
+    if rival == "R survey" and rows >= R_FROM:
         return f" (target {R_FACTOR:g}: **{'met' if ratio >= R_FACTOR else 'missed'}**)"
     if rival.startswith("svy") and rows >= ASKED_FROM:
         return f" (target 1: **{'met' if ratio >= 1 else 'missed'}**)"

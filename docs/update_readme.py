@@ -43,6 +43,8 @@ EXAMPLE = "messy_intake_example"
 
 def blocks() -> dict[str, str]:
     """The text between each pair of markers."""
+    from benchmark_words import quote_benchmarks
+
     from crampstats.present.wording import format_headline, format_verdict_summary
     from crampstats.reports.figures import CLAIMED, draw_prevalence
     from crampstats.reports.inputs import open_study
@@ -61,6 +63,7 @@ def blocks() -> dict[str, str]:
         "prepare": _prepare_words(),
         "audit": f"```\n$ {AUDIT}\n{_written_aside(AUDIT, AUDIT_FOLDER)}\n```",
         "diary": f"```\n$ {DIARY}\n{_written_aside(DIARY, DIARY_FOLDER)}\n```",
+        "benchmarks": quote_benchmarks(),
         "commands": "\n\n".join(f"```\n$ {command}\n{_command_output(command)}\n```" for command in COMMANDS),
     }
 
