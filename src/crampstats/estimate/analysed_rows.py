@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_rows, count_rows, is_in_memory, scan_table
+from crampstats.core.tables import collect_rows, is_in_memory, scan_table
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
 from crampstats.estimate.engine_columns import AnalysedTable
 from crampstats.estimate.engine_patterns import MAX_PATTERNS, count_patterns, count_units, place_in_units, room
@@ -76,10 +76,11 @@ def pick_analysed_rows(design: SurveyDesign, outcome: str, others: Sequence[str]
     """
     if not is_in_memory(design.table) and not each_row and not is_small(design, [outcome, *others]):
         lying = AnalysedTable(design, (outcome, *others))
+        lying.require_rows()
         found = patterns_by_unit(lying, count_units(lying))
         if found is not None:
             return found
-    table = _plain_table(design, [outcome, *others])
+    table = bring_rows(design, [outcome, *others])
     long = None if each_row else _grouped(design, table, outcome, others)
     if long is None:
         return _from_rows(design, table, outcome, others)
@@ -88,7 +89,7 @@ def pick_analysed_rows(design: SurveyDesign, outcome: str, others: Sequence[str]
 
 def is_small(design: SurveyDesign, names: Sequence[str]) -> bool:
     """Whether the rows of an engine are so few that bringing them costs less than asking the engine again and again."""
-    return count_rows(design.table) * len(_wanted(design, names)) <= FEW_NUMBERS
+    return design.rows * len(_wanted(design, names)) <= FEW_NUMBERS
 
 
 def patterns_by_unit(table: AnalysedTable, long: pd.DataFrame) -> AnalysedRows | None:
@@ -106,8 +107,14 @@ def _wanted(design: SurveyDesign, names: Sequence[str]) -> list[str]:
     return list(dict.fromkeys([*(name for name in keys if name), *names]))
 
 
-def _plain_table(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
-    """The columns needed as a pandas frame."""
+def bring_rows(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
+    """The columns needed as a pandas frame.
+
+    Raises
+    ------
+    DataError
+        An engine holds more rows than may be brought into memory.
+    """
     if isinstance(design.table, pd.DataFrame):
         return design.table[_wanted(design, names)]
     found = collect_rows(design.table, _wanted(design, names), f"a model of {', '.join(names)}, of too many different values,")

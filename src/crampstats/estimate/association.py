@@ -16,13 +16,14 @@ from crampstats.core.labels import Label
 from crampstats.estimate.association_data import (
     Cases,
     check_columns,
-    complete_cases,
-    plain_design,
+    find_cases,
+    near_design,
     refuse_impossible,
     required_columns,
 )
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.e_values import e_value_columns
+from crampstats.estimate.engine_association import EngineCases
 from crampstats.estimate.fallbacks import check_model, fit_terms, measure_of
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.multiplicity import control_false_discovery, control_family_wise
@@ -120,7 +121,7 @@ def associate(
     check_level(level)
     check_model(model)
     names = check_columns(design, outcome, exposures, adjust)
-    design = plain_design(design, [outcome, *names, *adjust])
+    design = near_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
     found = assess_exposures(design, outcome, names, adjust, model=model, level=level, crude=crude, progress=progress)
     _refuse_nothing_estimated(found)
@@ -134,7 +135,7 @@ def assess_exposures(
     """Exposure, "crude" or "adjusted", and the rows of that model, for every exposure; columns are checked before."""
     found: list[tuple[str, str, ExposureRows]] = []
     for done, name in enumerate(exposures, start=1):
-        cases = complete_cases(design, outcome, name, [term for term in adjust if term != name])
+        cases = find_cases(design, outcome, name, [term for term in adjust if term != name])
         for kind, others in _models(cases, adjust=bool(adjust), crude=crude):
             found.append((name, kind, _test(cases, kind, others, model, level)))
         if progress:
@@ -177,18 +178,18 @@ def estimate_model_terms(
     check_level(level)
     check_model(model)
     names = check_columns(design, outcome, exposures, adjust)
-    design = plain_design(design, [outcome, *names, *adjust])
+    design = near_design(design, [outcome, *names, *adjust])
     refuse_impossible(design, [outcome, *names, *adjust])
     fit = fit_terms(design, outcome, [*names, *adjust], model)
     return estimate_coefficients(fit, level=level)
 
 
-def _models(cases: Cases, *, adjust: bool, crude: bool) -> list[tuple[str, list[str]]]:
+def _models(cases: Cases | EngineCases, *, adjust: bool, crude: bool) -> list[tuple[str, list[str]]]:
     wanted: list[tuple[str, list[str]]] = [(CRUDE, [])] if crude or not adjust else []
     return [*wanted, (ADJUSTED, list(cases.adjust))] if adjust else wanted
 
 
-def _test(cases: Cases, kind: str, others: Sequence[str], model: str, level: float) -> ExposureRows:
+def _test(cases: Cases | EngineCases, kind: str, others: Sequence[str], model: str, level: float) -> ExposureRows:
     """Fit one model and read the rows of its exposure; a row that says why where that is impossible."""
     exposure = cases.exposure
     if reason := cases.constant:
@@ -207,7 +208,7 @@ def _test(cases: Cases, kind: str, others: Sequence[str], model: str, level: flo
     return ExposureRows(frame, float(p_value), fit)
 
 
-def _not_estimated(cases: Cases, model: str, reason: str) -> ExposureRows:
+def _not_estimated(cases: Cases | EngineCases, model: str, reason: str) -> ExposureRows:
     row = {"measure": measure_of(cases.whole, cases.outcome, model), "outcome": cases.outcome, "exposure": cases.exposure}
     frame = pd.DataFrame([{**row, "n": cases.n, "n_events": cases.n_events, "caution": f"suppress: not estimated; {reason}"}])
     return ExposureRows(frame.assign(**dict.fromkeys(EXTRAS, np.nan)), np.nan, None, reason)

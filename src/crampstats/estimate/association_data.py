@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.tables import is_in_memory
+from crampstats.estimate.analysed_rows import bring_rows, is_small
+from crampstats.estimate.engine_association import EngineCases, complete_on_engine, refuse_impossible_on_engine
 from crampstats.estimate.model_matrix import columns_read, read_formula
 from crampstats.estimate.regression import quote_name
 from crampstats.estimate.sums import Floats, require_column
@@ -97,17 +100,24 @@ class Cases:
 
 
 def plain_design(design: SurveyDesign, terms: Sequence[str]) -> SurveyDesign:
-    """The design on a pandas table of the columns it and these terms need; any other table is collected."""
+    """The design on a pandas table of the columns it and these terms need; those of any other table are brought into memory.
+
+    Raises
+    ------
+    DataError
+        An engine holds more rows than may be brought.
+    """
     unit = design.replicates.unit if design.replicates else None
     cell = design.calibration.cell if design.calibration else None
-    keys = [design.strata, *design.stages, design.weights, design.counts, design.domain, cell, unit, *design.corrections]
     columns = [name for term in terms for name in required_columns(design, term)]
-    wanted = list(dict.fromkeys([*(name for name in keys if name), *columns]))
-    if isinstance(design.table, pd.DataFrame):
-        return replace(design, table=design.table[wanted])
-    import narwhals.stable.v2 as nw
+    wanted = bring_rows(design, list(dict.fromkeys([*(name for name in (cell, unit) if name), *columns])))
+    return replace(design, table=wanted)
 
-    return replace(design, table=nw.from_native(design.table).lazy().select(*wanted).collect().to_pandas())
+
+def near_design(design: SurveyDesign, terms: Sequence[str]) -> SurveyDesign:
+    """The design on a pandas table, or, where an engine holds many rows, as it is."""
+    columns = [name for term in terms for name in required_columns(design, term)]
+    return design if not is_in_memory(design.table) and not is_small(design, columns) else plain_design(design, terms)
 
 
 def check_columns(design: SurveyDesign, outcome: str, exposures: Sequence[str], adjust: Sequence[str]) -> list[str]:
@@ -139,11 +149,15 @@ def required_columns(design: SurveyDesign, term: str) -> list[str]:
 
 def term_text(design: SurveyDesign, term: str) -> str:
     """A column or a term as a formula needs it."""
-    return quote_name(term) if term in design.table else term
+    return quote_name(term) if term in design.columns else term
 
 
 def refuse_impossible(design: SurveyDesign, terms: Sequence[str]) -> None:
     """Refuse infinite values and free text in the domain, naming every column."""
+    if not is_in_memory(design.table):
+        names = [name for term in terms for name in required_columns(design, term)]
+        refuse_impossible_on_engine(design, list(dict.fromkeys(names)), MAX_LEVELS)
+        return
     inside = _inside(design)
     problems = []
     for name in dict.fromkeys(name for term in terms for name in required_columns(design, term)):
@@ -156,6 +170,13 @@ def refuse_impossible(design: SurveyDesign, terms: Sequence[str]) -> None:
             problems += [f"{name!r} holds {levels:,} different texts (at most {MAX_LEVELS})"] if levels > MAX_LEVELS else []
     if problems:
         raise DataError(f"associations cannot be estimated: {'; '.join(problems)}. Mend or leave out these columns.")
+
+
+def find_cases(design: SurveyDesign, outcome: str, exposure: str, adjust: Sequence[str]) -> Cases | EngineCases:
+    """The complete cases where they lie, in memory or in an engine."""
+    if is_in_memory(design.table):
+        return complete_cases(design, outcome, exposure, adjust)
+    return complete_on_engine(design, outcome, exposure, adjust, [required_columns(design, term) for term in adjust])
 
 
 def complete_cases(design: SurveyDesign, outcome: str, exposure: str, adjust: Sequence[str]) -> Cases:

@@ -57,7 +57,14 @@ class HeldColumn:
         """Number of values there is room for; infinite for fractions."""
         if self.levels:
             return float(len(self.levels))
+        if self.is_yes_no:
+            return 2.0
         return (self.high - self.low) * self.scale + 1.0 if self.scale else np.inf
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it is the same in everybody."""
+        return len(self.levels) == 1 if self.levels else self.low == self.high
 
     @property
     def is_binary(self) -> bool:
@@ -72,7 +79,7 @@ class HeldColumn:
     def number(self) -> nw.Expr:
         """A number or yes/no column as float64, where it is not missing."""
         if self.is_yes_no:  # casting yes/no to numbers fails on some engines
-            return nw.when(nw.col(self.name) == True).then(nw.lit(1.0)).otherwise(nw.lit(0.0))  # noqa: E712
+            return flag(nw.col(self.name) == True)  # noqa: E712
         return nw.col(self.name).cast(nw.Float64)
 
     def key(self) -> nw.Expr:
@@ -144,24 +151,28 @@ class AnalysedTable:
     @cached_property
     def frame(self) -> nw.LazyFrame[Any]:
         """The rows inside the domain, of positive weight, with an answer to everything."""
+        return self.inside(self.names)
+
+    def inside(self, names: Sequence[str]) -> nw.LazyFrame[Any]:
+        """The rows inside the domain, of positive weight, with an answer to some columns."""
         predicate = [nw.col(WEIGHT) > 0.0] if self.design.weights or self.design.counts else []
         predicate += [nw.col(DOMAIN) == True] if self.design.domain else []  # noqa: E712
-        known = [~plain_expression(name, self.schema[name]).is_null() for name in dict.fromkeys(self.names)]
-        return self.whole.filter(*predicate, *known)
+        known = [~plain_expression(name, self.schema[name]).is_null() for name in dict.fromkeys(names)]
+        return self.whole.filter(*predicate, *known) if predicate or known else self.whole
 
     @cached_property
     def _held(self) -> tuple[int, Mapping[str, HeldColumn]]:
         """Number of analysed rows, and what their columns hold."""
-        numbers = [name for name in dict.fromkeys(self.names) if self.schema[name].is_numeric()]
+        types = {name: self.schema[name] for name in dict.fromkeys(self.names)}
+        numbers = [name for name, dtype in types.items() if dtype.is_numeric() or dtype == nw.Boolean]
         found = _ranges(self.frame, numbers, self.schema)
         rows = int(found["_rows"])
         if rows == 0:
-            raise DataError(f"nobody is left to analyse: no row of the domain has an answer to all of {', '.join(self.names)}.")
+            return 0, {}
         held = {}
-        for name in dict.fromkeys(self.names):
-            dtype = self.schema[name]
+        for name, dtype in types.items():
             if dtype == nw.Boolean:
-                held[name] = HeldColumn(name, dtype)
+                held[name] = HeldColumn(name, dtype, float(found[f"{name}.low"]), float(found[f"{name}.high"]))
             elif name in numbers:
                 held[name] = self._number(name, found, rows)
             else:
@@ -175,14 +186,19 @@ class AnalysedTable:
 
     @property
     def held(self) -> Mapping[str, HeldColumn]:
-        """What each column holds among the analysed rows."""
+        """What each column holds among the analysed rows; empty where there is none."""
         return self._held[1]
+
+    def require_rows(self) -> None:
+        """Refuse a table of which nobody is left."""
+        if not self.rows:
+            raise DataError(f"nobody is left to analyse: no row of the domain has an answer to all of {', '.join(self.names)}.")
 
     def _number(self, name: str, found: Mapping[str, Any], rows: int) -> HeldColumn:
         low, high = float(found[f"{name}.low"]), float(found[f"{name}.high"])
         if not np.isfinite([low, high]).all():
             value, most = nw.col(name).cast(nw.Float64), float(np.finfo(float).max)
-            endless = nw.when((value > most) | (value < -most)).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias("n")
+            endless = flag((value > most) | (value < -most)).alias("n")
             count = int(collect_frame(self.frame.select(endless).select(nw.col("n").sum()))["n"].iloc[0])
             raise DataError(
                 f"{name!r} holds {count} infinite value(s) among the analysed; give them a number or make them missing."
@@ -213,8 +229,14 @@ class AnalysedTable:
         return (*known, *sorted(set(found) - set(known), key=str))
 
 
+def flag(predicate: nw.Expr) -> nw.Expr:
+    """1 where a positive predicate holds, else 0; some engines take 1.0 for a decimal number, so it is cast."""
+    made: nw.Expr = nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
+    return made
+
+
 def _as_number(name: str | None) -> nw.Expr:
-    return nw.col(name).cast(nw.Float64) if name else nw.lit(1.0)
+    return nw.col(name).cast(nw.Float64) if name else nw.lit(1).cast(nw.Float64)
 
 
 def _type_levels(frame: nw.LazyFrame[Any], name: str, dtype: nw.dtypes.DType) -> Sequence[Any]:
@@ -231,13 +253,17 @@ def _ranges(frame: nw.LazyFrame[Any], names: Sequence[str], schema: Mapping[str,
     asked = [nw.len().alias("_rows")]
     made = []
     for name in names:
+        if schema[name] == nw.Boolean:
+            made.append(flag(nw.col(name) == True).alias(f"{name}.yes"))  # noqa: E712
+            asked += [nw.col(f"{name}.yes").min().alias(f"{name}.low"), nw.col(f"{name}.yes").max().alias(f"{name}.high")]
+            continue
         asked += [nw.col(name).min().alias(f"{name}.low"), nw.col(name).max().alias(f"{name}.high")]
         if schema[name].is_integer():
             continue
         value = nw.col(name).cast(nw.Float64)
         for scale in SCALES:
             whole = (value * float(scale) + 0.5).floor() / float(scale) == value
-            made.append(nw.when(whole).then(nw.lit(1.0)).otherwise(nw.lit(0.0)).alias(f"{name}.{scale}"))
+            made.append(flag(whole).alias(f"{name}.{scale}"))
             asked.append(nw.col(f"{name}.{scale}").sum())
     frame = frame.with_columns(*made) if made else frame
     found = collect_frame(frame.select(*asked))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
-from crampstats.core.tables import MAX_ROWS, collect_frame, count_rows, engine_of, is_in_memory
+from crampstats.core.tables import MAX_ROWS, collect_frame, engine_of, is_in_memory
 from crampstats.core.totals import group_sums
 from crampstats.estimate.analysed_rows import AnalysedRows, is_small, patterns_by_unit
 from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, HeldColumn
@@ -68,6 +68,7 @@ def _fit_on_engine(
     if depends_on_rows(read_formula(formula)[1]) or is_small(design, [outcome, *read]):
         return None
     table = AnalysedTable(design, (outcome, *read))
+    table.require_rows()
     _check_response(table, outcome, family)
     long = count_units(table)
     if (patterns := patterns_by_unit(table, long)) is not None:
@@ -85,7 +86,7 @@ def _fit_on_engine(
 
 def _refuse_many_rows(design: SurveyDesign, formula: str, family: Family) -> None:
     """Refuse a model that can be fitted neither where the rows lie nor, being many, in memory."""
-    if (rows := count_rows(design.table)) > MAX_ROWS:
+    if (rows := design.rows) > MAX_ROWS:
         raise DataError(
             f"{formula!r} ({family.name}) cannot be fitted to the {rows:,} rows of {engine_of(design.table)} where they lie: its "
             f"covariates have too many different values to be counted, and only {', '.join(FAMILIES)} models whose terms are "

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.totals import ROWS, Term, sufficient_stats
-from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable
+from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, flag
 from crampstats.estimate.engine_patterns import match_keys, plain
 from crampstats.estimate.families import Family
 from crampstats.estimate.model_matrix import ModelMatrix, Product
@@ -147,16 +147,16 @@ class EngineMatrix:
                 factor = held.number() - float(self.centre[name]) if self.centre.get(name) else held.number()
             else:
                 level = self.matrix.columns[name].categories[code]  # type: ignore[union-attr]
-                factor = nw.when(held.key() == level).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+                factor = flag(held.key() == level)
             made = factor if made is None else made * factor
-        return nw.lit(1.0) if made is None else made
+        return nw.lit(1).cast(nw.Float64) if made is None else made
 
     def at(self, beta: Floats) -> nw.LazyFrame[Any]:
         """The rows with predictor, residual (per unit of the linear predictor), curvature and loss, times the weight.
 
         `beta` belongs to the engine's columns.
         """
-        predictor: Any = nw.lit(float(beta[self.constant]))
+        predictor: Any = nw.lit(float(beta[self.constant])).cast(nw.Float64)
         for name, part, value in zip(self.names, self.parts, beta, strict=True):
             if value and part:
                 predictor = predictor + nw.col(name) * float(value)
@@ -285,11 +285,11 @@ def _mean(family: Family) -> nw.Expr:
 def _working(family: Family) -> tuple[nw.Expr, nw.Expr, nw.Expr]:
     """Score by the linear predictor, expected curvature and loss of each row, as `Family` has them."""
     y, mean, predictor = nw.col(RESPONSE), nw.col(MEAN), nw.col(PREDICTOR)
-    one = nw.lit(1.0)
+    one = nw.lit(1).cast(nw.Float64)
     if family.name == "linear":
         return y - mean, one, (y - mean) * (y - mean) * 0.5
     if family.name == "poisson":
         return y - mean, mean, mean - y * predictor
-    positive = nw.when(predictor > 0.0).then(predictor).otherwise(nw.lit(0.0))
+    positive = nw.when(predictor > 0.0).then(predictor).otherwise(nw.lit(0).cast(nw.Float64))
     loss = positive + ((predictor.abs() * -1.0).exp() + 1.0).log() - y * predictor
     return y - mean, mean * (one - mean), loss

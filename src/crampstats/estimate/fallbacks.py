@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
+import narwhals.stable.v2 as nw
 import pandas as pd
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import SeparationError, unknown_name
+from crampstats.core.tables import is_in_memory, scan_table
 from crampstats.estimate.association_data import term_text
 from crampstats.estimate.families import FAMILIES, Model, find_family
 from crampstats.estimate.ordinal import MEASURE, fit_ordinal
@@ -43,10 +45,17 @@ def takes_order(design: SurveyDesign, outcome: str, model: str) -> bool:
     """Whether an outcome is analysed by proportional odds: asked for, or an ordered category."""
     if model != "logistic":
         return model == ORDERED
-    dtype, label = design.table[outcome].dtype, design.labels.get(outcome)
-    if isinstance(dtype, pd.CategoricalDtype) and bool(dtype.ordered):
-        return True
-    is_number = pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
+    label = design.labels.get(outcome)
+    if not is_in_memory(design.table):
+        kind = scan_table(design.table).collect_schema()[outcome]
+        if isinstance(kind, nw.Enum):
+            return True
+        is_number = kind.is_numeric() or kind == nw.Boolean
+    else:
+        dtype = design.table[outcome].dtype
+        if isinstance(dtype, pd.CategoricalDtype) and bool(dtype.ordered):
+            return True
+        is_number = pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_bool_dtype(dtype)
     return not is_number and label is not None and label.ordered and bool(label.levels)
 
 
