@@ -28,6 +28,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Masks = NDArray[np.uint64]
 WIDEST = 48  # nights of a block: 48 sums of at most 2^47 stay below 2^53
+TAKEN = 32_768  # blocks at a time whose nights are looked at one by one
 BLOCK, BIT = "_block", "_bit"
 FIRST_DAY = 1_000_000  # days before 1970 from which nights are counted, so that none is negative
 
@@ -86,8 +87,11 @@ class NightMarks:
 
     def bits(self, mask: Masks) -> tuple[Ints, Ints]:
         """Block and bit of each marked night, in order."""
-        octets = mask.astype("<u8").view(np.uint8).reshape(len(mask), 8)
-        places = np.flatnonzero(np.unpackbits(octets, axis=1, bitorder="little").ravel())
+        parts = []
+        for low in range(0, len(mask), TAKEN):
+            octets = mask[low:low + TAKEN].astype("<u8").view(np.uint8)
+            parts.append(np.flatnonzero(np.unpackbits(octets, bitorder="little")) + 64 * low)
+        places = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64)
         return places // 64, places % 64
 
     def _from(self, mask: Masks, back: int) -> Masks:

@@ -109,17 +109,21 @@ def fit_runs(stretches: Stretches, outcome: str) -> RunsFit:
     SeparationError
         In every stretch the nights with the outcome stand together (or apart) as far as can be.
     """
-    support, telling = runs_support(stretches)
+    kinds, kind = _kinds(stretches)
+    support, some = runs_support(kinds)
+    telling = some[kind]
     if not telling.any():
         raise DataError(
             f"no stretch of consecutive nights tells whether {outcome!r} follows {outcome!r}: at least four nights with some of "
             "both kinds are needed."
         )
     follows, person = stretches.follows[telling].astype(np.float64), stretches.person[telling]
-    g = 0.0
-    at_zero = float(support.moments(np.zeros(len(follows)))[2].sum())
+    # stretches alike in nights, nights with the outcome and ends have the same moments, which are looked for once
+    which = (np.cumsum(some) - 1)[kind[telling]]
+    g, n_kinds = 0.0, int(some.sum())
+    at_zero = float(support.moments(np.zeros(n_kinds))[2][which].sum())
     for _ in range(MAX_STEPS):
-        _, mean, variance = support.moments(np.full(len(follows), g))
+        mean, variance = (one[which] for one in support.moments(np.full(n_kinds, g))[1:])
         information = float(variance.sum())
         if information < FLAT * at_zero:
             break
@@ -138,6 +142,17 @@ def fit_runs(stretches: Stretches, outcome: str) -> RunsFit:
         f"in every stretch the nights with {outcome!r} stand as close together (or as far apart) as they can: no finite odds "
         "ratio fits best."
     )
+
+
+def _kinds(stretches: Stretches) -> tuple[Stretches, Ints]:
+    """One stretch of each kind, and the kind of every stretch."""
+    most = int(stretches.events.max(initial=0)) + 1
+    key = (stretches.nights * most + stretches.events) * 3 + stretches.ends
+    first, kind = np.unique(key, return_index=True, return_inverse=True)[1:]
+    shown = (one[first] for one in (
+        stretches.person, stretches.nights, stretches.events, stretches.follows, stretches.ends,
+    ))
+    return Stretches(*shown), kind.astype(np.int64)
 
 
 def expected_log_ratio(stretches: Stretches, persons: int) -> float:

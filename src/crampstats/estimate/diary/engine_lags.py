@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.diary_engine import EngineNights
-from crampstats.core.diary_marks import Masks, NightMarks
+from crampstats.core.diary_marks import TAKEN, Masks, NightMarks
 from crampstats.core.errors import DataError
 from crampstats.core.tables import MAX_ROWS
 from crampstats.core.totals import Term, level, present, sufficient_stats
@@ -18,7 +18,6 @@ from crampstats.estimate.diary.conditional_runs import Stretches
 from crampstats.estimate.diary.engine_rates import number
 
 Ints = NDArray[np.int64]
-TAKEN = 200_000  # blocks of nights at a time that are looked at night by night
 
 
 def count_engine_lags(panel: DiaryPanel, outcome: str, exposure: str, lags: Sequence[int]) -> list[NightTables]:
@@ -111,7 +110,9 @@ def _by_stretch(marks: NightMarks, begun: Masks, mask: Masks, n: int) -> Ints:
         # stretches begun up to and with this night, less one
         up_to = (np.uint64(2) << bit.astype(np.uint64)) - np.uint64(1)
         place = before[low + block] + np.bitwise_count(begun[taken][block] & up_to) - 1
-        found += np.bincount(place, minlength=n)
+        if len(place):
+            counted = np.bincount(place - place[0])
+            found[place[0]:place[0] + len(counted)] += counted
     return found
 
 

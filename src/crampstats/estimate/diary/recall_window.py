@@ -76,7 +76,7 @@ def judge_windows(curve: RecallCurve, claim_value: float = 0.6) -> Estimates:
 
 def estimate_effective_window(
     panel: DiaryPanel, outcome: str, survey: Estimates, window_nights: int = MONTH, *, methods: Sequence[Method] | None = None,
-    level: float = 0.95,
+    level: float = 0.95, curve: RecallCurve | None = None,
 ) -> Estimates:
     """The window over which diaries show as many persons with cramps as a survey reported: what its answers amount to.
 
@@ -94,6 +94,8 @@ def estimate_effective_window(
         As in `estimate_recall_curve`.
     level
         Confidence level.
+    curve
+        The whole curve of the panel at that level, where it was estimated already; `methods` are then the curve's.
 
     Returns
     -------
@@ -116,7 +118,10 @@ def estimate_effective_window(
     share, low, high = _survey_share(survey, level)
     if window_nights < 1:
         raise OptionError(f"window_nights is {window_nights}; at least 1 night is expected (30 for the past month).")
-    curve = estimate_recall_curve(panel, outcome, methods=methods, level=level)
+    if curve is None:
+        curve = estimate_recall_curve(panel, outcome, methods=methods, level=level)
+    elif curve.estimates.confidence_level != level:
+        raise OptionError(f"the curve's intervals are of level {curve.estimates.confidence_level}, not {level}.")
     rows: list[dict[str, Any]] = []
     for model in curve.models:
         row = _window_row(curve, model, (share, low, high))

@@ -1,0 +1,162 @@
+"""A diary gives the same numbers wherever its nights lie. The oracle is the same diary in memory, which R checks elsewhere."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from crampstats.core.diary import DiaryPanel
+from crampstats.core.errors import DataError
+from crampstats.core.estimates import Estimates
+from crampstats.core.labels import Label
+from crampstats.estimate.diary.gee import COVARIANCES, estimate_gee, fit_gee
+from crampstats.estimate.diary.quality import estimate_compliance
+from crampstats.estimate.diary.rates import estimate_person_rates, estimate_rates
+from crampstats.estimate.diary.triggers import estimate_carry_over, estimate_lags
+
+PERSONS = 40
+LARGE = 2**53  # beyond it a float does not tell two whole numbers apart
+LABELS = {"site": Label("Site", levels=("north", "east"))}
+
+
+@cache
+def nights() -> pa.Table:
+    """Diaries with missed nights, a long silence, nights not filled in, answers not given; rows in no order."""
+    rng = np.random.default_rng(7)
+    rows: list[dict[str, Any]] = []
+    for person in range(PERSONS):
+        length, begun, often = int(rng.integers(1, 120)), int(rng.integers(20_400, 20_500)), rng.random() * 0.6
+        kept = rng.random(length) < 0.85
+        kept[0] = True
+        if person % 7 == 0:
+            kept[length // 4:length // 4 + 70] = False
+        for i in np.flatnonzero(kept):
+            cramp = None if rng.random() < 0.1 else int(rng.random() < often)
+            known = cramp == 1 and rng.random() < 0.8
+            rows.append({
+                "id": LARGE + person, "evening": datetime.date(1970, 1, 1) + datetime.timedelta(days=begun + int(i)),
+                "cramp": cramp, "cramps": int(rng.integers(1, 5)) if known else 0 if cramp == 0 and person % 2 else None,
+                "lifting": None if rng.random() < 0.1 else bool(rng.random() < 0.4), "logged": bool(rng.random() < 0.95),
+                "site": ("north", "east", None)[person % 3], "age": float(30 + person % 40) + 0.25,
+                "hours": (None, float("nan"))[int(i) % 2] if rng.random() < 0.1 else float(rng.normal(7, 1)),
+                "asked": None if i % 11 == 0 else bool(i % 3),
+            })
+    rng.shuffle(rows)
+    kinds = {
+        "id": pa.int64(), "evening": pa.date32(), "cramp": pa.int8(), "cramps": pa.int16(), "lifting": pa.bool_(),
+        "logged": pa.bool_(), "site": pa.dictionary(pa.int32(), pa.string()), "age": pa.float64(), "hours": pa.float64(),
+        "asked": pa.bool_(),
+    }
+    plain = {name: pa.array([row[name] for row in rows], kind) for name, kind in kinds.items() if name != "site"}
+    plain["site"] = pa.array([row["site"] for row in rows], pa.string()).dictionary_encode()
+    return pa.table({name: plain[name] for name in kinds})
+
+
+@cache
+def in_memory() -> DiaryPanel:
+    table = nights().to_pandas(types_mapper={
+        pa.bool_(): pd.BooleanDtype(), pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype()}.get)
+    table["site"] = table["site"].astype("str")
+    return DiaryPanel(table.assign(evening=pd.to_datetime(table["evening"])), person="id", night="evening", labels=LABELS)
+
+
+@pytest.fixture
+def panel(engine: Any) -> DiaryPanel:
+    if engine.is_pandas:
+        pytest.skip("a pandas frame is a diary in memory, which is the oracle here")
+    return DiaryPanel(engine.table(nights()), person="id", night="evening", labels=LABELS)
+
+
+def assert_same(found: Estimates, expected: Estimates) -> None:
+    """Every number to 1e-9, every word alike."""
+    assert list(found.frame) == list(expected.frame)
+    assert len(found.frame) == len(expected.frame)
+    for name, column in expected.frame.items():
+        if pd.api.types.is_numeric_dtype(column):
+            numbers = [one.to_numpy(dtype=np.float64, na_value=np.nan) for one in (found.frame[name], column)]
+            np.testing.assert_allclose(*numbers, rtol=1e-9, atol=1e-12, err_msg=str(name))
+        else:
+            assert found.frame[name].tolist() == column.tolist(), name
+    assert found.notes == expected.notes
+
+
+def test_persons_nights_and_missed_nights_are_counted_alike(panel: DiaryPanel) -> None:
+    assert panel.describe() == in_memory().describe()
+    found, expected = panel.person_nights(), in_memory().person_nights()
+    for name in expected:
+        assert found[name].tolist() == expected[name].tolist(), name
+
+
+def test_rates_are_those_of_the_diary_in_memory_by_person_and_by_night(panel: DiaryPanel) -> None:
+    for by in (None, ["site", "lifting"]):
+        assert_same(estimate_rates(panel, by=by), estimate_rates(in_memory(), by=by))
+    assert_same(estimate_rates(panel.subset("asked"), by="site"), estimate_rates(in_memory().subset("asked"), by="site"))
+    assert_same(estimate_person_rates(panel), estimate_person_rates(in_memory()))
+
+
+def test_compliance_is_that_of_the_diary_in_memory(panel: DiaryPanel) -> None:
+    assert_same(estimate_compliance(panel), estimate_compliance(in_memory()))
+
+
+def test_lags_leads_and_carry_over_go_by_the_calendar_and_not_by_rows(panel: DiaryPanel) -> None:
+    lags = (-49, -2, -1, 0, 1, 2, 50)
+    assert_same(estimate_lags(panel, "cramp", "lifting", lags=lags), estimate_lags(in_memory(), "cramp", "lifting", lags=lags))
+    narrow, expected = panel.subset("asked"), in_memory().subset("asked")
+    assert_same(
+        estimate_lags(narrow, "cramp", "lifting", variance="person_robust"),
+        estimate_lags(expected, "cramp", "lifting", variance="person_robust"),
+    )
+    assert_same(estimate_carry_over(panel, "cramp"), estimate_carry_over(in_memory(), "cramp"))
+
+
+@pytest.mark.parametrize(("formula", "model"), [
+    ("cramp ~ site + lifting", "logistic"), ("cramps ~ age + hours", "poisson"), ("hours ~ lifting", "linear"),
+])
+def test_gee_gives_the_same_coefficients_and_covariances(panel: DiaryPanel, formula: str, model: Any) -> None:
+    found = fit_gee(panel, formula, model=model, correlation="exchangeable")
+    expected = fit_gee(in_memory(), formula, model=model, correlation="exchangeable")
+    np.testing.assert_allclose([found.correlation, found.scale], [expected.correlation, expected.scale], rtol=1e-9)
+    for kind in COVARIANCES:
+        assert_same(estimate_gee(found, covariance=kind), estimate_gee(expected, covariance=kind))
+
+
+def test_a_lag_may_be_a_column_of_a_model(panel: DiaryPanel) -> None:
+    found, expected = (
+        estimate_gee(fit_gee(one.with_lag("lifting", 2, name="lifted"), "cramp ~ lifted")) for one in (panel, in_memory())
+    )
+    assert_same(found, expected)
+
+
+def test_a_domain_may_be_an_expression(panel: DiaryPanel) -> None:
+    table = in_memory().table
+    older = in_memory().subset(table["age"].to_numpy() >= 50)
+    assert_same(estimate_rates(panel.subset(nw.col("age") >= 50)), estimate_rates(older))
+
+
+def test_the_diaries_of_some_persons_come_into_memory_whole(panel: DiaryPanel) -> None:
+    chosen = [LARGE + 1, LARGE + 7]
+    found, expected = panel.subset("asked").of_persons(chosen), in_memory().subset("asked").of_persons(chosen)
+    assert found.far is None
+    np.testing.assert_array_equal(found.values("cramp"), expected.values("cramp"))
+    np.testing.assert_array_equal(found.inside, expected.inside)
+    assert found.nights.tolist() == expected.nights.tolist()
+
+
+def test_what_needs_each_night_says_so_and_names_the_way_out(panel: DiaryPanel) -> None:
+    with pytest.raises(DataError, match=r"of_persons.*sample_units.*in_memory"):
+        panel.values("cramp")
+
+
+def test_a_night_that_stands_twice_is_refused_with_its_count(engine: Any) -> None:
+    if engine.is_pandas:
+        pytest.skip("in memory this is tested with the other checks")
+    twice = pa.concat_tables([nights(), nights().slice(3, 2), nights().slice(3, 1)])
+    with pytest.raises(DataError, match=r"^3 night\(s\) stand in the diary twice"):
+        DiaryPanel(engine.table(twice), person="id", night="evening")
