@@ -21,10 +21,14 @@ from numpy.typing import NDArray
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, DesignError, OptionError
 from crampstats.core.reweighting import CALIBRATED_WEIGHT, CALIBRATION_CELL, REPLICATE_UNIT, Calibration, Replicates
-from crampstats.core.totals import plain_key
+from crampstats.core.tables import engine_of, scan_table
+from crampstats.core.totals import ONE, between, level, num, plain_key, sufficient_stats
+from crampstats.estimate.engine_lookup import added, looked_up
 from crampstats.estimate.sums import Codes, Floats, require_column
 
 ROW = "_row_number"
+COMBINATION = "_combination_of_levels"
+MOST_CELLS = 100_000  # combinations of levels whose factor an engine looks up
 AGREEMENT = 1e-6  # relative; margins taken from one table of a census agree to its rounding
 REACHED = 1e-12
 
@@ -61,7 +65,8 @@ def poststratify(design: SurveyDesign, columns: str | Sequence[str], population:
     Parameters
     ----------
     design
-        Design over a pandas table. Rows outside its domain are adjusted too; those without a level keep their weight.
+        Any design; one over a table that is no pandas frame must name its sampling units. Rows outside its domain are adjusted
+        too; those without a level keep their weight.
     columns
         Column, or columns whose combinations are the post-strata. None may be missing inside the domain.
     population
@@ -80,7 +85,7 @@ def poststratify(design: SurveyDesign, columns: str | Sequence[str], population:
     DataError
         Missing levels, levels without a population total, totals that are not positive, or nobody in a post-stratum.
     DesignError
-        The weights are calibrated already, or the table is not a pandas one.
+        The weights are calibrated already, or rows are the sampling units of a table that is no pandas frame.
 
     References
     ----------
@@ -145,19 +150,24 @@ def _calibrate(
     design: SurveyDesign, margins: Mapping[tuple[str, ...], Mapping[Any, float]], tolerance: float, rounds: int, words: str
 ) -> SurveyDesign:
     """The design with adjusted weights and what its variance needs."""
-    table = _require_table(design)
+    if design.calibration or CALIBRATION_CELL in design.columns:
+        raise DesignError("the weights are calibrated already; start from the design before it and give all margins to rake().")
     _require_columns(design, margins)
+    label = f"{design.weights_label}, {'raked' if len(margins) > 1 else 'poststratified'} to " + ", ".join(
+        " x ".join(names) for names in margins
+    )
+    if not isinstance(design.table, pd.DataFrame):
+        return _calibrate_elsewhere(design, margins, (tolerance, rounds), (words, label))
+    table = design.table
     weight = _weights(design, table)
     cells = _cells(table, weight, table[design.domain].to_numpy(dtype=bool) if design.domain else None, margins)
     start = np.bincount(cells.code, weight, cells.count).astype(np.float64)
     _require_reachable(cells, start)
     factor = _fit(cells, start, tolerance, rounds)
     adjusted = table.assign(**{CALIBRATED_WEIGHT: weight * factor[cells.code], CALIBRATION_CELL: cells.code})
-    label = f"{design.weights_label}, {'raked' if len(margins) > 1 else 'poststratified'} to " + ", ".join(
-        " x ".join(names) for names in margins
-    )
     if design.replicates:
-        made, unit = _calibrated_replicates(design.replicates, adjusted, cells, weight, factor, (tolerance, rounds))
+        old = design.replicates.units_of(table)
+        made, unit = _calibrated_replicates(design.replicates, old, cells, weight, factor, (tolerance, rounds))
         adjusted = adjusted.assign(**{REPLICATE_UNIT: unit})
         return replace(design, table=adjusted, weights=CALIBRATED_WEIGHT, weights_label=label, replicates=made)
     rule = Calibration(CALIBRATED_WEIGHT, CALIBRATION_CELL, cells.matrix(), start, words)
@@ -168,12 +178,82 @@ def _calibrate(
     return replace(design, table=adjusted, psu=psu, weights=CALIBRATED_WEIGHT, weights_label=label, calibration=rule)
 
 
-def _require_table(design: SurveyDesign) -> pd.DataFrame:
-    if not isinstance(design.table, pd.DataFrame):
-        raise DesignError("weights can be calibrated for a pandas table only; collect the table first.")
-    if design.calibration or CALIBRATION_CELL in design.table:
-        raise DesignError("the weights are calibrated already; start from the design before it and give all margins to rake().")
-    return design.table
+def _calibrate_elsewhere(
+    design: SurveyDesign, margins: Mapping[tuple[str, ...], Mapping[Any, float]], fitting: tuple[float, int],
+    words: tuple[str, str],
+) -> SurveyDesign:
+    """The same where another engine holds the rows: factors follow from sums by level, and two columns from the levels."""
+    if not design.stages:
+        raise DesignError(
+            f"every row is a sampling unit of its own, and {engine_of(design.table)} holds them: such weights are calibrated for "
+            "a pandas table only. Name the sampling units with psu=, or draw a sample (crampstats.sample_units)."
+        )
+    columns = list(dict.fromkeys(name for names in margins for name in names))
+    long, inside = _sums_by_level(design, columns)
+    weight = long["_w"].to_numpy(dtype=np.float64)
+    cells = _cells(long, weight, inside, margins)
+    start = np.bincount(cells.code, weight, cells.count).astype(np.float64)
+    _require_reachable(cells, start)
+    factor = _fit(cells, start, *fitting)
+    table, code = _with_calibrated(design, long, cells, factor)
+    shared: dict[str, Any] = {"weights": CALIBRATED_WEIGHT, "weights_label": words[1]}
+    if not design.replicates:
+        rule = Calibration(CALIBRATED_WEIGHT, CALIBRATION_CELL, cells.matrix(), start, words[0])
+        return replace(design.over(table), calibration=rule, **shared)
+    old = design.replicates.units_of(long)
+    made, unit = _calibrated_replicates(design.replicates, old, replace(cells, code=code), weight, factor, fitting)
+    first = np.unique(unit, return_index=True)[1]
+    members = long[list(design.replicates.keys)].iloc[first].assign(**{CALIBRATION_CELL: pd.array(code[first], dtype="Int64")})
+    return replace(design.over(table), replicates=replace(made, unit="", members=members.reset_index(drop=True)), **shared)
+
+
+def _sums_by_level(design: SurveyDesign, columns: Sequence[str]) -> tuple[pd.DataFrame, NDArray[np.bool_] | None]:
+    """Sums of weights by the levels calibrated on (and the units of replicates), and which of them lie inside the domain."""
+    units = design.replicates.keys if design.replicates else ()
+    name = design.weights or design.counts
+    weight = num(name) if name else ONE
+    carried = between(name, float(np.nextafter(0.0, 1.0))) if name else ONE
+    keys = list(dict.fromkeys([*columns, *units, *([design.domain] if design.domain else [])]))
+    long = sufficient_stats(design.table, keys, {"_w": weight, "_carried": carried})
+    inside = long[design.domain].to_numpy(dtype=bool, na_value=False) if design.domain else None
+    asked = long["_carried"].to_numpy(dtype=np.float64) * (1.0 if inside is None else inside)
+    if rows := int(asked[long[columns].isna().any(axis=1)].sum()):
+        counts = ", ".join(f"{column}: {int(asked[long[column].isna()].sum())}" for column in columns)
+        raise DataError(
+            f"{rows} row(s) with a weight lack a level to calibrate on ({counts}); impute it, or give them a level of their own "
+            "with its population total."
+        )
+    return long, inside
+
+
+def _with_calibrated(design: SurveyDesign, long: pd.DataFrame, cells: _Cells, factor: Floats) -> tuple[Any, Codes]:
+    """The table with adjusted weights and calibration cells as columns, and the cell each row of `long` has there."""
+    import narwhals.stable.v2 as nw
+
+    columns = list(dict.fromkeys(name for margin in cells.margins for name in margin.names))
+    frame = scan_table(design.table)
+    schema = nw.Schema(frame.collect_schema())
+    number, places = nw.lit(0.0), np.zeros(len(long), dtype=np.intp)
+    size = 1
+    for name in columns:
+        place, levels = pd.factorize(long[name])
+        flags = [level(name, value).factors[0].expression(schema) * float(i + 1) for i, value in enumerate(levels.tolist())]
+        number, places = number + added(flags) * float(size), places + (place + 1) * size
+        size *= len(levels) + 1
+    if size > MOST_CELLS:
+        raise DesignError(f"{size:,} combinations of levels; at most {MOST_CELLS:,} are calibrated outside memory: merge levels.")
+    # a combination nobody of positive weight has lies in the last cell, which keeps its weights
+    cell = np.full(size, cells.count - 1, dtype=np.intp)
+    counted = cells.code < cells.count - 1
+    cell[places[counted]] = cells.code[counted]
+    given = design.weights or design.counts
+    weight = num(given).factors[0].expression(schema) if given else nw.lit(1.0)
+    frame = frame.with_columns(number.alias(COMBINATION))
+    frame = frame.with_columns(
+        (weight * looked_up(COMBINATION, factor[cell])).alias(CALIBRATED_WEIGHT),
+        looked_up(COMBINATION, cell.astype(np.float64)).cast(nw.Int64).alias(CALIBRATION_CELL),
+    )
+    return nw.to_native(frame.drop(COMBINATION)), cell[places]
 
 
 def _require_columns(design: SurveyDesign, margins: Mapping[tuple[str, ...], Mapping[Any, float]]) -> None:
@@ -295,10 +375,9 @@ def _worst(cells: _Cells, weights: Floats) -> float:
 
 
 def _calibrated_replicates(
-    rule: Replicates, table: pd.DataFrame, cells: _Cells, weight: Floats, factor: Floats, fitting: tuple[float, int]
+    rule: Replicates, old: Codes, cells: _Cells, weight: Floats, factor: Floats, fitting: tuple[float, int]
 ) -> tuple[Replicates, NDArray[np.intp]]:
     """Every replicate adjusted to the same totals, with one unit for each old unit and calibration cell; and the unit of rows."""
-    old = table[rule.unit].to_numpy(dtype=np.intp)
     pairs, unit = np.unique(np.column_stack([old, cells.code]), axis=0, return_inverse=True)
     sums = np.bincount(unit.ravel(), weight, len(pairs))
     multipliers = np.empty((len(pairs), len(rule)))
@@ -311,4 +390,5 @@ def _calibrated_replicates(
         except (DataError, DesignError) as problem:
             raise DesignError(f"replicate {number + 1} of {len(rule)} cannot be calibrated: {problem}") from problem
     words = f"{rule.words}, each calibrated"
-    return replace(rule, weights=CALIBRATED_WEIGHT, unit=REPLICATE_UNIT, multipliers=multipliers, words=words), unit.ravel()
+    made = replace(rule, weights=CALIBRATED_WEIGHT, unit=REPLICATE_UNIT, multipliers=multipliers, words=words, members=None)
+    return made, unit.ravel()

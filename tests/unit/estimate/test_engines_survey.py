@@ -35,7 +35,8 @@ def nasty_people(rows: int = 400) -> pd.DataFrame:
     random = np.random.default_rng(20261123)
     table = pd.DataFrame({
         "stratum": random.integers(1, 6, rows).astype("int8"), "psu": random.integers(1, 3, rows),
-        "adult": random.random(rows) < 0.8, "weight": random.uniform(0.1, 90_000, rows), "cramps": pd.array(random.integers(0, 2, rows), dtype="Int8"),
+        "adult": random.random(rows) < 0.8, "weight": random.uniform(0.1, 90_000, rows),
+        "cramps": pd.array(random.integers(0, 2, rows), dtype="Int8"),
         "sex": pd.Series(random.choice(["f", "m", ""], rows, p=[0.5, 0.48, 0.02]), dtype="str"),
         "band": pd.Categorical(random.choice(["20-39", "40-59", "60+"], rows), ["60+", "20-39", "15-19", "40-59"]),
         "age": random.integers(20, 91, rows).astype("int8"), "bmi": random.normal(27, 5, rows),
