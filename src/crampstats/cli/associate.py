@@ -44,7 +44,8 @@ def associate(
     outcomes = split(options["outcome"])
     if len(outcomes) != 1 or not exposures:
         raise OptionError("an association needs one outcome and at least one exposure: --outcome NAME --exposure NAME,...")
-    study = find_study(data, options, (*exposures, *split(adjust)))
+    measured = [text.partition("=")[0].strip() for text in ranges]
+    study = find_study(data, options, (*exposures, *split(adjust), *measured))
     if ranges:
         from crampstats.reports.ranges import with_ranges
 

@@ -75,13 +75,29 @@ def _first(levels: list[tuple[nw.Expr, str]]) -> nw.Expr:
 def _holds(rule: Any, column: str, schema: nw.Schema) -> nw.Expr:
     """Where a rule holds, as a positive predicate: a missing value makes it missing, which `when` takes for no."""
     if isinstance(rule, OneOf):
-        return plain_expression(column, schema[column]).is_in(list(rule.values))
+        return _is_one_of(rule, column, schema)
     value = _number(column, schema)
     if isinstance(rule, Between):
         return (value >= rule.low) & (value <= rule.high)
     if isinstance(rule, (Below, AtMost)):
         return value < rule.limit if isinstance(rule, Below) else value <= rule.limit
     return value > rule.limit if isinstance(rule, Above) else value >= rule.limit
+
+
+def _is_one_of(rule: OneOf, column: str, schema: nw.Schema) -> nw.Expr:
+    """Engines compare values of one kind alone; a value of another is never the column's, as in memory."""
+    if schema[column].is_numeric():
+        numbers = [float(value) for value in rule.values if isinstance(value, (int, float))]
+        return _known(column, schema).cast(nw.Float64).is_in(numbers)
+    value = plain_expression(column, schema[column])
+    if schema[column] == nw.Boolean:
+        return _any([value == bool(one) for one in rule.values if one in (0, 1)])
+    return _any([value == one for one in rule.values if isinstance(one, str)])
+
+
+def _any(predicates: list[nw.Expr]) -> nw.Expr:
+    """Where one of some predicates holds; nowhere where there is none."""
+    return nw.any_horizontal(*predicates, ignore_nulls=False) if predicates else nw.lit(False)
 
 
 def _known(column: str, schema: nw.Schema) -> nw.Expr:

@@ -11,8 +11,10 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates, concat_estimates
 from crampstats.core.labels import Label
+from crampstats.core.tables import is_in_memory, scan_table
+from crampstats.core.totals import Term, level, num, present, sufficient_stats
 from crampstats.estimate.association import associate, estimate_model_terms
-from crampstats.estimate.association_data import Cases, complete_cases
+from crampstats.estimate.association_data import Cases, EngineCases, find_cases
 from crampstats.estimate.cautions import join_cautions
 from crampstats.estimate.detectable import add_smallest_detectable
 from crampstats.estimate.fallbacks import ORDERED, measure_of
@@ -178,7 +180,7 @@ def _joined(problems: Mapping[str, str]) -> str:
 
 def _models(design: SurveyDesign, exposure: str, wish: Wish, problems: dict[str, str]) -> Iterator[tuple[str, Estimates]]:
     """The crude model where it is wished, then the adjusted one; what cannot be fitted goes to `problems` too."""
-    cases = complete_cases(design, wish.outcome, exposure, wish.adjust)
+    cases = find_cases(design, wish.outcome, exposure, wish.adjust)
     kinds = [(CRUDE, ())] if wish.crude and wish.adjust else []
     for adjustment, adjust in (*kinds, (ADJUSTED if wish.adjust else CRUDE, cases.adjust)):
         narrowed = cases.design if (adjustment == CRUDE and wish.adjust) or cases.dropped else design
@@ -195,7 +197,7 @@ def _models(design: SurveyDesign, exposure: str, wish: Wish, problems: dict[str,
         yield adjustment, _cautioned(found, dict.fromkeys(found.frame["exposure"], told))
 
 
-def _not_estimated(cases: Cases, wish: Wish, problem: str) -> Estimates:
+def _not_estimated(cases: Cases | EngineCases, wish: Wish, problem: str) -> Estimates:
     """The row of an exposure without an estimate."""
     row = {
         "measure": measure_of(cases.whole, wish.outcome, wish.model), "outcome": wish.outcome, "exposure": cases.exposure,
@@ -204,10 +206,15 @@ def _not_estimated(cases: Cases, wish: Wish, problem: str) -> Estimates:
     return Estimates(pd.DataFrame([row]))
 
 
-def _one_two(cases: Cases) -> str:
+def _one_two(cases: Cases | EngineCases) -> str:
     """A caution where a number that is only 1 and 2 may be a yes/no answer."""
-    values = cases.whole.table.loc[cases.kept, cases.outcome]
-    if set(values.unique()) != {1, 2}:
+    design, outcome = cases.design, cases.outcome
+    if not is_in_memory(design.table) and not scan_table(design.table).collect_schema()[outcome].is_numeric():
+        return ""
+    inside = num(design.domain) if design.domain else Term()
+    terms = {"one": level(outcome, 1), "two": level(outcome, 2), "known": present(outcome)}
+    sums = sufficient_stats(design.table, [], {name: inside * term for name, term in terms.items()}).iloc[0]
+    if not (sums["one"] and sums["two"] and sums["one"] + sums["two"] == sums["known"]):
         return ""
     return "review: the outcome holds only 1 and 2; were it yes/no it would be coded 1 and 0, and the sign may be turned round"
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from crampstats.codebook.columns import Derived, Variable
 from crampstats.codebook.formulas import WRITTEN_UNITS, classify
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.tables import is_in_memory, scan_table
 from crampstats.ingest.deriving import derive_variables
+from crampstats.ingest.engine_columns import derive_on_engine
 from crampstats.reports.inputs import Study
 from crampstats.reports.known_columns import KNOWN, is_number
 
@@ -61,9 +64,8 @@ def with_ranges(study: Study, ranges: Sequence[str]) -> Study:
     for item in map(read_range, ranges):
         (column,) = item.rule.columns
         study.require([column])
-        table = study.survey.table if study.survey else study.design.table
-        if not pd.api.types.is_numeric_dtype(table[column].dtype):
-            raise OptionError(f"--range {column}: the column holds {table[column].dtype}, not numbers; {EXAMPLE}.")
+        if (held := _held(study.survey.table if study.survey else study.design.table, column)):
+            raise OptionError(f"--range {column}: the column holds {held}, not numbers; {EXAMPLE}.")
         study = _in_survey(study, item) if study.survey else _in_file(study, item)
     return study
 
@@ -84,10 +86,20 @@ def _quantity(name: str) -> Variable | Derived:
     return Variable(name, known.label if known else name.replace("_", " "))
 
 
+def _held(table: Any, column: str) -> str:
+    """What a column holds that is no numbers; "" where it holds numbers."""
+    if is_in_memory(table):
+        return "" if pd.api.types.is_numeric_dtype(table[column].dtype) else str(table[column].dtype)
+    dtype = scan_table(table).collect_schema()[column]
+    return "" if dtype.is_numeric() else str(dtype)
+
+
 def _in_file(study: Study, item: Derived) -> Study:
-    design = study.design
-    table = derive_variables(design.table, [item])
-    made = replace(design, table=table, labels={**design.labels, item.name: item.to_label()})
+    design, labels = study.design, {**study.design.labels, item.name: item.to_label()}
+    if is_in_memory(design.table):
+        made = replace(design, table=derive_variables(design.table, [item]), labels=labels)
+    else:
+        made = replace(design.over(derive_on_engine(design.table, item, item.rule.columns[0])), labels=labels)
     return replace(study, design=made, derived={**study.derived, item.name: item})
 
 

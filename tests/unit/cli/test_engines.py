@@ -183,3 +183,70 @@ def test_an_engine_without_memory_names_the_options_that_help():
     assert told is not None
     assert "--memory" in told
     assert "--scratch" in told
+
+
+MODELS = [
+    "--outcome cramp --exposure diuretic,sex --adjust age_years --crude",
+    "--outcome cramp --exposure serum_sodium_class --adjust sex --range serum_sodium_mmol_l=136:146",
+    "--outcome cramp --exposure diuretic,clinic --adjust age_group --screen",
+    "--outcome cramp --exposure diuretic --model poisson --min-age 40",
+]
+
+
+@pytest.mark.parametrize("options", MODELS)
+@pytest.mark.parametrize("few", [True, False])
+def test_associations_are_those_of_the_table_in_memory(
+    call, folder: Path, monkeypatch: pytest.MonkeyPatch, options: str, few: bool
+):
+    if not few:  # this table is small enough to be brought into memory; so that it is not
+        monkeypatch.setattr("crampstats.estimate.analysed_rows.FEW_NUMBERS", 0)
+    _, expected, _ = call(f"associate nights.parquet {options} {DESIGN} --json")
+    status, out, err = call(f"associate nights.parquet --engine duckdb {options} {DESIGN} --json")
+    assert status == 0
+    assert_same(out, expected)
+    assert "Engine: DuckDB" in err
+
+
+@pytest.mark.parametrize(("options", "said"), [
+    ("--outcome cramp --exposure Diuretic", "did you mean 'diuretic'"),
+    ("--outcome cramp --exposure sex --adjust bmi", "unknown column 'bmi'"),
+    ("--outcome cramp --exposure sex --range clinic=1:2", "holds String, not numbers"),
+    ("--outcome clinic --exposure sex", "clinic"),
+])
+def test_an_association_that_cannot_be_made_is_refused(call, folder: Path, options: str, said: str):
+    status, out, err = call(f"associate nights.parquet --engine duckdb {options}")
+    assert status == 2
+    assert said in err
+    assert "Traceback" not in out + err
+
+
+def test_a_converted_file_gives_the_numbers_of_the_text_table(call, folder: Path, nights: pd.DataFrame):
+    nights.to_csv("nights.csv", index=False)
+    _, expected, _ = call(f"prevalence nights.csv {FIXED}")
+    status, out, err = call("data convert nights.csv converted.parquet")
+    assert status == 0
+    assert out.strip() == "converted.parquet"
+    assert "3,000 rows, 10 columns" in err
+    status, out, _ = call(f"prevalence converted.parquet --engine duckdb {FIXED}")
+    assert_same(out, expected)
+    for number in range(3):
+        nights.iloc[number::3].to_csv(f"part-{number}.csv", index=False)
+    status, _, err = call("data convert part-*.csv parts-together.parquet --quiet")
+    assert status == 0
+    assert "part-0.csv, part-1.csv, part-2.csv: 3,000 rows" in err
+    _, out, _ = call(f"prevalence parts-together.parquet --engine duckdb {FIXED}")
+    assert_same(out, expected)
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("absent.csv out.parquet", "absent.csv is no file"),
+    ("nights.parquet out.parquet", "a Parquet file already"),
+    ("fake.csv out.csv", "does not end in .parquet"),
+    ("fake.csv nights.parquet", "--overwrite"),
+])
+def test_what_cannot_be_converted_is_refused_with_the_way_out(call, folder: Path, line: str, said: str):
+    (folder / "fake.csv").write_text("cramp\n1\n", encoding="utf-8")
+    status, _, err = call(f"data convert {line}")
+    assert status == 2
+    assert said in err
+    assert not (folder / "out.parquet").exists()
