@@ -288,7 +288,7 @@ def _fitted(curve: _Curve, chosen: Sequence[tuple[str, str, str, str, str]], wor
 
 def _parts(design: SurveyDesign) -> dict[str, Any]:
     """A design as what it was made of, which can be sent to another process."""
-    made = {one.name: getattr(design, one.name) for one in fields(design)}
+    made = {one.name: getattr(design, one.name) for one in fields(design) if one.init}
     return {**made, "labels": dict(design.labels), "outcomes": dict(design.known_outcomes)}
 
 
