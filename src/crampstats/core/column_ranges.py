@@ -11,7 +11,7 @@ import pandas as pd
 
 from crampstats.core.errors import DataError
 from crampstats.core.factors import floats, is_missing, number_expression, plain_expression
-from crampstats.core.tables import collect_frame, count_rows, scan_table
+from crampstats.core.tables import collect_frame, count_rows, refuse_names, scan_table
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def _engine_ranges(table: Any, names: Sequence[str]) -> Ranges:
     frame = scan_table(table)
     schema = nw.Schema(frame.collect_schema())
     _refuse_absent(names, list(schema))
+    refuse_names(frame, names)
     if not names:
         return Ranges(count_rows(frame), {})
     asked = [nw.len().alias("rows")]

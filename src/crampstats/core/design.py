@@ -15,6 +15,7 @@ import pandas as pd
 
 from crampstats.core.column_ranges import Ranges, column_ranges
 from crampstats.core.errors import DataError, DesignError, unknown_name
+from crampstats.core.factors import floats, is_missing
 from crampstats.core.fpc_weights import FPC_WEIGHT as FPC_WEIGHT
 from crampstats.core.fpc_weights import add_fpc_weights
 from crampstats.core.labels import Label
@@ -312,8 +313,10 @@ def _first_row(table: Any, name: str, kind: str) -> str:
     if not isinstance(table, pd.DataFrame):
         return ""
     column = table[name]
-    bad = column.isna() if kind == "missing" else ((column < 0) | ~np.isfinite(column.astype("float64")))
-    return f" (first in row {int(np.flatnonzero(bad.to_numpy(dtype=bool, na_value=False))[0]) + 1})"
+    bad = is_missing(column)
+    if kind == "outside":
+        bad = ~bad & ~((floats(column) >= 0) & (floats(column) < np.inf))
+    return f" (first in row {int(np.flatnonzero(bad)[0]) + 1})"
 
 
 def _with_domain(table: Any, where: Any, domain: str | None) -> Any:

@@ -172,9 +172,13 @@ class Unlisted(OneColumn):
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
-        column = columns[self.column]
-        unlisted = ~is_missing(column) & ~column.isin(list(self.listed)).to_numpy(dtype=bool, na_value=False)
-        return np.asarray(unlisted, dtype=np.float64)
+        column, listed = columns[self.column], list(self.listed)
+        try:
+            found = column.isin(listed)
+        except TypeError:  # arrow refuses to look for numbers among texts
+            is_text = pd.api.types.is_string_dtype(column.dtype)
+            found = column.isin([value for value in listed if isinstance(value, str) == is_text])
+        return np.asarray(~is_missing(column) & ~found.to_numpy(dtype=bool, na_value=False), dtype=np.float64)
 
 
 def number_expression(name: str, schema: nw.Schema) -> nw.Expr:
@@ -214,16 +218,22 @@ def floats(column: pd.Series[Any]) -> Floats:
     """
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "fiub":
         return column.to_numpy(dtype=np.float64)
-    if isinstance(column.dtype, pd.StringDtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
+    is_text = column.dtype != object and pd.api.types.is_string_dtype(column.dtype)
+    if is_text or pd.api.types.is_datetime64_any_dtype(column.dtype):
         raise not_numbers(str(column.name), column.dtype)
     return column.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def is_missing(column: pd.Series[Any]) -> NDArray[np.bool_]:
     """Where a pandas column holds no value; nullable and arrow floats may hold NaN beside their own missing value."""
-    if pd.api.types.is_float_dtype(column.dtype) and not isinstance(column.dtype, np.dtype):
+    if holds_nan_beside_null(column):
         return np.isnan(floats(column))
     return np.asarray(column.isna(), dtype=np.bool_)
+
+
+def holds_nan_beside_null(column: pd.Series[Any]) -> bool:
+    """True for floats that pandas or arrow hold with a missing value of their own, beside which NaN may stand."""
+    return pd.api.types.is_float_dtype(column.dtype) and not isinstance(column.dtype, np.dtype)
 
 
 def not_numbers(name: str, dtype: Any) -> DataError:

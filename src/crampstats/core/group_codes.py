@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crampstats.core.factors import floats, holds_nan_beside_null
+
 
 @dataclass(frozen=True)
 class KeyCodes:
@@ -23,6 +25,8 @@ class KeyCodes:
 
 def group_codes(frame: pd.DataFrame, by: Sequence[str]) -> tuple[list[KeyCodes], pd.DataFrame]:
     """The key columns as integers, and the keys of each combination of them."""
+    if mixed := [name for name in by if holds_nan_beside_null(frame[name])]:
+        frame = frame[list(by)].assign(**{name: floats(frame[name]) for name in mixed})
     parts = [_codes(frame[name]) for name in by]
     size = math.prod(len(part.values) for part in parts)
     if size > 4 * max(len(frame), 1000):  # too sparse for one slot a combination: keep the observed ones

@@ -6,7 +6,7 @@ database behind Ibis. Everything here goes through narwhals, so that an estimato
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +72,18 @@ def eager_blocks(table: Any) -> Iterator[Any]:
         return
     for start in range(0, len(frame), EAGER_BLOCK):
         yield frame[start : start + EAGER_BLOCK]
+
+
+def refuse_names(frame: nw.LazyFrame[Any], names: Iterable[str]) -> None:
+    """Refuse names an engine takes for something else: Spark reads a dot as a field of a column.
+
+    Raises
+    ------
+    DataError
+        One of the names holds a dot or a backtick, and Spark holds the table.
+    """
+    if frame.implementation.is_spark_like() and (bad := sorted({name for name in names if "." in name or "`" in name})):
+        raise DataError(f"Spark cannot read the column(s) {', '.join(map(repr, bad))}: rename them without dots and backticks.")
 
 
 def column_names(table: Any) -> list[str]:

@@ -8,7 +8,7 @@ every engine can evaluate.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,7 @@ from crampstats.core.factors import OneColumn as OneColumn
 from crampstats.core.factors import floats as floats
 from crampstats.core.factors import plain_expression as plain_expression
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_frame, eager_blocks, scan_table
+from crampstats.core.tables import collect_frame, eager_blocks, refuse_names, scan_table
 
 ROWS = "rows"
 MAX_GROUPS = 5_000_000  # collecting more groups than this is no summary any more
@@ -70,7 +70,7 @@ def between(column: str, low: float = -np.inf, high: float = np.inf) -> Term:
     return Term((Between(column, low, high),))
 
 
-def outside(column: str, low: float, high: float) -> Term:
+def outside(column: str, low: float = -np.inf, high: float = np.inf) -> Term:
     """1 where the column lies outside [`low`, `high`]."""
     return Term((Outside(column, low, high),))
 
@@ -109,6 +109,7 @@ def group_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: 
     schema = nw.Schema(frame.collect_schema())
     _check_columns(list(schema), by, terms, where)
     _refuse_alike([*by, *terms, ROWS])
+    refuse_names(frame, _read(by, (*terms.values(), where)))
     if where.factors:
         frame = frame.filter(_product(where, schema) > 0.0)
     # expressions are selected before the group-by: pandas aggregates simple reductions only
@@ -239,12 +240,13 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
         column = column.astype(object if is_plain else "str")
     elif isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("dictionary"):  # which arrow cannot sort
         column = column.astype("str")
-    if column.dtype == object:  # yes/no with gaps, or mixed values
-        column = column.convert_dtypes()
+    if column.dtype == object:  # yes/no with gaps, decimal fractions, or mixed values
+        is_decimal = pd.api.types.infer_dtype(column, skipna=True) == "decimal"
+        column = column.astype("float64") if is_decimal else column.convert_dtypes()
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.astype("boolean")
     if pd.api.types.is_integer_dtype(column.dtype):
-        return column.astype("Int64")
+        return _whole_numbers(column)
     if pd.api.types.is_float_dtype(column.dtype):
         known = column.dropna().to_numpy(dtype=np.float64)
         broken = ~np.isfinite(known) | (known != np.floor(known))
@@ -257,15 +259,28 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
     return column.astype("str") if column.dtype == object else column
 
 
+def _whole_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Whole numbers as Int64; those arrow holds do not pass through floats, which end at 2^53."""
+    if not isinstance(column.dtype, pd.ArrowDtype):
+        return column.astype("Int64")
+    known = column.notna().to_numpy(dtype=bool)
+    values = column.to_numpy(dtype=np.int64, na_value=0)
+    return pd.Series(pd.arrays.IntegerArray(values, ~known), index=column.index, name=column.name)
+
+
 def _check_columns(have: Sequence[str], by: Sequence[str], terms: Mapping[str, Term], where: Term) -> None:
     """Refuse columns that are not there and names that collide."""
-    wanted = [*by, *(name for term in (*terms.values(), where) for factor in term.factors for name in factor.columns)]
-    lacking = sorted({name for name in wanted if name not in have})
+    lacking = sorted({name for name in _read(by, (*terms.values(), where)) if name not in have})
     if lacking:
         raise DataError(f"no column {', '.join(map(repr, lacking))} in the table; it has {', '.join(map(str, have))}.")
     clash = sorted(set(by) & {*terms, ROWS})
     if clash:
         raise DataError(f"key column(s) {', '.join(clash)} share a name with a sum; rename them.")
+
+
+def _read(by: Sequence[str], terms: Iterable[Term]) -> list[str]:
+    """Columns read."""
+    return [*by, *(name for term in terms for factor in term.factors for name in factor.columns)]
 
 
 def _values(term: Term, values: Mapping[Factor, Floats]) -> Floats:
