@@ -232,8 +232,11 @@ def _days(night: str, dtype: nw.dtypes.DType) -> tuple[nw.Expr, nw.Expr]:
         return _civil_days(column), _flag(parts > 0)
     if dtype == nw.String:
         fits = column.str.contains(r"^\d{4}-\d{2}-\d{2}$")
-        return _civil_days(nw.when(fits).then(column).str.to_date(format="%Y-%m-%d")), (
-            1.0 - _flag(fits) - _flag(column.is_null()))
+        written = nw.when(fits).then(column)
+        date = written.str.to_date(format="%Y-%m-%d")
+        # some engines take 31 February for 3 March, others refuse it
+        as_written = date.dt.day().cast(nw.Int64) == written.str.slice(8, 2).cast(nw.Int64)
+        return _civil_days(date), 1.0 - _flag(as_written) - _flag(column.is_null())
     raise DataError(f"the nights hold {dtype}; dates, YYYY-MM-DD or whole days since 1970-01-01 are expected.")
 
 
