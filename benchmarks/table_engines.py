@@ -24,6 +24,7 @@ RTOL = 1e-9
 NAMES = list(dict.fromkeys(name.partition(", ")[0] for name in ENGINES))
 # tables in memory, and an engine that is for data on a cluster, stop here; --all runs them anyway
 LAST = {"crampstats-pandas": 1e7, "crampstats-polars": 1e7, "pandas-by-hand": 1e7, "crampstats-spark": 1e7}
+FIRST = {"crampstats-spark": 1e6}  # half a minute to start, whatever the size
 FEWER_FROM, FEWER, ONE_FROM = 100_000_000, 3, 1_000_000_000  # rows from which calls are counted less often
 
 
@@ -66,8 +67,6 @@ def whole_numbers(text: str) -> list[int]:
 def make_sample(rows: int, folder: Path) -> int:
     """The files, made where they are not there already; their size in bytes."""
     if count_sample(folder)[0] != rows:
-        for old in folder.glob("*.parquet"):
-            old.unlink()
         write_sample(rows, folder)
     found, size = count_sample(folder)
     assert found == rows, f"{folder} holds {found} rows, not {rows}"
@@ -79,7 +78,7 @@ def run_engines(rows: int, task: str, folder: Path, options: argparse.Namespace,
     calls = 0 if rows >= ONE_FROM else min(FEWER, options.repeats) if rows >= FEWER_FROM else options.repeats
     found = []
     for name in options.engines:
-        if rows > LAST.get(name, rows) and not options.all:
+        if not FIRST.get(name, rows) <= rows <= LAST.get(name, rows) and not options.all:
             continue
         python = options.spark_python if name == "crampstats-spark" else sys.executable
         record = run(name, [python, HERE / "table_engines_calls.py", f"{name}, {task}", folder, str(calls)], absent)

@@ -63,7 +63,7 @@ def arrow_block(rows: int, number: int) -> pa.Table:
 
 
 def write_sample(rows: int, folder: Path) -> None:
-    """nights-000.parquet, nights-001.parquet, ..., ten million rows each, made on all cores."""
+    """nights-000.parquet, nights-001.parquet, ..., ten million rows each, made on all cores; those that are there are kept."""
     folder.mkdir(parents=True, exist_ok=True)
     files = [(folder / f"nights-{number:03d}.parquet", first, min(first + PER_FILE, rows))
              for number, first in enumerate(range(0, rows, PER_FILE))]
@@ -76,6 +76,8 @@ def write_file(part: tuple[Path, int, int]) -> None:
     import pyarrow.parquet as pq
 
     path, first, last = part
+    if path.exists():
+        return
     writer = None
     for start in range(first, last, BLOCK):
         block = arrow_block(min(BLOCK, last - start), start // BLOCK)
