@@ -31,8 +31,9 @@ test: $(VENV)/.test ## run every check: ruff, mypy, import contracts, pytest
 	done; \
 	if [ -n "$$failed" ]; then echo "make test: failed:$$failed" >&2; exit 1; fi
 
-test-engines: $(ENGINES_VENV)/.engines ## run tests/engines with Spark (needs Java 17) and Ibis, in an environment of its own
-	@OPENBLAS_NUM_THREADS=1 $(ENGINES_VENV)/bin/python -m pytest tests/engines
+# the engines inside this process are part of `make test`
+test-engines: $(ENGINES_VENV)/.engines ## run tests/engines on Spark (needs Java 17) and Ibis, in an environment of its own
+	@OPENBLAS_NUM_THREADS=1 $(ENGINES_VENV)/bin/python -m pytest tests/engines -k "spark or ibis"
 
 lab: $(VENV)/.lab ## open JupyterLab on the notebooks
 	@$(BIN)/jupyter-lab notebooks
