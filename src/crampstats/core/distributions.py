@@ -175,7 +175,7 @@ def scan_values(table: Any, by: Sequence[str], value: str, weight: str | None, d
         kept = kept * Number(domain).expression(schema)
     if weight:
         kept = kept * Between(weight, float(np.nextafter(0.0, 1.0))).expression(schema)
-    weights = Number(weight).expression(schema) if weight else nw.lit(1.0)
+    weights = Number(weight).expression(schema) if weight else nw.lit(1).cast(nw.Float64)
     columns = {VALUE: Number(value).expression(schema), WEIGHT: weights, KEPT: kept}
     keys = [plain_expression(name, schema[name]).alias(name) for name in by]
     chosen = frame.select(*keys, *(one.alias(name) for name, one in columns.items()))

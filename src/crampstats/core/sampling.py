@@ -159,7 +159,8 @@ def _require_keys(frame: nw.LazyFrame[Any], schema: nw.Schema, keys: Mapping[str
 def _flag(predicate: nw.Expr) -> nw.Expr:
     import narwhals.stable.v2 as nw
 
-    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+    # whole numbers, cast: PostgreSQL would sum decimals
+    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
 
 
 def _constants(seed: int) -> Iterator[tuple[int, int]]:

@@ -247,7 +247,7 @@ def _with_calibrated(design: SurveyDesign, long: pd.DataFrame, cells: _Cells, fa
     counted = cells.code < cells.count - 1
     cell[places[counted]] = cells.code[counted]
     given = design.weights or design.counts
-    weight = num(given).factors[0].expression(schema) if given else nw.lit(1.0)
+    weight = num(given).factors[0].expression(schema) if given else nw.lit(1).cast(nw.Float64)
     frame = frame.with_columns(number.alias(COMBINATION))
     frame = frame.with_columns(
         (weight * looked_up(COMBINATION, factor[cell])).alias(CALIBRATED_WEIGHT),

@@ -13,7 +13,7 @@ from crampstats.core.distributions import Distribution, Goal, match_cells, scan_
 from crampstats.core.factors import Number
 from crampstats.core.tables import scan_table
 from crampstats.core.totals import present
-from crampstats.estimate.engine_lookup import added
+from crampstats.estimate.engine_lookup import added, flag
 from crampstats.estimate.intervals import Interval, Shares, proportion_interval, t_quantile
 from crampstats.estimate.prevalence import estimate_shares, masked_sums
 from crampstats.estimate.sums import DomainSums, Floats, ratio_sums
@@ -84,6 +84,6 @@ def _passed_sums(design: SurveyDesign, name: str, groups: Sequence[str], quantil
     """Sums of persons by group and by how many of the quantiles lie below their value."""
     frame = scan_table(design.table)
     value = Number(name).expression(nw.Schema(frame.collect_schema()))
-    flags = [nw.when(value > float(quantile)).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for quantile in quantiles]
+    flags = [flag(value > float(quantile)) for quantile in quantiles]
     table = nw.to_native(frame.with_columns(added(flags).cast(nw.Int64).alias(PASSED)))
     return ratio_sums(design.over(table), present(name), present(name), (*groups, PASSED))

@@ -13,10 +13,11 @@ from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.totals import num, present
 from crampstats.estimate.cautions import df_cautions
+from crampstats.estimate.engine_ranks import engine_score_sums
 from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.means import domain_centre, numeric_column, unit_of
 from crampstats.estimate.prevalence import ALL, describe_result, pick_rows
-from crampstats.estimate.sums import Floats, group_columns, ratio_sums
+from crampstats.estimate.sums import DomainSums, Floats, group_columns, ratio_sums
 from crampstats.estimate.variance import ratio_covariance, ratio_values
 
 RankScore = Literal["wilcoxon", "van_der_waerden", "median"]
@@ -105,7 +106,7 @@ def compare_ranks(
     Parameters
     ----------
     design
-        Design over a pandas table with one row per person.
+        Design with one row per person.
     variable, by, reference, level
         As in `compare_means`; the variable may be ordinal.
     score
@@ -122,7 +123,7 @@ def compare_ranks(
     Raises
     ------
     OptionError, DataError, DesignError
-        As in `compare_means`; DataError on pre-aggregated cells or a table that is not in memory.
+        As in `compare_means`; DataError on pre-aggregated cells, or where a table outside memory has too many different values.
 
     Notes
     -----
@@ -144,11 +145,14 @@ def compare_ranks(
     if score not in get_args(RankScore):
         raise unknown_name("rank score", score, get_args(RankScore))
     name = numeric_column(design, variable)
-    if design.counts or not isinstance(design.table, pd.DataFrame):
-        raise DataError(f"ranks of {name!r} need one row per person in memory; cells hold sums only.")
+    if design.counts:
+        raise DataError(f"ranks of {name!r} need one row per person; cells hold sums only.")
     (group,) = _one_group(design, by)
-    scored = replace(design, table=design.table.assign(**{SCORE: _scores(design, name, group, score)}))
-    groups = _group_means(scored, SCORE, domain_centre(scored, SCORE), by)
+    if isinstance(design.table, pd.DataFrame):
+        scored = replace(design, table=design.table.assign(**{SCORE: _scores(design, name, group, score)}))
+        groups = _group_means(scored, SCORE, domain_centre(scored, SCORE), by)
+    else:
+        groups = _means_of(design, *engine_score_sums(design, name, group, lambda rank: _score(rank, score)), group)
     base = _place(groups.names, reference, by)
     rows = [*_differences(groups, base, "difference in mean rank score", "rank score", level), *_overall(groups, "rank F")]
     result = _wrap(design, groups, rows, name, by, level, f"Groups are compared by {SCORE_WORDS[score]}.")
@@ -164,10 +168,14 @@ def _one_group(design: SurveyDesign, by: str) -> tuple[str, ...]:
 
 def _group_means(design: SurveyDesign, name: str, centre: float, by: str) -> _Groups:
     """Domain means with their covariance."""
-    groups = _one_group(design, by)
-    sums = ratio_sums(design, num(name, centre), present(name), groups)
-    rows = pick_rows(sums, groups, design.labels, overall=False)
-    names = [str(key) for key in rows.frame[groups[0]]]
+    (group,) = _one_group(design, by)
+    return _means_of(design, ratio_sums(design, num(name, centre), present(name), (group,)), centre, group)
+
+
+def _means_of(design: SurveyDesign, sums: DomainSums, centre: float, by: str) -> _Groups:
+    """Means of the groups from sums of a variable less its centre."""
+    rows = pick_rows(sums, (by,), design.labels, overall=False)
+    names = [str(key) for key in rows.frame[by]]
     if len(names) < 2:
         raise DataError(f"{by!r} has {len(names)} level(s) among the analysed; at least two are needed to compare.")
     known = rows.pick.sum(axis=0, keepdims=True)

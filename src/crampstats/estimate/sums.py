@@ -158,17 +158,17 @@ def group_columns(design: SurveyDesign, by: str | Sequence[str] | None) -> tuple
 
 def yes_no_sums(design: SurveyDesign, outcome: str, by: Sequence[str]) -> DomainSums:
     """Sums for the share with `outcome`: y = 1 for yes, x = 1 for yes or no. Missing outcomes are outside."""
-    keys = list(dict.fromkeys([*_unit_keys(design), *by]))
+    keys = list(dict.fromkeys([*unit_keys(design), *by]))
     if outcome in keys:
         raise DataError(f"{outcome!r} cannot be outcome and group or design column at once.")
     # a further key is cheapest where codes index an array; engines hash their groups, and add flags faster than they find groups
     summed = _sums_by_answer if is_in_memory(design.table) else _sums_of_answers
-    return _assemble(design, *summed(design, outcome, keys), by)
+    return assemble_sums(design, *summed(design, outcome, keys), by)
 
 
 def _sums_by_answer(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """Sums for yes/no with the outcome as a further key."""
-    weight = _weight(design)
+    weight = weight_term(design)
     terms = {"_w": weight, **_where_rows_are_units(design, {"_ww": weight * weight}), **counted_terms(design, ONE)}
     long = sufficient_stats(design.table, [*keys, outcome], terms | design_terms(design))
     value = _yes_no(long, outcome)
@@ -183,7 +183,7 @@ def _sums_by_answer(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> 
 
 def _sums_of_answers(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """The same with a sum for each answer, and one that shows whether there are other answers."""
-    weight, terms = _weight(design), {"_known": present(outcome), **design_terms(design)}
+    weight, terms = weight_term(design), {"_known": present(outcome), **design_terms(design)}
     for answer, term in (("no", level(outcome, 0)), ("yes", level(outcome, 1))):
         terms |= {f"_rows_{answer}": term, f"_w_{answer}": weight * term}
         terms |= {f"{name}_{answer}": counted for name, counted in counted_terms(design, term).items()}
@@ -207,17 +207,17 @@ def _where_rows_are_units(design: SurveyDesign, terms: dict[str, Term]) -> dict[
 
 def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> DomainSums:
     """Sums for the ratio of the weighted totals of two terms; rows where a column of either is missing are outside."""
-    weight = _weight(design)
+    weight = weight_term(design)
     read = [name for factor in (*y.factors, *x.factors) for name in factor.columns]
     analysed = Term(tuple(dict.fromkeys(present(name).factors[0] for name in read)))
     y, x = y * analysed, x * analysed
     squared = weight * weight
     moments = {"_yy": squared * y * y, "_yx": squared * y * x, "_xx": squared * x * x}
     terms = {"_y": weight * y, "_x": weight * x, **_where_rows_are_units(design, moments), **design_terms(design)}
-    keys = list(dict.fromkeys([*_unit_keys(design), *by]))
+    keys = list(dict.fromkeys([*unit_keys(design), *by]))
     long = sufficient_stats(design.table, keys, {**terms, **counted_terms(design, analysed)})
     sums = {name: long[f"_{name}"].to_numpy() for name in ("y", "x", "yy", "yx", "xx", "n", "positive") if f"_{name}" in long}
-    return _assemble(design, long, {**sums, "events": np.full(len(long), np.nan)}, by)
+    return assemble_sums(design, long, {**sums, "events": np.full(len(long), np.nan)}, by)
 
 
 def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
@@ -226,7 +226,8 @@ def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
     return {"_n": carried * num(design.counts) if design.counts else carried, "_positive": carried}
 
 
-def _unit_keys(design: SurveyDesign) -> list[str]:
+def unit_keys(design: SurveyDesign) -> list[str]:
+    """Columns by which everything is summed: sampling units, units of replicates and the domain."""
     units = design.replicates.keys if design.replicates else ()
     return [name for name in dict.fromkeys((*entry_keys(design), *units, design.domain)) if name]
 
@@ -237,7 +238,8 @@ def entry_keys(design: SurveyDesign) -> list[str]:
     return list(dict.fromkeys(name for name in (design.strata, *design.stages, cell) if name))
 
 
-def _weight(design: SurveyDesign) -> Term:
+def weight_term(design: SurveyDesign) -> Term:
+    """The weight of a row."""
     if design.weights:
         return num(design.weights)
     return num(design.counts) if design.counts else ONE
@@ -269,7 +271,7 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
     return number
 
 
-def _assemble(design: SurveyDesign, long: pd.DataFrame, sums: Mapping[str, Floats], by: Sequence[str]) -> DomainSums:
+def assemble_sums(design: SurveyDesign, long: pd.DataFrame, sums: Mapping[str, Floats], by: Sequence[str]) -> DomainSums:
     """Fold the long sums into units x cells."""
     units, unit = sampling_units(design, long)
     inside = (sums["n"] > 0) & (long[DOMAIN].to_numpy(dtype=bool) if design.domain else True)

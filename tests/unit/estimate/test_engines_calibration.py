@@ -25,7 +25,8 @@ def people() -> pd.DataFrame:
         "stratum": random.integers(1, 6, ROWS), "psu": random.integers(1, 4, ROWS).astype("int8"),
         "weight": random.uniform(1, 100, ROWS), "sex": pd.Categorical(random.choice(["f", "m"], ROWS), ["m", "f", "x"]),
         "band": pd.array(random.choice([20, 40, 60], ROWS), dtype="Int8"),
-        "cramps": pd.array(random.integers(0, 2, ROWS), "boolean"), "bmi": random.normal(27, 4, ROWS), "adult": random.random(ROWS) < 0.8,
+        "cramps": pd.array(random.integers(0, 2, ROWS), "boolean"), "bmi": random.normal(27, 4, ROWS),
+        "adult": random.random(ROWS) < 0.8,
     })
     table.loc[~table["adult"] & (table.index % 2 == 0), "band"] = pd.NA
     table.loc[table.index % 17 == 0, "weight"] = 0.0

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import crampstats.estimate.engine_ranks as engine_ranks
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import DesignError
+from crampstats.core.errors import DataError, DesignError
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.totals import level
@@ -17,7 +18,7 @@ from crampstats.estimate.by_replicates import estimate_by_replicates
 from crampstats.estimate.comparisons import compare_groups
 from crampstats.estimate.complete_cases import flow_of_complete_cases
 from crampstats.estimate.independence import compare_categories
-from crampstats.estimate.mean_comparisons import compare_means
+from crampstats.estimate.mean_comparisons import compare_means, compare_ranks
 from crampstats.estimate.means import estimate_mean, estimate_ratio, estimate_total
 from crampstats.estimate.observed_expected import compare_with_expected
 from crampstats.estimate.prevalence import estimate_prevalence
@@ -76,6 +77,9 @@ SURVEY_CALLS = {
     "differences": lambda design: compare_groups(design, "cramps", "band"),
     "independence": lambda design: compare_categories(design, "smoker", "band"),
     "difference of means": lambda design: compare_means(design, "bmi", "band"),
+    "ranks": lambda design: compare_ranks(design, "bmi", "band"),
+    "normal scores": lambda design: compare_ranks(design, "age", "sex", score="van_der_waerden"),
+    "medians": lambda design: compare_ranks(design, "smoker", "band", score="median"),
     "quantiles": lambda design: estimate_quantiles(design, "bmi", [0.25, 0.5, 0.9], by="sex", overall=True),
     "quantiles of whole numbers": lambda design: estimate_quantiles(design, "age", [0.1, 0.5], by=["smoker", "band"]),
     "quantiles of yes/no": lambda design: estimate_quantiles(design, "smoker", interval="korn_graubard"),
@@ -91,7 +95,7 @@ REPLICATES = {
     "bootstrap": lambda design: make_bootstrap_replicates(design, replicates=30, seed=4),
 }
 REPLICATE_CALLS = {
-    "jackknife": ("prevalence", "mean", "total of yes/no", "differences", "quantiles", "table 1"),
+    "jackknife": ("prevalence", "ranks", "mean", "total of yes/no", "differences", "quantiles", "table 1"),
     "balanced": ("prevalence", "ratio"), "bootstrap": ("independence", "mean"),
 }
 
@@ -177,3 +181,9 @@ def test_shares_of_table_1_vary_over_replicates():
     linear, jackknife = (describe_by(one, ["smoker"]).frame for one in (design, make_jackknife_replicates(design)))
     shares = (linear["measure"] == "share") & (linear["exposure"] == "smoker")
     assert jackknife.loc[shares, "std_error"].to_numpy() == pytest.approx(linear.loc[shares, "std_error"].to_numpy(), rel=0.1)
+
+
+def test_too_many_values_to_rank_are_refused(to_engine, monkeypatch):
+    monkeypatch.setattr(engine_ranks, "MAX_GROUPS", 50)
+    with pytest.raises(DataError, match=r"'bmi' have more than 50 combinations in (Polars|DuckDB); ranks of so many"):
+        compare_ranks(survey(to_engine(PEOPLE)), "bmi", "sex")
