@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import glob
+import os
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -169,19 +170,33 @@ def _open_spark(files: list[str], options: EngineOptions) -> Any:
     session = SparkSession.getActiveSession()
     try:
         if session is None:
-            builder = SparkSession.builder.appName("crampstats").config("spark.ui.enabled", "false")
-            builder = builder.config("spark.ui.showConsoleProgress", "false")
-            if options.memory:
-                builder = builder.config("spark.driver.memory", _spark_size(options.memory))
-            if options.folder:
-                builder = builder.config("spark.local.dir", _scratch_folder(options.folder))
-            if options.threads:
-                builder = builder.master(f"local[{options.threads}]")
+            builder = SparkSession.builder.appName("crampstats")
+            for name, value in _spark_settings(options).items():
+                builder = builder.config(name, value)
             session = builder.getOrCreate()
         return session.read.parquet(*(name if name.startswith(REMOTE) else str(Path(name).absolute()) for name in files))
     except (PySparkException, RuntimeError, OSError) as problem:
         reason = str(problem).strip().partition("\n")[0]
         raise OptionError(f"Spark does not start or cannot read the files ({reason}); it needs Java 17 or newer.") from problem
+
+
+def _spark_settings(options: EngineOptions) -> dict[str, str]:
+    """Settings of a session of our own; a Spark Connect server, which SPARK_REMOTE names, has its own and takes none."""
+    if remote := os.environ.get("SPARK_REMOTE"):
+        if options != EngineOptions():
+            raise OptionError(
+                f"memory, folder and threads are set where the Spark Connect server ({remote.partition(';')[0]}) is started; leave them "
+                "out, or leave SPARK_REMOTE unset."
+            )
+        return {}
+    settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
+    if options.memory:
+        settings["spark.driver.memory"] = _spark_size(options.memory)
+    if options.folder:
+        settings["spark.local.dir"] = _scratch_folder(options.folder)
+    if options.threads:
+        settings["spark.master"] = f"local[{options.threads}]"
+    return settings
 
 
 def _spark_size(memory: str) -> str:
