@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
+from crampstats.core.factors import is_missing
 from crampstats.core.group_codes import block_codes, group_codes
 from crampstats.core.tables import collect_rows, is_in_memory, scan_table
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
@@ -191,7 +192,9 @@ def _from_rows(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Se
 
 def _analysed(design: SurveyDesign, table: pd.DataFrame, names: Sequence[str], weighted: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Rows inside the domain, of positive weight and complete."""
-    kept = weighted & table[list(names)].notna().all(axis=1).to_numpy()
+    kept = weighted.copy()
+    for name in dict.fromkeys(names):
+        kept &= ~is_missing(table[name])  # Arrow's columns of pandas hold NaN besides null
     if design.domain:
         kept &= table[DOMAIN].to_numpy(dtype=bool, na_value=False)
     if not kept.any():

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.factors import is_missing
 from crampstats.core.tables import is_in_memory
 from crampstats.estimate.analysed_rows import bring_rows, is_small
 from crampstats.estimate.engine_association import EngineCases, complete_on_engine, refuse_impossible_on_engine
@@ -107,10 +108,10 @@ def plain_design(design: SurveyDesign, terms: Sequence[str]) -> SurveyDesign:
     DataError
         An engine holds more rows than may be brought.
     """
-    unit = design.replicates.unit if design.replicates else None
+    units = design.replicates.keys if design.replicates else ()
     cell = design.calibration.cell if design.calibration else None
     columns = [name for term in terms for name in required_columns(design, term)]
-    wanted = bring_rows(design, list(dict.fromkeys([*(name for name in (cell, unit) if name), *columns])))
+    wanted = bring_rows(design, list(dict.fromkeys([*(name for name in (cell, *units) if name), *columns])))
     return replace(design, table=wanted)
 
 
@@ -183,7 +184,9 @@ def complete_cases(design: SurveyDesign, outcome: str, exposure: str, adjust: Se
     """Persons of the domain with an answer to outcome, exposure and everything adjusted for."""
     columns = [name for term in adjust for name in required_columns(design, term)]
     wanted = list(dict.fromkeys([outcome, exposure, *columns]))
-    kept = _inside(design) & design.table[wanted].notna().all(axis=1).to_numpy()
+    kept = _inside(design)
+    for name in wanted:
+        kept &= ~is_missing(design.table[name])
     constant = {name for name in columns if _is_constant(design.table[name][kept])}
     gone = tuple(term for term in adjust if all(name in constant for name in required_columns(design, term)))
     return Cases(design, kept, outcome, exposure, tuple(term for term in adjust if term not in gone), gone)

@@ -250,21 +250,22 @@ def _type_levels(frame: nw.LazyFrame[Any], name: str, dtype: nw.dtypes.DType) ->
 
 def _ranges(frame: nw.LazyFrame[Any], names: Sequence[str], schema: Mapping[str, nw.dtypes.DType]) -> Mapping[str, Any]:
     """Smallest and largest value of each column, and of those with fractions how many are whole at each scale."""
-    asked = [nw.len().alias("_rows")]
-    made = []
-    for name in names:
+    asked, made = [nw.len().alias("_rows")], []
+    titles = {"_rows": "_rows"}  # what is asked has plain names: dots mean something to Spark
+    for place, name in enumerate(names):
+        column = nw.col(name)
         if schema[name] == nw.Boolean:
-            made.append(flag(nw.col(name) == True).alias(f"{name}.yes"))  # noqa: E712
-            asked += [nw.col(f"{name}.yes").min().alias(f"{name}.low"), nw.col(f"{name}.yes").max().alias(f"{name}.high")]
+            made.append(flag(column == True).alias(f"_yes{place}"))  # noqa: E712
+            column = nw.col(f"_yes{place}")
+        asked += [column.min().alias(f"_low{place}"), column.max().alias(f"_high{place}")]
+        titles |= {f"_low{place}": f"{name}.low", f"_high{place}": f"{name}.high"}
+        if schema[name].is_integer() or schema[name] == nw.Boolean:
             continue
-        asked += [nw.col(name).min().alias(f"{name}.low"), nw.col(name).max().alias(f"{name}.high")]
-        if schema[name].is_integer():
-            continue
-        value = nw.col(name).cast(nw.Float64)
+        value = column.cast(nw.Float64)
         for scale in SCALES:
             whole = (value * float(scale) + 0.5).floor() / float(scale) == value
-            made.append(flag(whole).alias(f"{name}.{scale}"))
-            asked.append(nw.col(f"{name}.{scale}").sum())
-    frame = frame.with_columns(*made) if made else frame
-    found = collect_frame(frame.select(*asked))
-    return {str(name): found[name].iloc[0] for name in found}
+            made.append(flag(whole).alias(f"_whole{place}_{scale}"))
+            asked.append(nw.col(f"_whole{place}_{scale}").sum())
+            titles[f"_whole{place}_{scale}"] = f"{name}.{scale}"
+    found = collect_frame((frame.with_columns(*made) if made else frame).select(*asked))
+    return {title: found[name].iloc[0] for name, title in titles.items()}
