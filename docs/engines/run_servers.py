@@ -1,4 +1,4 @@
-"""Run the tests on a Spark Connect server and on PostgreSQL, compare their numbers with pandas, and keep what came out.
+"""Run the tests on a Spark Connect server and on PostgreSQL, the job for spark-submit too, and keep how they compare with pandas.
 
     make test-engines                                        # once: makes .venv-engines
     .venv-engines/bin/python docs/engines/run_servers.py     # writes docs/engines/servers.md
@@ -95,7 +95,7 @@ def format_page(
     rows = "\n".join(
         f"| {one.analysis} | {one.engine} | {one.numbers} | {one.worst:.0e} | {one.seconds:.1f} |" for one in numbers
     )
-    return f"""# The same numbers from Spark Connect and PostgreSQL
+    return f"""# The same numbers from spark-submit, Spark Connect and PostgreSQL
 
 Written by `docs/engines/run_servers.py`, which starts both servers; [cluster.md](../cluster.md) says how to run it.
 
@@ -110,9 +110,10 @@ Written by `docs/engines/run_servers.py`, which starts both servers; [cluster.md
 ## Against pandas in memory
 
 The made-up registry of nights of the benchmarks, {numbers[0].rows:,} rows. The worst difference is over all estimates, standard
-errors, limits and p-values, relative to the number (absolute below 1); {TOLERANCE:.0e} is allowed. Seconds are for information.
+errors, limits and p-values, relative to the number (absolute below 1); {TOLERANCE:.0e} is allowed. Seconds are for information;
+those of spark-submit are of the whole job, [spark_job.py](spark_job.py) on local[2], the start of Java and Spark included.
 
-| analysis | server | numbers compared | worst difference | seconds |
+| analysis | engine | numbers compared | worst difference | seconds |
 |---|---|--:|--:|--:|
 {rows}
 

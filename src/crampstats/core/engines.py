@@ -185,8 +185,8 @@ def _spark_settings(options: EngineOptions) -> dict[str, str]:
     if remote := os.environ.get("SPARK_REMOTE"):
         if options != EngineOptions():
             raise OptionError(
-                f"memory, folder and threads are set where the Spark Connect server ({remote.partition(';')[0]}) is started; leave them "
-                "out, or leave SPARK_REMOTE unset."
+                f"memory, folder and threads are set where the Spark Connect server ({remote.partition(';')[0]}) is started; leave "
+                "them out, or leave SPARK_REMOTE unset."
             )
         return {}
     settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}
