@@ -15,7 +15,6 @@ from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.core.labels import Label
 from crampstats.core.tables import scan_table
 from crampstats.core.totals import sufficient_stats, unlisted
-from crampstats.ingest.deriving import derive_variables
 
 KNOWN: Mapping[str, Variable | Derived] = {item.name: item for item in (*NHANES.variables, *NHANES.derived)}
 
@@ -42,7 +41,7 @@ def derive_known(table: pd.DataFrame, age: str) -> pd.DataFrame:
     for item in NHANES.derived:
         possible = item.name not in table and all(name in made and fits(made[name], name) for name in item.rule.columns)
         if possible:
-            made = derive_variables(made, [item])
+            made = made.assign(**{item.name: item.rule.evaluate(made)})  # no copy of the table for each
             added += [item.name] if made[item.name].notna().any() else []
     return table.assign(**{name: made[name] for name in added})
 
@@ -64,7 +63,7 @@ def fits(column: pd.Series, name: str) -> bool:
         return False
     levels = KNOWN[name].to_label().levels
     if levels:
-        return set(column.dropna().astype(str)) <= set(levels)
+        return set(map(str, column.dropna().unique())) <= set(levels)
     if not (pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_bool_dtype(column.dtype)):
         return False
     return not _is_yes_no(KNOWN[name]) or bool(column.dropna().isin([0, 1]).all())
