@@ -154,6 +154,14 @@ def test_what_needs_each_night_says_so_and_names_the_way_out(panel: DiaryPanel) 
         panel.values("cramp")
 
 
+@pytest.mark.parametrize("kind", ["text", "floats"])
+def test_nights_may_be_text_or_whole_days_in_floats(engine: Any, kind: str) -> None:
+    days = {"text": ["1969-12-31", "2024-02-29", "2024-03-02"], "floats": [-1.0, 19_782.0, 19_784.0]}[kind]
+    panel = DiaryPanel(engine.table(pa.table({"person": ["a", "b", "b"], "night": days, "cramp": [1, 0, None]})))
+    assert panel.person_nights()["first_night"].tolist() == [-1, 19_782]
+    assert panel.person_nights()["n_nights"].tolist() == [1, 3]
+
+
 def test_a_night_that_stands_twice_is_refused_with_its_count(engine: Any) -> None:
     if engine.is_pandas:
         pytest.skip("in memory this is tested with the other checks")

@@ -195,7 +195,7 @@ def _renamed(given: nw.LazyFrame[Any], schema: nw.Schema, person: str, night: st
     held = [_held(name, schema, emptied=LOGGED in schema and name != DOMAIN) for name in rest]
     return given.select(
         plain_expression(person, schema[person]).alias(PERSON), days.alias(NIGHT), logged.alias(LOGGED), *held,
-        bad.alias(_BAD), nw.when(nw.col(night).is_null()).then(nw.lit(0.0)).otherwise(nw.lit(1.0)).alias(_GIVEN),
+        bad.alias(_BAD), (1.0 - flag(nw.col(night).is_null())).alias(_GIVEN),
     )
 
 
@@ -213,35 +213,36 @@ def _held(name: str, schema: nw.Schema, *, emptied: bool) -> nw.Expr:
 
 
 def _days(night: str, dtype: nw.dtypes.DType) -> tuple[nw.Expr, nw.Expr]:
-    """Nights as whole days since 1970-01-01, and 1 where one is none."""
+    """Nights as whole days since 1970-01-01, and 1 where one is none (a missing one may have either)."""
     column = nw.col(night)
     if dtype.is_integer():
         days = column.cast(nw.Int64)
-        return days, _flag((days > FURTHEST) | (days < -FURTHEST))
+        return days, flag((days > FURTHEST) | (days < -FURTHEST))
     if dtype.is_float() or dtype.is_decimal():
         value = column.cast(nw.Float64)
         value = value.fill_nan(None)
         fits = (value >= -FURTHEST) & (value <= FURTHEST) & (value.floor() == value)
-        return nw.when(fits).then(value.floor()).otherwise(nw.lit(0.0)).cast(nw.Int64), 1.0 - _flag(fits) - _flag(value.is_null())
+        return nw.when(fits).then(value.floor()).otherwise(nw.lit(0.0)).cast(nw.Int64), 1.0 - flag(fits)
     if dtype == nw.Date:
-        return _civil_days(column), nw.lit(0.0)
+        return _civil_days(column), flag(column.is_null())
     if dtype == nw.Datetime:
         if getattr(dtype, "time_zone", None):
             raise DataError("the nights carry a time zone; take the zone off first, the night is that of the local wall clock.")
         parts = column.dt.hour() + column.dt.minute() + column.dt.second() + column.dt.microsecond()
-        return _civil_days(column), _flag(parts > 0)
+        return _civil_days(column), flag(parts > 0)
     if dtype == nw.String:
         fits = column.str.contains(r"^\d{4}-\d{2}-\d{2}$")
         written = nw.when(fits).then(column)
         date = written.str.to_date(format="%Y-%m-%d")
         # some engines take 31 February for 3 March, others refuse it
         as_written = date.dt.day().cast(nw.Int64) == written.str.slice(8, 2).cast(nw.Int64)
-        return _civil_days(date), 1.0 - _flag(as_written) - _flag(column.is_null())
+        return _civil_days(date), 1.0 - flag(as_written)
     raise DataError(f"the nights hold {dtype}; dates, YYYY-MM-DD or whole days since 1970-01-01 are expected.")
 
 
-def _flag(predicate: nw.Expr) -> nw.Expr:
-    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
+def flag(predicate: nw.Expr) -> nw.Expr:
+    """1 where a predicate holds, else 0, as float64; PostgreSQL adds literals like 1.0 as decimal numbers, which Ibis refuses."""
+    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
 
 
 def _civil_days(date: nw.Expr) -> nw.Expr:

@@ -34,7 +34,7 @@ def count_engine_lags(panel: DiaryPanel, outcome: str, exposure: str, lags: Sequ
     assert far is not None
     for lag in lags:
         far.refuse_far(lag)
-    happened, exposed = (_yes_and_no(panel, name) for name in (outcome, exposure))
+    happened, exposed = _yes_and_no(panel, outcome, exposure)
     marks = far.marks(
         with_it=far.inside * happened[0], without=far.inside * happened[1], exposed=exposed[0], unexposed=exposed[1],
     )
@@ -52,27 +52,31 @@ def engine_night_to_night(panel: DiaryPanel, outcome: str) -> tuple[Stretches, N
     """
     far = panel.far
     assert far is not None
-    happened = _yes_and_no(panel, outcome)
+    happened = _yes_and_no(panel, outcome)[0]
     marks = far.marks(with_it=far.inside * happened[0], without=far.inside * happened[1])
     yes, no = marks.masks["with_it"], marks.masks["without"]
     tables = _tables(marks, marks.shifted(yes, 1), marks.shifted(no, 1), yes, no)
     return _stretches(marks, yes, yes | no), tables
 
 
-def _yes_and_no(panel: DiaryPanel, name: str) -> tuple[Term, Term]:
-    """1 on nights with it, and on nights without; refuses a column that is not yes/no."""
+def _yes_and_no(panel: DiaryPanel, *names: str) -> list[tuple[Term, Term]]:
+    """Of each column 1 on nights with it, and on nights without; refuses columns that are not yes/no."""
     far = panel.far
     assert isinstance(far, EngineNights)
-    panel.require(name)
-    number(name, far.schema)
-    yes, no = level(name, 1), level(name, 0)
-    found = sufficient_stats(far.frame, [], {"known": present(name), "yes": yes, "no": no}).iloc[0]
-    if odd := int(found["known"] - found["yes"] - found["no"]):
-        raise DataError(
-            f"{name!r} holds {odd:,} value(s) that are neither yes nor no; derive a yes/no column first, or use compare_triggers "
-            "on the diaries of a sample of persons, which takes numbers."
-        )
-    return yes, no
+    panel.require(*names)
+    for name in names:
+        number(name, far.schema)
+    pairs = [(level(name, 1), level(name, 0)) for name in names]
+    terms = {f"known{i}": present(name) for i, name in enumerate(names)}
+    terms |= {f"{kind}{i}": term for i, pair in enumerate(pairs) for kind, term in zip(("yes", "no"), pair, strict=True)}
+    found = sufficient_stats(far.frame, [], terms).iloc[0]
+    for i, name in enumerate(names):
+        if odd := int(found[f"known{i}"] - found[f"yes{i}"] - found[f"no{i}"]):
+            raise DataError(
+                f"{name!r} holds {odd:,} value(s) that are neither yes nor no; derive a yes/no column first, or use "
+                "compare_triggers on the diaries of a sample of persons, which takes numbers."
+            )
+    return pairs
 
 
 def _tables(marks: NightMarks, exposed: Masks, unexposed: Masks, with_it: Masks, without: Masks) -> NightTables:

@@ -12,7 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.diary import DiaryPanel
-from crampstats.core.diary_engine import EngineNights
+from crampstats.core.diary_engine import EngineNights, flag
 from crampstats.core.diary_marks import collect_groups
 from crampstats.core.diary_nights import PERSON
 from crampstats.core.errors import DataError
@@ -33,8 +33,7 @@ def number(name: str, schema: nw.Schema) -> nw.Expr:
         It is neither.
     """
     if schema[name] == nw.Boolean:
-        yes = nw.when(nw.col(name) == True).then(nw.lit(1.0)).otherwise(nw.lit(0.0))  # noqa: E712
-        return nw.when(~nw.col(name).is_null()).then(yes)
+        return nw.when(~nw.col(name).is_null()).then(flag(nw.col(name) == True))  # noqa: E712
     if not schema[name].is_numeric():
         raise DataError(f"{name!r} holds {schema[name]}; numbers or yes/no are expected.")
     value = nw.col(name).cast(nw.Float64)
@@ -130,19 +129,15 @@ def _read_cramps(panel: DiaryPanel, names: Sequence[str], nights: str, count: st
     return _Cramps(far, _both(far.frame, some, many), kinds), int(found["_inside"] - found["_known"])
 
 
-def _flag(predicate: nw.Expr) -> nw.Expr:
-    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
-
-
 def _checks(frame: nw.LazyFrame[Any], some: nw.Expr | None, many: nw.Expr | None) -> nw.LazyFrame[Any]:
     """Columns that are 1 where a value cannot be."""
     made = {}
     if some is not None:
-        made[_BAD_SOME] = 1.0 - _flag((some == 0.0) | (some == 1.0)) - _flag(some.is_null())
+        made[_BAD_SOME] = 1.0 - flag((some == 0.0) | (some == 1.0)) - flag(some.is_null())
     if many is not None:
-        made[_BAD_MANY] = 1.0 - _flag((many >= 0.0) & (many <= np.finfo(np.float64).max)) - _flag(many.is_null())
+        made[_BAD_MANY] = 1.0 - flag((many >= 0.0) & (many <= np.finfo(np.float64).max)) - flag(many.is_null())
     if some is not None and many is not None:
-        made[_ODD] = _flag(((some == 0.0) & (many > 0.0)) | ((some == 1.0) & (many == 0.0)))
+        made[_ODD] = flag(((some == 0.0) & (many > 0.0)) | ((some == 1.0) & (many == 0.0)))
     return frame.with_columns(**made)
 
 
@@ -163,7 +158,7 @@ def _both(frame: nw.LazyFrame[Any], some: nw.Expr | None, many: nw.Expr | None) 
     if many is None:
         assert some is not None
         return frame.with_columns(some.alias(_SOME))
-    any_of_many = nw.when(~many.is_null()).then(_flag(many > 0.0))
+    any_of_many = nw.when(~many.is_null()).then(flag(many > 0.0))
     if some is None:
         return frame.with_columns(any_of_many.alias(_SOME), many.alias(_MANY))
     return frame.with_columns(

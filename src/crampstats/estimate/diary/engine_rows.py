@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
-from crampstats.core.diary_engine import EngineNights
+from crampstats.core.diary_engine import EngineNights, flag
 from crampstats.core.diary_marks import collect_groups
 from crampstats.core.diary_nights import PERSON
 from crampstats.core.errors import DataError, OptionError
@@ -95,8 +95,8 @@ def _check_response(
 ) -> _Response:
     """Refuse an outcome that the model cannot have, and a formula of which no night has everything."""
     y, largest = nw.col(_Y), float(np.finfo(np.float64).max)
-    zero_one = _flag((y == 0.0) | (y == 1.0))
-    fits = {"yes/no": zero_one, "count": _flag((y >= 0.0) & (y <= largest))}.get(kind, _flag((y >= -largest) & (y <= largest)))
+    zero_one = flag((y == 0.0) | (y == 1.0))
+    fits = {"yes/no": zero_one, "count": flag((y >= 0.0) & (y <= largest))}.get(kind, flag((y >= -largest) & (y <= largest)))
     checked = frame.with_columns(fits.alias(_FITS), zero_one.alias(_ZERO_ONE))
     found = sufficient_stats(checked, [], {
         _ASKED: inside, ROWS + "_": complete, _FITS: complete * num(_FITS), _ZERO_ONE: complete * num(_ZERO_ONE),
@@ -110,10 +110,6 @@ def _check_response(
         expected = {"yes/no": "neither 1 nor 0", "count": "no finite numbers of at least 0"}.get(kind, "not finite")
         raise DataError(f"outcome {outcome!r} holds {bad:,} value(s) that are {expected}.")
     return _Response(nights, int(found[_ASKED]), float(found[_SUM]) / nights, int(found[_ZERO_ONE]) == nights)
-
-
-def _flag(predicate: nw.Expr) -> nw.Expr:
-    return nw.when(predicate).then(nw.lit(1.0)).otherwise(nw.lit(0.0))
 
 
 def _declared(column: pd.Series[Any], dtype: nw.dtypes.DType) -> pd.Series[Any]:
