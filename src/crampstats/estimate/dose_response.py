@@ -13,6 +13,8 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
+from crampstats.core.tables import is_in_memory
+from crampstats.estimate.association_data import plain_design
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.margins import ORDERED, beyond_analysed
 from crampstats.estimate.ordinal import fit_ordinal
@@ -143,7 +145,8 @@ def estimate_dose_classes(
     Parameters
     ----------
     design, outcome, exposure, adjust, model, level
-        As in `estimate_dose_response`.
+        As in `estimate_dose_response`. The columns of a table that is no pandas frame are brought into memory, where its rows are
+        few enough.
     cuts
         Rising upper ends of all classes but the last, each part of its class; None: the weighted quartiles.
     reference
@@ -169,9 +172,10 @@ def estimate_dose_classes(
     ['above 39', '1 numerator df', 'trend per unit']
     """
     check_level(level)
+    if not is_in_memory(design.table):
+        require_column(design, exposure, "exposure")
+        design = plain_design(design, [outcome, exposure, *adjust])
     _require_number(design, exposure)
-    if not isinstance(design.table, pd.DataFrame):
-        raise DataError(f"classes of {exposure!r} need a table in memory (a pandas frame).")
     dose = _dose(_fit(design, write_formula(outcome, [exposure, *adjust]), model), exposure)
     ends = _cuts(dose, exposure, cuts)
     code = np.searchsorted(ends, dose.values, side="left")

@@ -11,6 +11,7 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
+from crampstats.core.tables import collect_rows, is_in_memory
 from crampstats.estimate.imputation_chain import Chain, Column, Floats
 from crampstats.estimate.imputation_columns import complete_design, design_predictors, read_column, rows_to_impute
 from crampstats.estimate.imputation_pooling import pool_imputations
@@ -87,7 +88,8 @@ def impute(
     Parameters
     ----------
     design
-        Design on a pandas table, one row per person. Narrow its domain first.
+        Design with one row per person. Narrow its domain first. The rows of a table that is no pandas frame are brought into
+        memory, where they are few enough.
     variables
         Columns of the analysis, and any that help to predict them or who lacks them. True/false and numbers that are only 0
         and 1 are "yes/no", other numbers "measured"; text, categories and what has a `Label` with levels are "category", or
@@ -116,8 +118,8 @@ def impute(
     OptionError
         A column is not in the table, or m or iterations are too small, or a shift is not for a measured or yes/no column.
     DataError
-        The table is no pandas table of persons; a column holds infinite values or dates, is part of the design, or has gaps
-        and fewer than 10 known values.
+        Rows are no persons, or are too many to be brought into memory; a column holds infinite values or dates, is part of the
+        design, or has gaps and fewer than 10 known values.
 
     Notes
     -----
@@ -140,6 +142,8 @@ def impute(
     [0, 0, 0]
     """
     names = _checked_names(design, variables, outcome, m, iterations)
+    if not is_in_memory(design.table):
+        design = design.over(collect_rows(design.table, design.columns, "multiple imputation"))
     rows = rows_to_impute(design)
     columns = [read_column(design, name, rows) for name in names]
     shift = _checked_shifts(columns, shifts or {})
@@ -204,8 +208,8 @@ def _checked_names(design: SurveyDesign, variables: Sequence[str], outcome: str,
         raise OptionError(f"variables is the text {variables!r}; a list of column names is expected.")
     if m < 2 or iterations < 1:
         raise OptionError(f"m is {m} and iterations {iterations}; at least 2 imputations and 1 iteration are needed.")
-    if not isinstance(design.table, pd.DataFrame) or design.counts:
-        raise DataError("imputation needs a pandas table with one row per person: collect other tables; cells have no persons.")
+    if design.counts:
+        raise DataError("imputation needs a table with one row per person; cells have no persons.")
     names = [require_column(design, name) for name in dict.fromkeys([*variables, outcome])]
     if own := [name for name in names if name in (design.strata, *design.stages, design.weights, *design.corrections)]:
         raise DataError(f"{', '.join(map(repr, own))} is part of the design, which is among the predictors anyway; leave it out.")

@@ -14,6 +14,7 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, SeparationError
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import MIN_DF
+from crampstats.estimate.engine_ordinal import code_levels
 from crampstats.estimate.families import Family, find_family
 from crampstats.estimate.glm import Fit, fit_glm, scale_columns
 from crampstats.estimate.intervals import check_level
@@ -213,7 +214,7 @@ def _coded(design: SurveyDesign, outcome: str) -> tuple[SurveyDesign, tuple[str,
     if _is_number(design.table, outcome):
         return design, ()
     if not isinstance(design.table, pd.DataFrame):
-        raise DataError(f"{outcome!r} holds text; outside a pandas frame an ordered outcome must be whole numbers.")
+        return code_levels(design, outcome)
     column = design.table[outcome]
     label = design.labels.get(outcome)
     if isinstance(column.dtype, pd.CategoricalDtype) and column.dtype.ordered:
