@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).resolve().parents[2] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("[0-9]*.ipynb"))
+# The others read nothing but what ships, so that running them as installed and on the shipped totals is one and the same
+OF_NHANES = [path for path in NOTEBOOKS if re.search(r"load_nhanes\(|open_study\(", path.read_text(encoding="utf-8"))]
 
 pytestmark = pytest.mark.filterwarnings("default")
 
@@ -26,7 +29,7 @@ def run(path: Path, monkeypatch: pytest.MonkeyPatch) -> nbformat.NotebookNode:
     return notebook
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", OF_NHANES, ids=lambda path: path.stem)
 def test_notebook_runs_as_installed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(path, monkeypatch)
 
