@@ -77,8 +77,7 @@ def pick_analysed_rows(design: SurveyDesign, outcome: str, others: Sequence[str]
     """
     if not is_in_memory(design.table) and not each_row and not is_small(design, [outcome, *others]):
         lying = AnalysedTable(design, (outcome, *others))
-        lying.require_rows()
-        found = patterns_by_unit(lying, count_units(lying))
+        found = patterns_by_unit(lying, count_units(lying), squares=True)
         if found is not None:
             return found
     table = bring_rows(design, [outcome, *others])
@@ -93,11 +92,17 @@ def is_small(design: SurveyDesign, names: Sequence[str]) -> bool:
     return design.rows * len(_wanted(design, names)) <= FEW_NUMBERS
 
 
-def patterns_by_unit(table: AnalysedTable, long: pd.DataFrame) -> AnalysedRows | None:
+def patterns_by_unit(table: AnalysedTable, long: pd.DataFrame, *, squares: bool) -> AnalysedRows | None:
     """The analysed rows of any engine by sampling unit and pattern; None where that could be too many to bring."""
-    if room(list(table.held.values())) * len(long) > MAX_PATTERNS:
+    held = list(table.rough.values())
+    if not held:
+        raise table.nobody()
+    if room(held) * len(long) > MAX_PATTERNS:
+        table.require_rows()
+        held = list(table.held.values())  # bounds of the analysed rows alone may leave less room
+    if room(held) * len(long) > MAX_PATTERNS:
         return None
-    found = count_patterns(table, by_unit=True)
+    found = count_patterns(table, held, by_unit=True, squares=squares)
     units, unit = place_in_units(found, long, table)
     return AnalysedRows(found.columns, found.weight, found.squares, found.persons, units, unit)
 

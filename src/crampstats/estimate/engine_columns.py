@@ -15,6 +15,7 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crampstats.core.column_ranges import column_ranges
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.tables import collect_frame, engine_of, scan_table
@@ -189,10 +190,34 @@ class AnalysedTable:
         """What each column holds among the analysed rows; empty where there is none."""
         return self._held[1]
 
+    @cached_property
+    def rough(self) -> Mapping[str, HeldColumn]:
+        """What whole numbers, yes/no columns and levels hold in any row, analysed or not; with other columns among them `held`.
+
+        Bounds of all rows cost nothing where an engine reads them from the heads of files, and only leave room to spare.
+        """
+        types = {name: self.schema[name] for name in dict.fromkeys(self.names)}
+        if any(dtype.is_numeric() and not dtype.is_integer() for dtype in types.values()):
+            return self.held
+        whole = [name for name, dtype in types.items() if dtype.is_integer()]
+        of = column_ranges(scan_table(self.design.table), whole).of
+        if any(not one.known or max(abs(one.least), abs(one.greatest)) >= 2**53 for one in of.values()):
+            return self.held
+        return {
+            name: HeldColumn(name, dtype) if dtype == nw.Boolean
+            else HeldColumn(name, dtype, of[name].least, of[name].greatest) if name in of
+            else HeldColumn(name, dtype, scale=0, levels=self._levels(name))
+            for name, dtype in types.items()
+        }
+
     def require_rows(self) -> None:
         """Refuse a table of which nobody is left."""
         if not self.rows:
-            raise DataError(f"nobody is left to analyse: no row of the domain has an answer to all of {', '.join(self.names)}.")
+            raise self.nobody()
+
+    def nobody(self) -> DataError:
+        """The error for a table of which nobody is left."""
+        return DataError(f"nobody is left to analyse: no row of the domain has an answer to all of {', '.join(self.names)}.")
 
     def _number(self, name: str, found: Mapping[str, Any], rows: int) -> HeldColumn:
         low, high = float(found[f"{name}.low"]), float(found[f"{name}.high"])

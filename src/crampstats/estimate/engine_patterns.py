@@ -53,7 +53,7 @@ class Patterns:
     columns
         Value of each column of the model in each pattern.
     weight, squares
-        Sums of the weights and of their squares; no squares without units, since nothing there reads them.
+        Sums of the weights and of their squares; NaN where squares were not asked for.
     persons
         Persons analysed.
     keys
@@ -77,34 +77,47 @@ def room(held: Sequence[HeldColumn]) -> float:
     return math.prod(one.size for one in held)
 
 
-def count_patterns(table: AnalysedTable, *, by_unit: bool) -> Patterns:
+def count_patterns(table: AnalysedTable, held: Sequence[HeldColumn], *, by_unit: bool, squares: bool) -> Patterns:
     """The analysed rows by pattern of everything read, and by sampling unit where that is asked for.
+
+    Parameters
+    ----------
+    table
+        The analysed rows.
+    held
+        What the columns hold at most.
+    by_unit
+        Count each pattern by sampling unit.
+    squares
+        Add up squared weights too, which are needed where rows are the units and by penalised fits.
 
     Raises
     ------
     DataError
-        There are more than can be collected.
+        There are more than can be collected, or nobody is left.
     """
-    design, held = table.design, list(table.held.values())
+    design = table.design
     keys = entry_keys(design) if by_unit else []
     weighted = bool(design.weights or design.counts)
     terms = {"_w": plain(WEIGHT)} if weighted else {}
-    terms |= {"_ww": plain(WEIGHT, WEIGHT)} if weighted and by_unit else {}
+    terms |= {"_ww": plain(WEIGHT, WEIGHT)} if weighted and squares else {}
     if design.counts:
         terms["_n"] = plain(COUNT)
     sums = group_sums(table.frame.with_columns(pattern_code(held).alias(PATTERN)), [*keys, PATTERN], terms)
     found = collect_frame(sums.head(MAX_PATTERNS + 1))
     if len(found) > MAX_PATTERNS:
         raise DataError(f"more than {MAX_PATTERNS:,} patterns of {', '.join(table.names)}; no more can be collected.")
+    if not len(found):
+        raise table.nobody()
     # engines give groups in any order; sums over them are to be the same from run to run
     found = found.sort_values([*keys, PATTERN], ignore_index=True)
     rows = found[ROWS].to_numpy(dtype=np.float64)
     weight = found["_w"].to_numpy(dtype=np.float64) if "_w" in found else rows
     unknown = np.full(len(rows), np.nan) if weighted else rows
-    squares = found["_ww"].to_numpy(dtype=np.float64) if "_ww" in found else unknown
+    squared = found["_ww"].to_numpy(dtype=np.float64) if "_ww" in found else unknown
     persons = found["_n"].to_numpy(dtype=np.float64) if "_n" in found else rows
     columns = decode_patterns(found[PATTERN].to_numpy(dtype=np.int64), held)
-    return Patterns(columns, weight, squares, persons, found[keys])
+    return Patterns(columns, weight, squared, persons, found[keys])
 
 
 def pattern_code(held: Sequence[HeldColumn]) -> nw.Expr:

@@ -68,12 +68,12 @@ def _fit_on_engine(
     if depends_on_rows(read_formula(formula)[1]) or is_small(design, [outcome, *read]):
         return None
     table = AnalysedTable(design, (outcome, *read))
-    table.require_rows()
-    _check_response(table, outcome, family)
     long = count_units(table)
-    if (patterns := patterns_by_unit(table, long)) is not None:
+    if (patterns := patterns_by_unit(table, long, squares=not design.stages)) is not None:
         rows = read_model_rows(design, formula, patterns, kind=family.response, offset=offset)
         return rows, fit_glm(rows, family)
+    table.require_rows()
+    _check_response(table, outcome, family)
     matrix = _engine_matrix(table, formula, family, outcome, offset)
     if matrix is None:
         _refuse_many_rows(design, formula, family)
@@ -144,7 +144,7 @@ def _as_long(column: Column, size: int) -> Column:
 def _two_passes(matrix: EngineMatrix, formula: str, units: Units, unit: Codes, long: pd.DataFrame) -> tuple[ModelRows, Fit]:
     """Patterns without their sampling units are fitted here; the engine adds up the scores by unit at the fitted coefficients."""
     table, family = matrix.table, matrix.family
-    found = count_patterns(table, by_unit=False)
+    found = count_patterns(table, list(table.held.values()), by_unit=False, squares=False)
     nowhere = np.zeros(len(found.weight), dtype=np.intp)
     analysed = AnalysedRows(found.columns, found.weight, found.squares, found.persons, units, nowhere)
     rows = read_model_rows(table.design, formula, analysed, kind=family.response, offset=matrix.offset)
