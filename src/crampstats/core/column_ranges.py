@@ -91,11 +91,22 @@ def _engine_ranges(table: Any, names: Sequence[str]) -> Ranges:
     refuse_names(frame, names)
     if not names:
         return Ranges(count_rows(frame), {})
+    whole = [name for name in names if schema[name].is_integer()]
+    rest = [name for name in names if name not in whole]
+    # DuckDB answers whole numbers from the heads of Parquet files, where nothing else is asked for
+    asked = [part for part in (whole, rest) if part] if frame.implementation.is_duckdb() else [names]
+    found = [_ask(frame, schema, part) for part in asked]
+    of = {name: range_ for one in found for name, range_ in one.of.items()}
+    return Ranges(found[0].rows, {name: of[name] for name in names})
+
+
+def _ask(frame: Any, schema: Any, names: Sequence[str]) -> Ranges:
+    import narwhals.stable.v2 as nw
+
     asked = [nw.len().alias("rows")]
     for i, name in enumerate(names):
         dtype = schema[name]
-        # whole numbers are asked for as they are, because DuckDB then reads the heads of Parquet files only; not so floats,
-        # where a head may be silent about NaN
+        # floats are looked through for NaN, of which the heads of files do not tell
         plain = nw.col(name) if dtype.is_integer() else plain_expression(name, dtype)
         asked.append(plain.count().alias(f"known{i}"))
         if dtype.is_numeric() or dtype == nw.Boolean:

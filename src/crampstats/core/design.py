@@ -168,6 +168,10 @@ class SurveyDesign:
         """Rows of the table, inside the domain or not; counted when the design was checked."""
         return self._ranges.rows
 
+    def is_complete(self, name: str) -> bool:
+        """True for a column that was found to hold a value in every row when the design was checked."""
+        return name in self._ranges.of and self._ranges.is_complete(name)
+
     @property
     def has_zero_weights(self) -> bool:
         """True where some rows may stand for nobody; False without weights, or where all are known to be positive."""

@@ -58,7 +58,7 @@ def open_parquet(source: str | Path, engine: Engine | None = None, options: Engi
     Returns
     -------
     DuckDB relation, Spark table or pandas frame
-        One row per row of the files.
+        One row per row of the files. A column that some files lack is missing in their rows.
 
     Raises
     ------
@@ -78,7 +78,8 @@ def open_parquet(source: str | Path, engine: Engine | None = None, options: Engi
     if engine == "spark":
         return _open_spark(files, options)
     try:
-        parts = [pd.read_parquet(name) for name in files]
+        # nullable types keep whole numbers with gaps whole
+        parts = [pd.read_parquet(name, dtype_backend="numpy_nullable") for name in files]
     except (OSError, ValueError) as problem:
         raise _no_parquet(source, problem) from problem
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
@@ -185,8 +186,8 @@ def _spark_settings(options: EngineOptions) -> dict[str, str]:
     if remote := os.environ.get("SPARK_REMOTE"):
         if options != EngineOptions():
             raise OptionError(
-                f"memory, folder and threads are set where the Spark Connect server ({remote.partition(';')[0]}) is started; leave "
-                "them out, or leave SPARK_REMOTE unset."
+                f"memory, folder and threads are set where the Spark Connect server ({remote.partition(';')[0]}) is started; "
+                "leave them out, or leave SPARK_REMOTE unset."
             )
         return {}
     settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false"}

@@ -51,12 +51,19 @@ class OneColumn:
 
 @dataclass(frozen=True)
 class Number(OneColumn):
-    """The column minus `centre`; missing counts 0. Centring keeps second moments from cancelling."""
+    """The column minus `centre`; missing counts 0. Centring keeps second moments from cancelling.
+
+    A column known to be `complete` (the weights of a checked design) is read without a look for missing values.
+    """
 
     centre: float = 0.0
+    complete: bool = False
 
     def expression(self, schema: nw.Schema) -> nw.Expr:
         """The factor on any engine, as float64."""
+        if self.complete and schema[self.column].is_numeric():
+            value = nw.col(self.column).cast(nw.Float64)
+            return value - self.centre if self.centre else value
         value = number_expression(self.column, schema)
         return (value - self.centre if self.centre else value).fill_null(0.0)
 
@@ -65,7 +72,7 @@ class Number(OneColumn):
         value = floats(columns[self.column])
         if self.centre:
             value = value - self.centre
-        return np.where(np.isnan(value), 0.0, value)
+        return value if self.complete else np.where(np.isnan(value), 0.0, value)
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,15 @@ def column_names(table: Any) -> list[str]:
     return list(scan_table(table).collect_schema().names())
 
 
+def holds_yes_no(table: Any, column: str) -> bool:
+    """True for a column of true and false."""
+    import narwhals.stable.v2 as nw
+
+    if isinstance(table, pd.DataFrame):
+        return pd.api.types.is_bool_dtype(table[column].dtype)
+    return bool(scan_table(table).collect_schema()[column] == nw.Boolean)
+
+
 def engine_of(table: Any) -> str:
     """What holds a table, in words: "pandas", "DuckDB", "Spark", ..."""
     if isinstance(table, pd.DataFrame):
@@ -121,7 +130,7 @@ def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """
     import pyarrow as pa
 
-    made = frame.collect("pyarrow").to_native() if str(frame.implementation) != "Implementation.PANDAS" else None
+    made = None if frame.implementation.is_pandas() else frame.collect("pyarrow").to_native()
     if made is None:
         collected: pd.DataFrame = frame.collect().to_pandas()
         return collected
@@ -132,7 +141,7 @@ def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     }
     gaps = {name for name in made.column_names if made[name].null_count}
     out: pd.DataFrame = made.to_pandas(
-        types_mapper=lambda kind: kinds.get(kind) if gaps else None, integer_object_nulls=False,
+        types_mapper=lambda kind: kinds.get(kind) if gaps else None, integer_object_nulls=False, ignore_metadata=True,
     )
     return out
 

@@ -45,9 +45,9 @@ class Term:
 ONE = Term()
 
 
-def num(column: str, centre: float = 0.0) -> Term:
-    """The column's value less `centre`; missing counts 0."""
-    return Term((Number(column, centre),))
+def num(column: str, centre: float = 0.0, *, complete: bool = False) -> Term:
+    """The column's value less `centre`; missing counts 0, which costs nothing where a column is known to be `complete`."""
+    return Term((Number(column, centre, complete),))
 
 
 def level(column: str, value: Any) -> Term:

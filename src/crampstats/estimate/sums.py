@@ -15,7 +15,7 @@ from crampstats.core.errors import DataError, DesignError, unknown_name
 from crampstats.core.estimates import COLUMNS
 from crampstats.core.outcomes import Outcome
 from crampstats.core.reweighting import Calibration, Replicates
-from crampstats.core.tables import is_in_memory
+from crampstats.core.tables import holds_yes_no, is_in_memory
 from crampstats.core.totals import ONE, ROWS, Term, level, num, outside, present, sufficient_stats
 
 Floats = NDArray[np.float64]
@@ -183,13 +183,15 @@ def _sums_by_answer(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> 
 
 def _sums_of_answers(design: SurveyDesign, outcome: str, keys: Sequence[str]) -> tuple[pd.DataFrame, dict[str, Floats]]:
     """The same with a sum for each answer, and one that shows whether there are other answers."""
-    weight, terms = weight_term(design), {"_known": present(outcome), **design_terms(design)}
+    weight, terms = weight_term(design), design_terms(design)
+    if not (is_yes_no := holds_yes_no(design.table, outcome)):
+        terms["_known"] = present(outcome)
     for answer, term in (("no", level(outcome, 0)), ("yes", level(outcome, 1))):
         terms |= {f"_rows_{answer}": term, f"_w_{answer}": weight * term}
         terms |= {f"{name}_{answer}": counted for name, counted in counted_terms(design, term).items()}
         terms |= _where_rows_are_units(design, {f"_ww_{answer}": weight * weight * term})
     long = sufficient_stats(design.table, keys, terms)
-    if (long["_known"] > long["_rows_no"] + long["_rows_yes"]).any():
+    if not is_yes_no and (long["_known"] > long["_rows_no"] + long["_rows_yes"]).any():
         _yes_no(sufficient_stats(design.table, [outcome], {}), outcome)
     no, yes = ({name: long[f"{name}_{answer}"].to_numpy() for name in ("_w", "_n", "_positive")} for answer in ("no", "yes"))
     sums = {"y": yes["_w"], "x": no["_w"] + yes["_w"], "n": no["_n"] + yes["_n"], "events": yes["_n"],
@@ -223,7 +225,8 @@ def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> Dom
 def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:
     """Terms that count persons and rows among those analysed: a row of weight 0 stands for nobody, so it is none of them."""
     carried = analysed * outside(design.weights, -np.inf, 0.0) if design.weights and design.has_zero_weights else analysed
-    return {"_n": carried * num(design.counts) if design.counts else carried, "_positive": carried}
+    persons = carried * num(design.counts, complete=design.is_complete(design.counts)) if design.counts else carried
+    return {"_n": persons, "_positive": carried}
 
 
 def unit_keys(design: SurveyDesign) -> list[str]:
@@ -240,9 +243,9 @@ def entry_keys(design: SurveyDesign) -> list[str]:
 
 def weight_term(design: SurveyDesign) -> Term:
     """The weight of a row."""
-    if design.weights:
-        return num(design.weights)
-    return num(design.counts) if design.counts else ONE
+    if name := design.weights or design.counts:
+        return num(name, complete=design.is_complete(name))
+    return ONE
 
 
 def design_terms(design: SurveyDesign) -> dict[str, Term]:
