@@ -16,7 +16,7 @@ from crampstats.cli.audit import audit
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
 from crampstats.cli.diary import diary
-from crampstats.cli.engine_trouble import engine_complaint
+from crampstats.cli.engine_trouble import engine_complaint, is_interrupt
 from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.map import map_file
@@ -60,6 +60,9 @@ def main(args: Sequence[str] | None = None) -> None:
         click.echo("Terminated; nothing half-written was left.", err=True)
         sys.exit(TERMINATED)
     except Exception as problem:
+        if is_interrupt(problem):
+            click.echo("Interrupted; nothing half-written was left.", err=True)
+            sys.exit(INTERRUPTED)
         if not (told := engine_complaint(problem)):
             raise
         click.echo(f"Error: {told}", err=True)

@@ -12,6 +12,18 @@ QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 MEMORY = re.compile(r"out of memory|OutOfMemory|memory limit|Java heap space", re.IGNORECASE)
 DISK = re.compile(r"No space left|max_temp_directory_size|offload data block", re.IGNORECASE)
 LONGEST = 200
+STOPPED = "Query interrupted"  # DuckDB's words for Ctrl-C
+
+
+def is_interrupt(problem: BaseException) -> bool:
+    """Whether an engine reports Ctrl-C as an error of its own.
+
+    Examples
+    --------
+    >>> is_interrupt(RuntimeError("Query interrupted"))
+    True
+    """
+    return isinstance(problem, RuntimeError) and str(problem).startswith(STOPPED)
 
 
 def engine_complaint(problem: BaseException) -> str | None:

@@ -162,6 +162,17 @@ def test_a_limit_on_memory_leaves_no_folder_behind(call, folder: Path):
     assert left == []
 
 
+def test_an_interrupt_that_the_engine_reports_is_one(call, folder: Path, monkeypatch: pytest.MonkeyPatch):
+    def interrupted(*_: object, **__: object) -> None:
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr("crampstats.estimate.prevalence.yes_no_sums", interrupted)
+    status, out, err = call(f"prevalence nights.parquet --engine duckdb {FIXED}")
+    assert status == 130
+    assert "nothing half-written" in err
+    assert "Traceback" not in out + err
+
+
 def test_what_an_engine_quotes_is_not_repeated():
     class ConversionError(Exception):
         pass
