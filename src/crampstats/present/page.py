@@ -59,6 +59,8 @@ class FigureBlock:
         The same figure drawn for a column (85 mm), shown on phones; None shows the wide one there too.
     files
         Names of the files that hold the figure and its numbers, beside the page.
+    svg
+        The figure as SVG where a file of it was written already, so that it is not drawn again; None: it is drawn for the page.
     """
 
     figure: Figure
@@ -67,6 +69,7 @@ class FigureBlock:
     id: str
     narrow: Figure | None = None
     files: tuple[str, ...] = ()
+    svg: bytes | None = None
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
@@ -225,14 +228,15 @@ def embed_figure(block: FigureBlock) -> dict[str, object]:
     width, height = block.figure.get_size_inches()
     return {
         "kind": "figure", "id": block.id, "alt": block.alt, "caption": block.caption, "files": block.files,
-        "tall": height > TALL * width, "wide": _image(block.figure), "narrow": _image(block.narrow) if block.narrow else None,
+        "tall": height > TALL * width, "wide": _image(block.figure, block.svg),
+        "narrow": _image(block.narrow) if block.narrow else None,
     }
 
 
-def _image(figure: Figure) -> dict[str, object]:
+def _image(figure: Figure, svg: bytes | None = None) -> dict[str, object]:
     """A figure as an image inside the page, where its ids cannot clash with those of another, and its size in pixels."""
     width, height = (round(96 * float(inches)) for inches in figure.get_size_inches())
-    content = base64.b64encode(draw_figure(figure, "svg")).decode("ascii")
+    content = base64.b64encode(svg if svg is not None else draw_figure(figure, "svg")).decode("ascii")
     return {"address": f"data:image/svg+xml;base64,{content}", "width": width, "height": height}
 
 

@@ -13,7 +13,7 @@ from crampstats.present.wording import MADE_UP, MADE_UP_WARNING, keep_together
 
 if TYPE_CHECKING:
     from docx.document import Document
-    from docx.table import Table, _Cell
+    from docx.table import Table, _Cell, _Row
 
 POINTS, SMALL_POINTS = 9, 8
 WIDE = 6  # more columns than these turn the page
@@ -102,11 +102,13 @@ def _write_table(document: Document, table: PrintedTable) -> None:
     grid.autofit = False
     _set_widths(document, grid, table)
     _write_head(grid, table)
-    for place, row in enumerate(table.rows):
-        _write_row(grid, heads + place, row)
-    _rule(grid.rows[0], "top", 8)
-    _rule(grid.rows[heads - 1], "bottom", 4)
-    _rule(grid.rows[-1], "bottom", 8)
+    # python-docx gathers the rows of the table anew each time one is asked for
+    lines = list(grid.rows)
+    for line, row in zip(lines[heads:], table.rows, strict=True):
+        _write_row(line, row)
+    _rule(lines[0], "top", 8)
+    _rule(lines[heads - 1], "bottom", 4)
+    _rule(lines[-1], "bottom", 8)
     for place, note in enumerate(table.notes):
         paragraph = document.add_paragraph()
         paragraph.paragraph_format.space_before, paragraph.paragraph_format.space_after = Pt(4 if place == 0 else 0), Pt(0)
@@ -115,16 +117,21 @@ def _write_table(document: Document, table: PrintedTable) -> None:
 
 def _set_widths(document: Document, grid: Table, table: PrintedTable) -> None:
     """Columns as wide as their longest cell asks, so that numbers stay on one line where there is room."""
+    from docx.shared import Emu
+
     section = document.sections[0]
     whole = section.page_width - section.left_margin - section.right_margin
     rows = [row for row in table.rows if row.cells]
     needs = [min(MOST_FIRST, max(len(row.words) for row in rows) + 2)]
     needs += [max(LEAST, len(column.head) // 2, *(len(row.cells[place]) for row in rows)) + 2
               for place, column in enumerate(table.columns)]
-    for need, column in zip(needs, grid.columns, strict=True):
-        column.width = int(whole * need / sum(needs))
-        for cell in column.cells:
-            cell.width = column.width
+    widths = [int(whole * need / sum(needs)) for need in needs]
+    for width, column in zip(widths, grid.columns, strict=True):
+        column.width = width
+    # row by row: python-docx looks through the whole table for the cells of each column
+    for row in grid.rows:
+        for width, cell in zip(widths, row.cells, strict=True):
+            cell.width = Emu(width)
 
 
 def _write_head(grid: Table, table: PrintedTable) -> None:
@@ -145,13 +152,13 @@ def _write_head(grid: Table, table: PrintedTable) -> None:
         _flag(grid.rows[place], "w:tblHeader")
 
 
-def _write_row(grid: Table, place: int, row: PrintedRow) -> None:
+def _write_row(line: _Row, row: PrintedRow) -> None:
     """A heading over the whole width, or words and numbers."""
-    _flag(grid.rows[place], "w:cantSplit")
+    _flag(line, "w:cantSplit")
+    cells = line.cells
     if row.kind == "heading":
-        _write(grid.cell(place, 0).merge(grid.cell(place, len(grid.columns) - 1)), row.words, bold=True, keep=True)
+        _write(cells[0].merge(cells[-1]), row.words, bold=True, keep=True)
         return
-    cells = grid.rows[place].cells
     _write(cells[0], row.words, indent=row.kind == "level")
     for cell, words in zip(cells[1:], row.cells, strict=True):
         _write(cell, words, align="right")

@@ -18,7 +18,7 @@ from crampstats.reports.audit_csv import InertTable
 from crampstats.reports.audit_names import shown_file, shown_source
 from crampstats.reports.audit_results import AuditResults, View
 from crampstats.reports.audit_tables import MONTH
-from crampstats.reports.figures import Drawing, save_drawing
+from crampstats.reports.figures import Drawing, save_block
 from crampstats.reports.sixty_percent_page import PHONE_MM
 
 FORMATS = ("svg",)
@@ -61,7 +61,8 @@ def draw_blocks(
         files = tuple(f"figures/{name}.{ending}" for ending in ENDINGS[:2]) if folder is not None else ()
         blocks[name] = FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
         if folder is not None:
-            save_drawing(replace(drawing, numbers=InertTable(drawing.numbers)), wide, folder / name, formats=FORMATS)
+            drawing = replace(drawing, numbers=InertTable(drawing.numbers))
+            blocks[name] = save_block(drawing, blocks[name], folder / name, formats=FORMATS)
     return blocks, undrawn
 
 

@@ -170,10 +170,8 @@ def _others(titles: Mapping[str, str], kept: Sequence[str]) -> list[str]:
 
 
 def _curve(diary: Diary, reasons: dict[str, str]) -> RecallCurve | None:
-    from crampstats.estimate.diary.recall import estimate_recall_curve
-
     try:
-        return estimate_recall_curve(diary.panel, CRAMP)
+        return diary.recall_curve
     except CrampstatsError as problem:
         reasons[CURVE] = str(problem)
         return None

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from crampstats.core.diary import DiaryPanel
-from crampstats.core.errors import DataError
+from crampstats.core.errors import CrampstatsError, DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.present.diaries import lower_first
@@ -249,7 +249,11 @@ def effective_window(diary: Diary, found: Mapping[str, Estimates]) -> Estimates 
     from crampstats.estimate.diary.recall_window import estimate_effective_window
 
     del found
-    return estimate_effective_window(diary.panel, CRAMP, survey_answer(), window_nights=ASKED_NIGHTS)
+    try:
+        curve = diary.recall_curve
+    except CrampstatsError:
+        curve = None  # whatever speaks against a window is said first
+    return estimate_effective_window(diary.panel, CRAMP, survey_answer(), window_nights=ASKED_NIGHTS, curve=curve)
 
 
 def survey_answer() -> Estimates:

@@ -26,7 +26,7 @@ from crampstats.reports.diary_analyses import ASKED_NIGHTS, CRAMP, PERIOD, RATES
 from crampstats.reports.diary_plain import plain_text
 from crampstats.reports.diary_results import DiaryResults
 from crampstats.reports.diary_stamp import diary_table
-from crampstats.reports.figures import Drawing, save_drawing
+from crampstats.reports.figures import Drawing, save_block
 from crampstats.reports.joining import join_estimates
 
 if TYPE_CHECKING:
@@ -99,9 +99,9 @@ def draw_blocks(
             undrawn[PICTURES[name].title] = plain_text(str(problem), results.panel)
             continue
         files = tuple(f"figures/{name}.{ending}" for ending in (*FORMATS, "csv"))
-        blocks[name] = FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
+        block = FigureBlock(wide, drawing.alt, drawing.caption, f"figure-{name.replace('_', '-')}", narrow, files)
         drawing = replace(drawing, numbers=diary_table(drawing.numbers, results.panel.source))
-        save_drawing(drawing, wide, folder / name, formats=FORMATS)
+        blocks[name] = save_block(drawing, block, folder / name, formats=FORMATS)
     return blocks, undrawn
 
 

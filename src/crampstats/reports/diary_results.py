@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crampstats.core.claims import ClaimCheck
@@ -48,6 +49,13 @@ class Diary:
     findings: Findings = field(default_factory=Findings)
     change: int | None = None
     first_rows: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def recall_curve(self) -> RecallCurve:
+        """Share of persons with a cramp in a window, from one night to a lifetime; errors as in `estimate_recall_curve`."""
+        from crampstats.estimate.diary.recall import estimate_recall_curve
+
+        return estimate_recall_curve(self.panel, "cramp")
 
     @property
     def is_cramps_alone(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from crampstats.reports.inputs import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from crampstats.present.page import FigureBlock
 
 CLAIMED = 0.60
 DASHED = "; dashed: the claimed 60 %"
@@ -195,3 +197,11 @@ def save_drawing(
     caption = save_text(drawing.caption + "\n", stem.with_suffix(".txt"))
     numbers = save_text(format_csv(drawing.numbers), stem.with_suffix(".csv"))
     return [*(one.path for one in saved), caption, numbers]
+
+
+def save_block(
+    drawing: Drawing, block: FigureBlock, stem: Path, *, formats: Sequence[str] = ("png", "svg", "pdf")
+) -> FigureBlock:
+    """Save a drawing as `save_drawing` does; the block has the page take the SVG that was written, not draw it again."""
+    save_drawing(drawing, block.figure, stem, formats=formats)
+    return replace(block, svg=stem.with_name(f"{stem.name}.svg").read_bytes()) if "svg" in formats else block

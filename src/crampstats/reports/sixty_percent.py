@@ -26,7 +26,7 @@ from crampstats.present.table_files import TABLE_FORMATS, save_table
 from crampstats.reports.association_figures import ASSOCIATION_FIGURES, print_tables
 from crampstats.reports.associations import ANALYSES, CLAIMED, SLOW_ANALYSES, Associations, gather_associations
 from crampstats.reports.evidence import Evidence, gather_evidence
-from crampstats.reports.figures import FIGURES, Drawing, save_drawing, shown_outcomes
+from crampstats.reports.figures import FIGURES, Drawing, save_block, shown_outcomes
 from crampstats.reports.inputs import Study
 from crampstats.reports.own_data import FILES as READING_FILES
 from crampstats.reports.own_data import write_reading
@@ -196,12 +196,12 @@ def write_report(study: Study, folder: Path, *, with_table: bool = False, progre
             tell(f"figure: {name}", step, total)
             try:
                 drawing = _draw(name, answer)
-                figures[name] = build_figure_block(name, drawing)
+                block = build_figure_block(name, drawing)
             except DataError as problem:
                 # weak data get a page that says what is left out, not an error
                 undrawn[name] = str(problem)
                 continue
-            save_drawing(drawing, figures[name].figure, aside / "figures" / name)
+            figures[name] = save_block(drawing, block, aside / "figures" / name)
         tell("tables", total - 2, total)
         write_tables(answer, aside / "tables", with_table=with_table)
         tell("page", total - 1, total)
