@@ -186,12 +186,16 @@ def _renamed(given: nw.LazyFrame[Any], schema: nw.Schema, person: str, night: st
     """Rows with ``person``, ``night``, ``logged`` and the rest, which is missing where a night was not logged."""
     if lacking := [name for name in (person, night) if name not in schema]:
         raise DataError(f"no column {', '.join(map(repr, lacking))} in the diary; it has {', '.join(schema)}.")
-    taken = {PERSON: person, NIGHT: night}
-    if twice := [new for new, old in taken.items() if old != new and new in schema and new not in taken.values()]:
-        raise DataError(f"the diary has a column {', '.join(map(repr, twice))} beside {person!r} and {night!r}; rename it first.")
+    # for some engines Person and person are one column
+    other = [name for name in schema if name not in (person, night, LOGGED, DOMAIN)]
+    if twice := [name for name in other if name.casefold() in (PERSON, NIGHT, LOGGED, DOMAIN)]:
+        raise DataError(
+            f"the diary has a column {', '.join(map(repr, twice))} beside {person!r} and {night!r}, which become {PERSON!r} and "
+            f"{NIGHT!r} ({LOGGED!r} says which nights were filled in); rename it first."
+        )
     days, bad = _days(night, schema[night])
     logged = _yes(LOGGED, schema[LOGGED]) if LOGGED in schema else nw.lit(True)
-    rest = [name for name in schema if name not in (person, night, LOGGED)]
+    rest = [*other, *([DOMAIN] if DOMAIN in schema else [])]
     held = [_held(name, schema, emptied=LOGGED in schema and name != DOMAIN) for name in rest]
     return given.select(
         plain_expression(person, schema[person]).alias(PERSON), days.alias(NIGHT), logged.alias(LOGGED), *held,

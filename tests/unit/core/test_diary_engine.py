@@ -137,6 +137,8 @@ def test_an_empty_table_and_absent_columns_are_refused(opened: Callable[[pa.Tabl
         DiaryPanel(opened(rows_of()), person="who")
     with pytest.raises(DataError, match=r"^the diary has a column 'person' beside 'who'"):
         DiaryPanel(opened(rows_of(who=[1, 2, 3, 4])), person="who")
+    with pytest.raises(DataError, match=r"^the diary has a column 'Logged' beside"):
+        DiaryPanel(opened(rows_of(Logged=[1, 1, 1, 1])))
 
 
 def test_many_rows_of_one_night_are_counted_and_not_carried_into_other_nights(opened: Callable[[pa.Table], Any]) -> None:
