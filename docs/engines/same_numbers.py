@@ -61,7 +61,8 @@ def compare_engines(remote: str, database: str, rows: int, folder: Path) -> list
 def submit(expected: dict[str, cs.Estimates], rows: int, folder: Path) -> list[Comparison]:
     """The job for spark-submit on two cores of this machine, as a user starts it."""
     began, out = time.perf_counter(), folder / "out.json"
-    command = [Path(sys.executable).with_name("spark-submit"), "--master", "local[2]", ROOT / "docs" / "engines" / "spark_job.py"]
+    options = ["--master", "local[2]", "--conf", "spark.log.level=ERROR"]
+    command = [Path(sys.executable).with_name("spark-submit"), *options, ROOT / "docs" / "engines" / "spark_job.py"]
     subprocess.run([*command, folder / TABLE, out], check=True, env=os.environ | {"PYSPARK_PYTHON": sys.executable})
     seconds = time.perf_counter() - began
     found = json.loads(out.read_text(encoding="utf-8"))
