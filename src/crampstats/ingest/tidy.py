@@ -72,7 +72,14 @@ def _read_parquet(path: Path) -> pd.DataFrame:
         raise DataError(f"{path.name} is no Parquet file, or it is cut off: {problem}") from problem
     if table.empty:
         raise DataError(f"{path.name} holds no rows.")
-    return table.reset_index(drop=True)
+    # databases write amounts with a fixed number of digits; no estimate is made of Python's Decimal
+    fixed = [field.name for field in schema if pa.types.is_decimal(field.type)]
+    return table.assign(**{name: _as_floats(table[name]) for name in fixed}).reset_index(drop=True)
+
+
+def _as_floats(column: pd.Series) -> pd.Series:
+    values = [None if value is None or value is pd.NA else float(value) for value in column]
+    return pd.Series(pd.array(values, dtype="Float64"), index=column.index)
 
 
 def _refuse_strangers(path: Path) -> None:

@@ -323,6 +323,8 @@ def tidy_study(
         return Study(design, lambda name: _file_flow(table, name, None, None), derived=derived, engine=engine)
     if options.age not in table:
         raise DataError(f"--min-age needs a column of ages; {shown} has no {options.age!r} (--age NAME names another).")
+    if not pd.api.types.is_numeric_dtype(table[options.age].dtype):
+        raise DataError(f"{options.age!r} holds {table[options.age].dtype}; ages in years, as numbers, are expected.")
     inside = (table[options.age] >= min_age).fillna(False).astype(bool)
     narrow = design.subset(inside, population=f"{population}, aged {min_age}+", youngest=min_age)
     return Study(narrow, lambda name: _file_flow(table, name, inside, min_age), min_age=min_age, derived=derived, engine=engine)
