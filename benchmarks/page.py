@@ -92,8 +92,8 @@ def intro(repeats: int) -> str:
         "machine; `first call` includes what is imported late; `design` is the time to make the design object, imports "
         "included. `peak` is the highest resident memory of the process, `above load` by how much the design and the calls "
         "raised it (0 where making the table itself had needed more). crampstats on pandas, plain pandas and R use one core; "
-        "Polars, DuckDB and svy may use all. The engines ran one after the other on a machine shared with other work; between "
-        "runs, wall-clock ratios have differed by a factor of two. The load average is at the foot of the page."
+        "Polars, DuckDB and svy may use all. The engines ran one after the other; on a machine shared with other "
+        "work, wall-clock ratios have differed by a factor of two between runs. The load average is at the foot of the page."
     )
 
 

@@ -25,7 +25,8 @@ NAMES = list(dict.fromkeys(name.partition(", ")[0] for name in ENGINES))
 # tables in memory, and an engine that is for data on a cluster, stop here; --all runs them anyway
 LAST = {"crampstats-pandas": 1e7, "crampstats-polars": 1e7, "pandas-by-hand": 1e7, "crampstats-spark": 1e7}
 FIRST = {"crampstats-spark": 1e6}  # half a minute to start, whatever the size
-FEWER_FROM, FEWER, ONE_FROM = 100_000_000, 3, 1_000_000_000  # rows from which calls are counted less often
+FEWER_FROM, FEWER, ONE_FROM = 100_000_000, 3, 1_000_000_000  # rows from which there are fewer calls, or the first one alone
+SLOW = ("crampstats-polars-lazy",)  # the first one alone where others have fewer
 
 
 def main() -> None:
@@ -75,11 +76,12 @@ def make_sample(rows: int, folder: Path) -> int:
 
 def run_engines(rows: int, task: str, folder: Path, options: argparse.Namespace, absent: dict[str, str]) -> list[Record]:
     """Every engine that is installed, one after the other, each in a process of its own."""
-    calls = 0 if rows >= ONE_FROM else min(FEWER, options.repeats) if rows >= FEWER_FROM else options.repeats
     found = []
     for name in options.engines:
         if not FIRST.get(name, rows) <= rows <= LAST.get(name, rows) and not options.all:
             continue
+        calls = 0 if rows >= (FEWER_FROM if name in SLOW else ONE_FROM) else options.repeats
+        calls = min(FEWER, calls) if rows >= FEWER_FROM else calls
         python = options.spark_python if name == "crampstats-spark" else sys.executable
         record = run(name, [python, HERE / "table_engines_calls.py", f"{name}, {task}", folder, str(calls)], absent)
         if record:

@@ -1,0 +1,122 @@
+"""Where the time of `crampstats report`, `audit` and `diary` goes: each in processes of its own, without and with a profile.
+
+`python benchmarks/profile_commands.py --out docs/benchmarks/profile.md` writes the page. Processor time is what counts: the clock
+on the wall depends on what else the machine does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import pstats
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+COMMANDS = {"report": ["report"], "audit": ["audit", "example"], "diary": ["diary", "example"]}
+# What a line of the table counts: time inside functions of this name and file, with all they call
+PARTS = {
+    "importing packages": ("_find_and_load", "importlib"),
+    "drawing figures as SVG": ("print_svg", "backend_svg"),
+    "drawing figures as PNG": ("print_png", "backend_agg"),
+    "drawing figures as PDF": ("print_pdf", "backend_pdf"),
+    "tables of the page": ("table_html", "present"),
+    "Word documents": ("printed_docx", "present"),
+    "prevalence": ("estimate_prevalence", "estimate"),
+    "associations": ("gather_associations", "reports"),
+    "what small counts must be hidden": ("solve", "disclosure"),
+    "checks of the audit": ("audit_findings", "audit"),
+    "reading the file": ("map_survey", "ingest"),
+    "recall curve": ("estimate_recall_curve", "diary"),
+}
+RUN = "from crampstats.cli import main; main()"
+PROFILED = """
+import cProfile, sys
+from crampstats.cli import main
+kept = sys.argv.pop()  # the name of the file stands last, and is nothing for the command
+profile = cProfile.Profile()
+try:
+    profile.runcall(main)
+except SystemExit:
+    pass
+profile.dump_stats(kept)
+"""
+PAGE = """# Where the time of the commands goes
+
+`{command}`, {machine}, Python {python}{source}. Seconds of processor, median of {repeats} runs, and peak memory; {load}.
+Shares are of a profiled run; parts lie inside one another where one calls the other (Word tables lie in no other).
+
+{table}
+
+{parts}
+"""
+
+
+def main() -> None:
+    """Measure and write the page."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--out", type=Path, help="the page; without it the page is printed")
+    asked.add_argument("--repeats", type=int, default=3)
+    asked.add_argument("--commands", default=",".join(COMMANDS))
+    chosen = asked.parse_args()
+    names = chosen.commands.split(",")
+    load = f"load of the machine before: {os.getloadavg()[0]:.1f}"
+    rows = {name: [measured(COMMANDS[name]) for _ in range(chosen.repeats)] for name in names}
+    text = PAGE.format(
+        command=f"python benchmarks/profile_commands.py --repeats {chosen.repeats}", machine=f"{os.cpu_count()} cores",
+        python=platform.python_version(), repeats=chosen.repeats, load=load, table=table(rows), parts=parts(names),
+        source=", NHANES microdata" if os.environ.get("CRAMPSTATS_NHANES") else ", NHANES as the totals that ship",
+    )
+    if chosen.out:
+        chosen.out.write_text(text.rstrip() + "\n", encoding="utf-8")
+    else:
+        print(text)
+
+
+def measured(arguments: list[str]) -> tuple[float, float]:
+    """Seconds of processor and peak memory in MB of one run, children included."""
+    with tempfile.TemporaryDirectory() as folder:
+        line = [sys.executable, "-c", RUN, *arguments, "--out", str(Path(folder) / "out"), "--quiet"]
+        child = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, _, used = os.wait4(child.pid, 0)
+        child.returncode = 0  # it was waited for here
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+def table(rows: dict[str, list[tuple[float, float]]]) -> str:
+    lines = ["| command | seconds | MB |", "|---|---|---|"]
+    for name, runs in rows.items():
+        seconds, memory = (statistics.median(values) for values in zip(*runs, strict=True))
+        lines.append(f"| crampstats {' '.join(COMMANDS[name])} | {seconds:.1f} | {memory:.0f} |")
+    return "\n".join(lines)
+
+
+def parts(names: list[str]) -> str:
+    """Shares of the parts of each command, largest first."""
+    lines = ["| part | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
+    found = {name: shares(COMMANDS[name]) for name in names}
+    for part in sorted(PARTS, key=lambda part: -max(one[part] for one in found.values())):
+        cells = [f"{found[name][part]:.0%}" if found[name][part] else "" for name in names]
+        lines.append(f"| {part} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def shares(arguments: list[str]) -> dict[str, float]:
+    """Share of the whole run that each part takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        kept = str(Path(folder) / "stats")
+        line = [sys.executable, "-c", PROFILED, *arguments, "--out", str(Path(folder) / "out"), "--quiet", kept]
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        stats = pstats.Stats(kept).stats  # type: ignore[attr-defined]
+    whole = max(one[3] for one in stats.values())
+    return {
+        part: max((one[3] for (file, _, name), one in stats.items() if name == function and where in file), default=0.0) / whole
+        for part, (function, where) in PARTS.items()
+    }
+
+
+if __name__ == "__main__":
+    main()
