@@ -14,7 +14,6 @@ import pytest
 from crampstats.codebook.surveys.nhanes import NHANES
 from crampstats.datasets.cells import SCHEMA_VERSION
 from crampstats.datasets.files import data_file
-from crampstats.datasets.nhanes import load_nhanes
 from crampstats.datasets.published import TERMS
 
 FOLDER = os.environ.get("CRAMPSTATS_NHANES", "")
@@ -183,8 +182,8 @@ def test_the_analysis_table_names_every_code_that_becomes_missing(analysis_table
 
 @pytest.mark.nhanes
 @needs_files
-def test_the_analysis_table_is_the_one_the_person_level_files_give(analysis_table):
-    table = load_nhanes(FOLDER).table
+def test_the_analysis_table_is_the_one_the_person_level_files_give(analysis_table, nhanes_files):
+    table = nhanes_files.table
     assert list(analysis_table) == list(table.columns)
     for name, cells in analysis_table.items():
         missing = int(table[name].isna().sum())
@@ -193,8 +192,8 @@ def test_the_analysis_table_is_the_one_the_person_level_files_give(analysis_tabl
 
 @pytest.mark.nhanes
 @needs_files
-def test_the_reasons_why_answers_are_missing_are_those_counted(analysis_table):
-    reasons = load_nhanes(FOLDER).reasons
+def test_the_reasons_why_answers_are_missing_are_those_counted(analysis_table, nhanes_files):
+    reasons = nhanes_files.reasons
     for name in reasons:
         for reason, count in reasons[name].astype(str).value_counts().items():
             assert not reason or f"{count:,} {reason}" in analysis_table[name][4]

@@ -39,8 +39,13 @@ def models(rows):
 
 
 @cache
+def survey():
+    return load_nhanes(FOLDER)
+
+
+@cache
 def adults(min_age, weight):
-    return load_nhanes(FOLDER).adults(min_age, weight=weight)
+    return survey().adults(min_age, weight=weight)
 
 
 @cache

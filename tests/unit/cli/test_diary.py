@@ -39,6 +39,17 @@ def run(*arguments: object, environment: dict[str, str] | None = None) -> subpro
     )
 
 
+@pytest.fixture
+def ask(call):
+    """The command inside this process, for whatever needs no process of its own: starting one takes seconds."""
+
+    def inside(*arguments: object) -> subprocess.CompletedProcess[str]:
+        line = ["diary", *map(str, arguments)]
+        return subprocess.CompletedProcess(line, *call(line))
+
+    return inside
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     base = tmp_path_factory.mktemp("diary")
@@ -75,8 +86,8 @@ def test_no_name_stands_anywhere(written) -> None:
     assert "Quackenbush" not in done.stdout.replace(str(out), "")
 
 
-def test_json_prints_what_the_file_holds_and_everybody_gets_a_report(tmp_path: Path) -> None:
-    done = run(diary_file(tmp_path / "d.csv", 3, 12), "--out", tmp_path / "out", "--json", "--quiet", "--persons")
+def test_json_prints_what_the_file_holds_and_everybody_gets_a_report(ask, tmp_path: Path) -> None:
+    done = ask(diary_file(tmp_path / "d.csv", 3, 12), "--out", tmp_path / "out", "--json", "--quiet", "--persons")
     assert done.stderr == ""
     printed, kept = json.loads(done.stdout), json.loads((tmp_path / "out" / "estimates.json").read_text(encoding="utf-8"))
     assert {name: printed[name] for name in kept} == kept
@@ -87,14 +98,14 @@ def test_json_prints_what_the_file_holds_and_everybody_gets_a_report(tmp_path: P
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("cramp", "told"), [("no", "0.00"), ("yes", "cannot be stated")])
-def test_never_a_cramp_has_a_rate_and_a_file_without_any_no_has_none(tmp_path: Path, cramp: str, told: str) -> None:
-    done = run(diary_file(tmp_path / "d.csv", 4, 10, cramp), "--out", tmp_path / "out", "--quiet")
+def test_never_a_cramp_has_a_rate_and_a_file_without_any_no_has_none(ask, tmp_path: Path, cramp: str, told: str) -> None:
+    done = ask(diary_file(tmp_path / "d.csv", 4, 10, cramp), "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 0, done.stderr
     assert told in done.stdout
 
 
-def test_one_night_is_a_diary_of_which_little_can_be_said(tmp_path: Path) -> None:
-    done = run(diary_file(tmp_path / "d.csv", persons=1, nights=1), "--out", tmp_path / "out", "--persons", "--quiet")
+def test_one_night_is_a_diary_of_which_little_can_be_said(ask, tmp_path: Path) -> None:
+    done = ask(diary_file(tmp_path / "d.csv", persons=1, nights=1), "--out", tmp_path / "out", "--persons", "--quiet")
     assert done.returncode == 0, done.stderr
     assert "could not be made" in done.stdout
     assert "no part of it is for others" in done.stdout
@@ -108,18 +119,18 @@ WRONG = {
 
 
 @pytest.mark.parametrize("content", list(WRONG.values()), ids=list(WRONG))
-def test_what_is_no_diary_ends_with_2_and_a_word(tmp_path: Path, content: str) -> None:
+def test_what_is_no_diary_ends_with_2_and_a_word(ask, tmp_path: Path, content: str) -> None:
     (tmp_path / "d.csv").write_text(content, encoding="utf-8")
-    done = run(tmp_path / "d.csv", "--out", tmp_path / "out", "--quiet")
+    done = ask(tmp_path / "d.csv", "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 2
     assert done.stderr.startswith("Error: ")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_a_picture_is_no_diary(tmp_path: Path) -> None:
+def test_a_picture_is_no_diary(ask, tmp_path: Path) -> None:
     (tmp_path / "d.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
-    done = run(tmp_path / "d.csv", "--out", tmp_path / "out", "--quiet")
+    done = ask(tmp_path / "d.csv", "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
@@ -129,31 +140,31 @@ def test_a_picture_is_no_diary(tmp_path: Path) -> None:
     (["--change", "2026-02-10"], "--person"), (["--change", "soon", "--persons"], "soon"), (["--nonsense"], "--out"),
     (["--mapping", "not_there.toml"], "not_there.toml"), (["--change", "2030-01-01", "--persons"], "written down from"),
 ])
-def test_wrong_options_end_with_2_and_say_what_is_right(tmp_path: Path, options: list[str], word: str) -> None:
-    done = run(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet", *options)
+def test_wrong_options_end_with_2_and_say_what_is_right(ask, tmp_path: Path, options: list[str], word: str) -> None:
+    done = ask(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet", *options)
     assert done.returncode == 2
     assert word in done.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
-    done = run(tmp_path / "absent.csv", "--out", tmp_path / "out")
+def test_a_file_that_is_not_there_ends_with_2(ask, tmp_path: Path) -> None:
+    done = ask(tmp_path / "absent.csv", "--out", tmp_path / "out")
     assert done.returncode == 2
     assert "absent.csv" in done.stderr
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root writes everywhere")
-def test_a_folder_that_cannot_be_written_ends_with_2(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_ends_with_2(ask, tmp_path: Path) -> None:
     locked = tmp_path / "locked"
     locked.mkdir(mode=0o500)
-    done = run(diary_file(tmp_path / "d.csv"), "--out", locked / "out", "--quiet")
+    done = ask(diary_file(tmp_path / "d.csv"), "--out", locked / "out", "--quiet")
     assert done.returncode == 2
     assert "cannot be made" in done.stderr
 
 
-def test_a_file_in_the_place_of_the_folder_ends_with_2(tmp_path: Path) -> None:
+def test_a_file_in_the_place_of_the_folder_ends_with_2(ask, tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine", encoding="utf-8")
-    done = run(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet")
+    done = ask(diary_file(tmp_path / "d.csv"), "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 2
     assert (tmp_path / "out").read_text(encoding="utf-8") == "mine"
 
@@ -182,8 +193,8 @@ def test_an_interrupt_leaves_the_earlier_page_as_it_was(tmp_path: Path, asked: s
     assert (out / "diary.html").read_text(encoding="utf-8") == "the earlier page"
 
 
-def test_help_names_what_comes_out() -> None:
-    done = run("--help")
+def test_help_names_what_comes_out(ask) -> None:
+    done = ask("--help")
     assert done.returncode == 0
     for word in ("diary.html", "clinic_only", "--persons", "--change", "example"):
         assert word in done.stdout
@@ -191,18 +202,18 @@ def test_help_names_what_comes_out() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("word", ["example", "trial-example"])
-def test_the_examples_that_ship_run(tmp_path: Path, word: str) -> None:
-    done = run(word, "--out", tmp_path / "out", "--quiet")
+def test_the_examples_that_ship_run(ask, tmp_path: Path, word: str) -> None:
+    done = ask(word, "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 0, done.stderr
     assert "MADE-UP DATA" in done.stdout
     page = (tmp_path / "out" / "diary.html").read_text(encoding="utf-8")
     assert ("Treatments compared" in page) == (word == "trial-example")
 
 
-def test_rows_for_cramps_alone_say_that_no_rate_can_be_told_and_what_to_put_into_the_mapping(tmp_path: Path) -> None:
+def test_rows_for_cramps_alone_say_that_no_rate_can_be_told_and_what_to_put_into_the_mapping(ask, tmp_path: Path) -> None:
     rows = [f"A{person},2026-03-{day:02d} 03:10,calf" for person in range(14) for day in range(2, 26, 3 + person % 3)]
     (tmp_path / "events.csv").write_text("\n".join(["Participant,Time of cramp,Where", *rows]) + "\n", encoding="utf-8")
-    done = run(tmp_path / "events.csv", "--out", tmp_path / "out", "--quiet")
+    done = ask(tmp_path / "events.csv", "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 0, done.stderr
     assert "How often? It cannot be said: the file has rows for cramps alone" in done.stdout
     assert "nights_without_events" in done.stdout

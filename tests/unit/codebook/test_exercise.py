@@ -5,15 +5,14 @@ import pytest
 
 from crampstats.codebook import exercise
 from crampstats.codebook.surveys.nhanes import NHANES
-from crampstats.datasets.nhanes import load_nhanes
 
 FOLDER = os.environ.get("CRAMPSTATS_NHANES", "")
 needs_files = pytest.mark.skipif(not FOLDER, reason="CRAMPSTATS_NHANES names no folder of NHANES files")
 
 
 @pytest.fixture(scope="module")
-def real():
-    return load_nhanes(FOLDER)
+def real(nhanes_files):
+    return nhanes_files
 
 
 def test_whatever_both_questionnaires_fill_says_how_they_differ():

@@ -5,7 +5,6 @@ import pytest
 from crampstats.codebook import medicines
 from crampstats.codebook.surveys.nhanes_medicines import CLASSES
 from crampstats.core.outcomes import Outcome
-from crampstats.datasets.nhanes import load_nhanes
 from crampstats.estimate.prevalence import estimate_prevalence
 
 FOLDER = os.environ.get("CRAMPSTATS_NHANES", "")
@@ -13,8 +12,8 @@ needs_files = pytest.mark.skipif(not FOLDER, reason="CRAMPSTATS_NHANES names no 
 
 
 @pytest.fixture(scope="module")
-def real():
-    return load_nhanes(FOLDER)
+def real(nhanes_files):
+    return nhanes_files
 
 
 def test_no_name_stands_in_two_classes_of_diuretics():

@@ -130,8 +130,8 @@ def test_the_shipped_cells_are_those_of_the_files():
 @needs_files
 @pytest.mark.parametrize("weight", ["interview", "exam"])
 @pytest.mark.parametrize("min_age", [None, 16, 18, 20, 40, 80])
-def test_cells_and_microdata_have_the_same_totals_in_every_unit(cells, weight, min_age):
-    micro = load_nhanes(FOLDER)
+def test_cells_and_microdata_have_the_same_totals_in_every_unit(cells, nhanes_files, weight, min_age):
+    micro = nhanes_files
     for outcome in OUTCOMES:
         assert cells.flow_for(outcome, min_age, weight=weight).n == micro.flow_for(outcome, min_age, weight=weight).n
         both = [_totals(survey, outcome, weight, min_age or 0) for survey in (micro, cells)]

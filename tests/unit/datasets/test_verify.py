@@ -18,8 +18,8 @@ needs_files = pytest.mark.skipif(not FOLDER, reason="CRAMPSTATS_NHANES names no 
 
 
 @pytest.fixture(scope="module")
-def real():
-    return load_nhanes(FOLDER)
+def real(nhanes_files):
+    return nhanes_files
 
 
 def tampered(survey, table, column, row, value):

@@ -172,8 +172,8 @@ def test_what_a_file_that_is_not_there_holds_is_missing_and_asking_for_it_names_
 
 
 @pytest.fixture(scope="module")
-def real():
-    return load_nhanes(FOLDER)
+def real(nhanes_files):
+    return nhanes_files
 
 
 @pytest.mark.nhanes

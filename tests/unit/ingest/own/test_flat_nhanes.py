@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crampstats.datasets.nhanes import load_nhanes
 from crampstats.estimate.prevalence import estimate_prevalence
+from crampstats.ingest.cycle_data import CycleData
 from crampstats.ingest.own.file_data import FileData
 from crampstats.ingest.own.loading import load_survey
 from crampstats.ingest.reading import find_tables
@@ -34,9 +34,9 @@ def flat(tmp_path_factory: pytest.TempPathFactory) -> FileData:
     return load_survey(path, "nhanes")
 
 
-def test_prevalence_under_the_design_is_the_same(flat: FileData):
+def test_prevalence_under_the_design_is_the_same(flat: FileData, nhanes_files: CycleData):
     groups = ["any_cramps", "sex"]
-    cycle = load_nhanes(FOLDER).design_for(groups, min_age=20, cycles=["2005-2006"])
+    cycle = nhanes_files.design_for(groups, min_age=20, cycles=["2005-2006"])
     ours = estimate_prevalence(flat.adults(20), "any_cramps", by=["sex"]).frame
     theirs = estimate_prevalence(cycle, "any_cramps", by=["sex"]).frame
     numbers = ["estimate", "std_error", "conf_low", "conf_high", "df", "n"]
@@ -44,8 +44,8 @@ def test_prevalence_under_the_design_is_the_same(flat: FileData):
         assert ours[name].tolist() == pytest.approx(theirs[name].tolist(), rel=1e-12)
 
 
-def test_every_variable_placed_has_the_same_values_and_gaps(flat: FileData):
-    survey = load_nhanes(FOLDER).table
+def test_every_variable_placed_has_the_same_values_and_gaps(flat: FileData, nhanes_files: CycleData):
+    survey = nhanes_files.table
     survey = survey[survey["cycle"] == "2005-2006"].reset_index(drop=True)
     placed = [placement.variable for placement in flat.mapping.placements]
     assert len(placed) > 30
