@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -83,9 +84,10 @@ def run(name: str, command: list[Any], absent: dict[str, str]) -> Record | None:
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
     if done.returncode:
         reason = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"exit {done.returncode}"
-        if "ModuleNotFoundError" not in reason and "no package called" not in done.stderr:
+        no_memory = done.returncode == -signal.SIGKILL or "cannot allocate" in done.stderr or "MemoryError" in reason
+        if not no_memory and "ModuleNotFoundError" not in reason and "no package called" not in done.stderr:
             raise RuntimeError(f"{name} failed: {done.stderr}")
-        absent[name] = reason
+        absent[name] = "no memory" if no_memory else reason
         return None
     return json.loads(done.stdout)
 

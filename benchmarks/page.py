@@ -158,7 +158,12 @@ def standard_errors(records: list[Record]) -> str:
 
 
 def left_out(absent: dict[str, str]) -> str:
-    return "Left out, because not installed: " + ", ".join(sorted(absent)) + "." if absent else ""
+    """Engines that were not run, or not at the last size, and why."""
+    lacking = sorted(name for name, reason in absent.items() if reason != "no memory")
+    stopped = sorted(set(absent) - set(lacking))
+    words = ["Left out, because not installed: " + ", ".join(lacking) + "."] if lacking else []
+    words += ["Stopped, because the memory of the machine did not do: " + ", ".join(stopped) + "."] if stopped else []
+    return " ".join(words)
 
 
 def profile_words(profiles: list[Record]) -> str:
