@@ -28,6 +28,7 @@ _HOMES = {
     "crampstats.core.outcomes": ("Outcome",),
     "crampstats.core.sampling": ("sample_units",),
     "crampstats.core.source": ("Source",),
+    "crampstats.audit.column_counts": ("ColumnRule", "column_rules", "count_answers", "count_repeated", "list_repeated"),
     "crampstats.audit.diary_findings": ("audit_diary",),
     "crampstats.audit.intake": ("open_intake",),
     "crampstats.audit.disclosure.profiles": ("read_profile",),
