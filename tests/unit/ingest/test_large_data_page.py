@@ -32,7 +32,8 @@ def test_the_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     rng = np.random.default_rng(4)
     n = 600
     pd.DataFrame({
-        "person": np.arange(n) // 10, "stratum": np.arange(n) // 10 % 3, "psu": np.arange(n) // 10 % 2,
+        "person": np.arange(n) // 10, "night": pd.Timestamp("2026-01-01") + pd.to_timedelta(np.arange(n) % 10, unit="D"),
+        "stratum": np.arange(n) // 10 % 3, "psu": np.arange(n) // 10 % 2,
         "weight": rng.gamma(2.0, 1.0, n), "cramp": rng.integers(0, 2, n), "sex": rng.choice(["f", "m"], n),
         "age_years": rng.integers(20, 90, n),
         "age_band": rng.choice(["20-59", "60+"], n), "diuretic": rng.integers(0, 2, n),
