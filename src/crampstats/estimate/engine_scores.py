@@ -196,7 +196,8 @@ class EngineMatrix:
         ]
         terms = {name: plain(curved[a], *self._second(a, b)) for name, (a, b) in pairs.items()}
         terms |= self._score_terms
-        found = sufficient_stats(self.at(beta).with_columns(*products), [], {**terms, "loss": plain(LOSS)}).iloc[0]
+        frame = self.at(beta).with_columns(*products) if products else self.at(beta)
+        found = sufficient_stats(frame, [], {**terms, "loss": plain(LOSS)}).iloc[0]
         information = np.zeros((size, size))
         for name, (a, b) in pairs.items():
             information[a, b] = information[b, a] = float(found[name])

@@ -108,6 +108,7 @@ def test_an_engine_gives_the_numbers_of_memory(people, to_engine, way, formula):
 
 @pytest.mark.parametrize("formula", [
     "cramp ~ potassium + age", "cramp ~ potassium*sex + education", "cramp ~ potassium:age + bmi - 1",
+    "cramp ~ potassium:education + statin",
 ])
 def test_covariates_of_too_many_values_are_added_up_row_by_row_on_the_engine(people, to_engine, formula):
     near, far = designs(people, to_engine)
@@ -151,6 +152,7 @@ def test_a_finite_population_narrows_errors_alike(people, to_engine, way):
     ("nights ~ statin + education", "poisson", None), ("nights ~ potassium + statin", "poisson", "log_weeks"),
     ("cramp ~ potassium + statin", "poisson", None), ("nights ~ age + sex", "linear", None),
     ("bmi ~ potassium*sex", "linear", None), ("potassium ~ bmi + age", "linear", None),
+    ("potassium ~ 1", "linear", None),
     ("cramp ~ statin + education", "log-binomial", None),
     ("cramp ~ age + statin", "probit", None),
 ])
