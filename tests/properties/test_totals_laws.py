@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -11,12 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crampstats.core import totals
+from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.totals import (
     ONE,
     ROWS,
     _collected_sums,
     _tidy,
     between,
+    group_sums,
     level,
     missing,
     num,
@@ -70,7 +73,7 @@ def test_bincount_and_narwhals_agree_on_pandas(by: list[str], frame: pd.DataFram
     same(sufficient_stats(frame, by, TERMS, where), slow, by)
 
 
-@pytest.mark.parametrize("engine", ["numpy", "pyarrow", "polars", "lazy"])
+@pytest.mark.parametrize("engine", ["numpy", "pyarrow", "polars", "lazy", "duckdb"])
 @given(frame=frames())
 @settings(max_examples=25, deadline=None)
 def test_every_engine_gives_the_same_totals(engine: str, frame: pd.DataFrame) -> None:
@@ -80,8 +83,9 @@ def test_every_engine_gives_the_same_totals(engine: str, frame: pd.DataFrame) ->
     )
     arrow = pa.Table.from_pandas(frame, preserve_index=False)
     other = {
-        "numpy": numpy_backed, "pyarrow": arrow, "polars": pl.from_arrow(arrow), "lazy": pl.from_arrow(arrow).lazy(),
-    }[engine]
+        "numpy": lambda: numpy_backed, "pyarrow": lambda: arrow, "polars": lambda: pl.from_arrow(arrow),
+        "lazy": lambda: pl.from_arrow(arrow).lazy(), "duckdb": lambda: duckdb.connect().from_arrow(arrow),
+    }[engine]()
     same(sufficient_stats(frame, by, TERMS), sufficient_stats(other, by, TERMS), by)
 
 
@@ -132,3 +136,24 @@ def test_blocks_of_rows_add_up(frame: pd.DataFrame, block: int) -> None:
         patch.setattr(totals, "BLOCK", block)
         blocked = sufficient_stats(frame, by, TERMS, between("w", 1.0))
     same(blocked, _tidy(_collected_sums(frame, by, TERMS, between("w", 1.0)), by, TERMS), by)
+
+
+@given(frame=frames())
+@settings(max_examples=30, deadline=None)
+def test_rows_left_out_by_a_term_are_those_outside_its_domain(frame: pd.DataFrame) -> None:
+    """A domain as a key and the same domain as a filter give the same sums; only the rows outside are gone."""
+    inside = level("sex", "f") * between("x", -1.0)
+    design = SurveyDesign(pa.Table.from_pandas(frame, preserve_index=False)).subset(inside)
+    kept = sufficient_stats(frame, ["stratum"], TERMS, inside)
+    by_key = sufficient_stats(design.table, ["stratum", DOMAIN], TERMS)
+    same(kept, by_key[by_key[DOMAIN].to_numpy(dtype=bool)].reset_index(drop=True), ["stratum"])
+
+
+@given(frame=frames())
+@settings(max_examples=30, deadline=None)
+def test_sums_of_sums_are_the_sums(frame: pd.DataFrame) -> None:
+    """Two levels, as per person and then overall, add up to one."""
+    inner = group_sums(pa.Table.from_pandas(frame, preserve_index=False), ["stratum", "sex", "y"], TERMS)
+    twice = sufficient_stats(inner, ["sex"], {name: num(name) for name in TERMS} | {"persons": num(ROWS)})
+    once = sufficient_stats(frame, ["sex"], TERMS)
+    same(once, twice.drop(columns=ROWS).rename(columns={"persons": ROWS}).astype({ROWS: "int64"}), ["sex"])
