@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
@@ -9,7 +10,8 @@ import pytest
 
 from crampstats.core.errors import DataError
 from crampstats.core.source import Source
-from crampstats.present.page import Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page
+from crampstats.present.files import draw_figure
+from crampstats.present.page import Bullets, FigureBlock, Paragraph, Section, TableBlock, build_page, embed_figure
 from crampstats.present.tables import format_table
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(1)> \"'& {{ 7*7 }} https://evil.example/\"onclick=\"x"
@@ -179,3 +181,8 @@ def test_the_template_ships_with_the_package():
     from importlib.resources import files
 
     assert {"page.html.j2", "page.css"} <= {entry.name for entry in files("crampstats.present").joinpath("templates").iterdir()}
+
+
+def test_a_figure_that_was_written_as_svg_is_taken_as_it_was_written(draw):
+    drawn = FigureBlock(draw("flow"), "alt", "caption", "flow")
+    assert embed_figure(replace(drawn, svg=draw_figure(drawn.figure, "svg"))) == embed_figure(drawn)

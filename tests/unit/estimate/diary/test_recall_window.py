@@ -153,3 +153,12 @@ def test_without_any_cramp_every_method_says_why_it_has_no_window():
     assert frame["estimate"].isna().all()
     assert (frame["caution"] != "").all()
     assert LIFETIME == 60 * 365.25
+
+
+def test_a_curve_that_was_estimated_already_gives_the_same_window():
+    panel, asked = population_panel(), survey(0.3, 0.28, 0.32)
+    curve = estimate_recall_curve(panel, "cramp", methods=["u_statistic", "kaplan_meier"])
+    anew = estimate_effective_window(panel, "cramp", asked, methods=["u_statistic", "kaplan_meier"])
+    pd.testing.assert_frame_equal(estimate_effective_window(panel, "cramp", asked, curve=curve).frame, anew.frame)
+    with pytest.raises(OptionError, match=r"level 0\.95, not 0\.9"):
+        estimate_effective_window(panel, "cramp", survey(0.3, 0.28, 0.32, confidence_level=0.9), level=0.9, curve=curve)
