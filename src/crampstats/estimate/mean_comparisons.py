@@ -11,6 +11,7 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
+from crampstats.core.factors import is_missing
 from crampstats.core.totals import num, present
 from crampstats.estimate.cautions import df_cautions
 from crampstats.estimate.engine_ranks import engine_score_sums
@@ -241,7 +242,7 @@ def _scores(design: SurveyDesign, name: str, by: str, score: RankScore) -> Float
     """Rank score of each person analysed; NaN elsewhere."""
     table = design.table
     weight = table[design.weights].to_numpy(dtype=np.float64) if design.weights else np.ones(len(table))
-    inside = (table[name].notna() & table[by].notna() & (table[by].astype(object) != ALL)).to_numpy() & (weight > 0)
+    inside = ~is_missing(table[name]) & (table[by].notna() & (table[by].astype(object) != ALL)).to_numpy() & (weight > 0)
     if design.domain:
         inside &= table[design.domain].to_numpy(dtype=bool)
     value = table.loc[inside, name].to_numpy(dtype=np.float64)

@@ -11,6 +11,7 @@ import pandas as pd
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
+from crampstats.core.factors import is_missing
 from crampstats.core.totals import between, plain_key, present
 from crampstats.estimate.cautions import df_cautions
 from crampstats.estimate.engine_quantiles import TIE, engine_quantiles
@@ -108,7 +109,7 @@ def weighted_quantiles(values: Floats, weights: Floats, probabilities: Sequence[
 def _members(design: SurveyDesign, name: str, keys: pd.Series[Any]) -> pd.Series[Any]:
     """Rows of the domain with a value, in the group of `keys`."""
     table = design.table
-    inside = table[name].notna() & (table[design.domain] if design.domain else True)
+    inside = pd.Series(~is_missing(table[name]), index=table.index) & (table[design.domain] if design.domain else True)
     for column, key in keys.items():
         if key != ALL:
             inside = inside & (plain_key(table[column]) == key).fillna(False)
