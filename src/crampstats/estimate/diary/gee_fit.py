@@ -234,9 +234,9 @@ def _is_canonical(family: Family) -> bool:
 def _start(patterns: PatternRows, family: Family, scaling: Scaling) -> Floats:
     beta = np.zeros(len(patterns.rows.names))
     if scaling.intercept is not None:
-        beta[scaling.intercept] = family.intercept(float(patterns.rows.response.mean()))
+        beta[scaling.intercept] = family.intercept(patterns.rows.mean(patterns.rows.response))
         if patterns.rows.offset is not None:
-            beta[scaling.intercept] -= float(patterns.rows.offset.mean())
+            beta[scaling.intercept] -= patterns.rows.mean(patterns.rows.offset)
     return beta
 
 

@@ -97,6 +97,10 @@ class PanelRows:
         """Sum of the response."""
         return float(self.response.sum())
 
+    def mean(self, values: Floats) -> float:
+        """Mean over the nights of a value of each row."""
+        return float(values.mean())
+
     @property
     def flow(self) -> Flow:
         """Nights of the diary, logged, of the domain, complete."""
@@ -151,6 +155,10 @@ class PatternedRows(PanelRows):
     def total(self) -> float:
         """Sum of the response."""
         return float(self.nights @ self.response)
+
+    def mean(self, values: Floats) -> float:
+        """Mean over the nights of a value of each row."""
+        return float(self.nights @ values / self.nights.sum())
 
     def _inside(self) -> int:
         return self.asked
