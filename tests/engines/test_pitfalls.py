@@ -159,6 +159,15 @@ def test_7_numbers_of_persons_beyond_2_to_the_53_stay_apart(engine):
     assert keys_of(sufficient_stats(table, ["id"], {}), "id") == [2**53, 2**53 + 1, None]
 
 
+def test_7_hashes_of_persons_beyond_2_to_the_63_stay_whole(engine):
+    if engine.name in ("spark", "spark connect", "postgres"):
+        pytest.skip("has no unsigned whole numbers of 64 bits")
+    table = engine.table(pa.table({"id": pa.array([2**64 - 1, 2**63, 5, 2**64 - 1], pa.uint64()), "w": [1.0, 2.0, 4.0, 8.0]}))
+    sums = sufficient_stats(table, ["id"], {"w": num("w")})
+    assert keys_of(sums, "id") == [5, 2**63, 2**64 - 1]
+    assert sums["w"].tolist() == [4.0, 2.0, 9.0]
+
+
 def test_7_decimal_and_date_keys_are_the_same_everywhere(engine):
     days = [datetime.date(2024, 2, 29), datetime.date(2023, 1, 1), None]
     table = engine.table(pa.table({

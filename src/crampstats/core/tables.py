@@ -127,10 +127,16 @@ def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     """A lazy frame as a pandas frame; whole numbers and yes/no with gaps stay whole numbers and yes/no (Int64, boolean).
 
     Through pandas' own defaults a number of a person beyond 2^53 would lose its last digits where one is missing.
+    Ctrl-C is a KeyboardInterrupt, also where an engine has a word of its own for it.
     """
     import pyarrow as pa
 
-    made = None if frame.implementation.is_pandas() else frame.collect("pyarrow").to_native()
+    try:
+        made = None if frame.implementation.is_pandas() else frame.collect("pyarrow").to_native()
+    except RuntimeError as problem:
+        if str(problem).startswith("Query interrupted"):  # how DuckDB tells of Ctrl-C
+            raise KeyboardInterrupt from problem
+        raise
     if made is None:
         collected: pd.DataFrame = frame.collect().to_pandas()
         return collected

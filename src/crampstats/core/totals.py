@@ -260,11 +260,12 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
 
 
 def _whole_numbers(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Whole numbers as Int64; those arrow holds do not pass through floats, which end at 2^53."""
+    """Whole numbers as Int64 (UInt64 beyond 2^63); those arrow holds do not pass through floats, which end at 2^53."""
+    is_large = pd.api.types.is_unsigned_integer_dtype(column.dtype) and bool((column > np.iinfo(np.int64).max).any())
     if not isinstance(column.dtype, pd.ArrowDtype):
-        return column.astype("Int64")
+        return column.astype("UInt64") if is_large else column.astype("Int64")
     known = column.notna().to_numpy(dtype=bool)
-    values = column.to_numpy(dtype=np.int64, na_value=0)
+    values = column.to_numpy(dtype=np.uint64 if is_large else np.int64, na_value=0)
     return pd.Series(pd.arrays.IntegerArray(values, ~known), index=column.index, name=column.name)
 
 
