@@ -54,26 +54,7 @@ Shares are of a profiled run; parts lie inside one another where one calls the o
 {parts}
 
 """
-CHANGES = """## What was slow for no reason
-
-Processor seconds before and after on a machine busy with other work (2026-11-23), one run each, in the same minutes; every file that
-the commands write is the same byte by byte.
-
-| what | before | after | why |
-|---|---|---|---|
-| `crampstats report` (totals that ship) | 38.0 | 33.3 | figures were drawn as SVG for the file and again for the page; python-docx gathered its table anew for each cell |
-| `crampstats diary example` | 20.4 | 17.5 | the recall curve was estimated for the figure and again for the window it amounts to; SVG as above |
-| `crampstats audit example` | 24.2 | 25.2 | unchanged within the noise: its figures are few; time goes to checks, hiding of small counts and imports |
-| three Word tables | 3.4 | 2.1 | as above |
-| tests of the command `diary` | 152 | 69 | wrong options, empty files and small diaries are asked inside the process of the test; starting one takes 4 s |
-| tests of the command `audit` | 97 | 45 | seven audits of the same file became three; one is interrupted |
-| the analysed table of the NHANES files | 75 | 6 | the test fitted the models of every claim on associations to write a table |
-| shipped totals against the NHANES files | about 30 | 6 | one read of the files in a process, not one for each weight and age |
-| notebooks that read nothing but what ships | twice | once | as installed and on the shipped totals is the same run |
-
-Python compiles packages anew in every process where neither bytecode was installed nor may be written
-(`PYTHONDONTWRITEBYTECODE` in an environment made by uv without `--compile-bytecode`): 1.3 s more for each report. pip compiles when it installs.
-"""
+CHANGES = Path(__file__).with_name("profile_changes.md")  # what was changed, with its times, as it was measured then
 
 
 def main() -> None:
@@ -91,7 +72,7 @@ def main() -> None:
         python=platform.python_version(), repeats=chosen.repeats, load=load, table=table(rows), parts=parts(names),
         source=", NHANES microdata" if os.environ.get("CRAMPSTATS_NHANES") else ", NHANES as the totals that ship",
     )
-    text = text.rstrip() + "\n\n" + CHANGES
+    text = text.rstrip() + "\n\n" + CHANGES.read_text(encoding="utf-8")
     if chosen.out:
         chosen.out.write_text(text, encoding="utf-8")
     else:
