@@ -139,9 +139,10 @@ def format_page(rows: int, repeats: int, sizes: dict[str, float], speeds: list[S
     stored = ", ".join(f"{count * sum(sizes.values()) / 1e9:,.0f} GB for {count:,} rows" for count in TARGETS)
     words = "\n".join(f"| {name} | {used[name]:.1f} |" for name in used)
     packages = ", ".join(f"{name} {version(name)}" for name in ("duckdb", "pyspark", "narwhals", "pyarrow"))
+    busy = f"**Measured on a busy machine (load {load:.0f} on {os.cpu_count()} cores): sizes hold, speeds do not.**\n\n"
     return f"""# What 1e9 and 1e10 rows cost
 
-Written by `docs/engines/measure_cost.py`. [cluster.md](../cluster.md) says what to do with it.
+{busy if load > CORES / 2 else ""}Written by `docs/engines/measure_cost.py`. [cluster.md](../cluster.md) says what to do with it.
 
 ## Measured: bytes
 

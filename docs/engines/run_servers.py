@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -129,6 +130,7 @@ if __name__ == "__main__":
     parser.add_argument("--rows", type=lambda text: int(float(text)), default=200_000, help="rows compared with pandas")
     parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end with it
     try:
         sys.exit(main(chosen.rows, chosen.page))
     except ServerError as problem:
