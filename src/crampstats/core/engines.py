@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import glob
 import os
+import secrets
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -154,13 +155,14 @@ def _open_duckdb(files: list[str], options: EngineOptions) -> Any:
 
 
 def _scratch_folder(parent: str) -> str:
-    """An empty folder that is removed when the program ends, however it ends but by being killed."""
-    try:
-        made = tempfile.mkdtemp(prefix="crampstats-", dir=parent or None)
-    except OSError as problem:
-        raise OptionError(f"no temporary folder can be made in {parent!r} ({problem.strerror}); name another.") from problem
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
-    return made
+    """A name for a folder, made by the engine when something does not fit; removed when the program ends unless it is killed."""
+    root = Path(parent or tempfile.gettempdir())
+    if not (root.is_dir() and os.access(root, os.W_OK)):
+        raise OptionError(f"no temporary folder can be made in {str(root)!r} (no folder that can be written to); name another.")
+    # nothing is made before it is needed: a process that is killed leaves nothing either, unless it has spilled
+    named = str(root / f"crampstats-{os.getpid()}-{secrets.token_hex(4)}")
+    atexit.register(shutil.rmtree, named, ignore_errors=True)
+    return named
 
 
 def _open_spark(files: list[str], options: EngineOptions) -> Any:

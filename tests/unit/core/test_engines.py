@@ -111,7 +111,9 @@ CHILD = """
     from crampstats.core.engines import EngineOptions, open_parquet
     from crampstats.core.totals import num, sufficient_stats
     table = open_parquet(sys.argv[1], "duckdb", EngineOptions(folder=sys.argv[2], threads=1))
-    print("ready", len(os.listdir(sys.argv[2])), flush=True)
+    before = len(os.listdir(sys.argv[2]))
+    os.mkdir(table.limit(1).project("current_setting('temp_directory')").fetchall()[0][0])  # as DuckDB does when it spills
+    print("ready", before, len(os.listdir(sys.argv[2])), flush=True)
     if sys.argv[3] == "wait":
         time.sleep(60)
 """
@@ -123,7 +125,7 @@ def test_the_scratch_folder_is_gone_after_the_end_and_after_ctrl_c(folder, tmp_p
     scratch = tmp_path_factory.mktemp("scratch")
     with subprocess.Popen([sys.executable, "-c", textwrap.dedent(CHILD), str(folder), str(scratch), end],
                           stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as child:
-        assert child.stdout.readline() == "ready 1\n"
+        assert child.stdout.readline() == "ready 0 1\n"
         if end == "wait":
             child.send_signal(signal.SIGINT)
         child.wait(timeout=60)
