@@ -7,8 +7,9 @@ sampling unit's, and comes back as eight bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -33,9 +34,9 @@ class Plain(OneColumn):
         """The factor on any engine."""
         return nw.col(self.column)
 
-    def values(self, columns: object) -> Floats:
-        """Never asked: such columns are made on engines alone."""
-        raise NotImplementedError
+    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
+        """The factor of a pandas column."""
+        return columns[self.column].to_numpy(dtype=np.float64)
 
 
 def plain(*columns: str) -> Term:
