@@ -8,13 +8,13 @@ import numpy as np
 
 from crampstats.audit.diary_listing import Bools, column_values, tell_persons
 from crampstats.codebook.checks import diary as checks
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import LOGGED, NIGHT, DiaryPanel
 from crampstats.core.findings import Finding
 from crampstats.estimate.diary.quality import FIVES, MISSED_AFTER, diary_quality
 
 CRAMP, MINUTES = "cramp", "cramp_minutes"
 DETAILS = ("cramps", "cramp_severity", "cramp_minutes")
-WEEK = 7
 HALF = 0.5
 # nights of a diary without any "no" before that is more than chance; of one person; of one person with a cramp every night
 DIARY_OF_CRAMPS, PERSON_OF_CRAMPS, EVERY_NIGHT = 10, 5, 14

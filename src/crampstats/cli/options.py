@@ -16,7 +16,8 @@ OF_NHANES = ("nhanes", "weight")
 OF_FILES = ("strata", "psu", "weights", "window", "threshold", "population", "age", "mapping", "sheet", "dictionary")
 
 MAPPING = click.option(
-    "--mapping", metavar="FILE", help="Mapping of your file (TOML from `crampstats map`), a REDCap dictionary, or clinic_intake.",
+    "--mapping", metavar="FILE",
+    help="Mapping of your file (TOML from `crampstats map`), a REDCap dictionary, or a shipped form (clinic_intake).",
 )
 SHEET = click.option("--sheet", metavar="NAME", help="Sheet of a workbook. [default: found out]")
 HEADER_ROW = click.option("--header-row", type=click.IntRange(1), metavar="N", help="Row of the headings. [default: found out]")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.estimates import Estimates
 from crampstats.present.captions import intervals_sentence, made_up_sentence, source_sentence
 from crampstats.present.crossover import crossover_note, tally_periods
@@ -14,7 +15,6 @@ from crampstats.present.diaries import (
     MISSED,
     OUTSIDE,
     UNANSWERED,
-    WEEK,
     YES,
     count_states,
     date_words,

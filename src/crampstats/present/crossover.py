@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.errors import DataError
-from crampstats.present.diaries import NO, WEEK, YES, find_states, name_persons
+from crampstats.present.diaries import NO, YES, find_states, name_persons
 from crampstats.present.reading import level_words
 from crampstats.present.wording import first_upper
 

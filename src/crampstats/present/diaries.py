@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from crampstats.core.calendar import MONTHS
 from crampstats.core.diary import DOMAIN
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.labels import Label
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
 OUTSIDE, MISSED, UNANSWERED, NO, YES = range(5)
 CODE_NAME = re.compile(r"P\d+\Z")
-WEEK = 7
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-          "December")  # the names of the standard library follow the locale
 
 
 def name_persons(panel: DiaryPanel) -> list[str]:
@@ -56,17 +53,6 @@ def date_words(night: int) -> str:
     """
     year, month, day = np.datetime64(int(night), "D").astype(str).split("-")
     return f"{int(day)} {MONTHS[int(month) - 1]} {int(year)}"
-
-
-def weekday_of(nights: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Day of the week, 0 Monday to 6 Sunday.
-
-    Examples
-    --------
-    >>> weekday_of(np.array([0, 20513])).tolist()  # 1 January 1970 was a Thursday, 1 March 2026 a Sunday
-    [3, 6]
-    """
-    return np.asarray((nights + 3) % WEEK, dtype=np.int64)
 
 
 def find_person(panel: DiaryPanel, person: Any) -> int:

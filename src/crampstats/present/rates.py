@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import MONTHS, WEEKDAYS
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
-from crampstats.present.diaries import CODE_NAME, MONTHS, WEEKDAYS
+from crampstats.present.diaries import CODE_NAME
 from crampstats.present.ratios import format_ratio, is_drawable, require_ratios
 from crampstats.present.reading import is_suppressed, label_of, level_words
 from crampstats.present.wording import format_count

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates
 from crampstats.core.source import Source
-from crampstats.present.diaries import WEEK, date_words, diary_label, tally_windows
+from crampstats.present.diaries import date_words, diary_label, tally_windows
 from crampstats.present.reading import is_suppressed, outcome_words
 
 GAPS = "Gaps: nobody told of a night in that window"

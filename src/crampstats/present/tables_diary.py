@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
-from crampstats.present.diaries import WEEK, date_words, diary_label, lower_first, tally_persons
+from crampstats.present.diaries import date_words, diary_label, lower_first, tally_persons
 from crampstats.present.lags import trigger_level, trigger_words
 from crampstats.present.printed import Column, PrintedRow, PrintedTable
 from crampstats.present.rates import NOT_SHOWN, level_order

@@ -10,6 +10,7 @@ from importlib.metadata import version
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import CrampstatsError, OptionError
 from crampstats.present.diaries import name_persons
@@ -30,7 +31,6 @@ from crampstats.reports.triage_list import format_day
 
 AFTER = "after_change"
 FEWEST = 5  # nights with, and nights without, below which nothing is said of a difference
-WEEK = 7
 MARKED = 4  # exposures for which a box of the calendar has room
 SEVERITY, MINUTES = "cramp_severity", "cramp_minutes"
 PLAIN: Mapping[str, str] = {

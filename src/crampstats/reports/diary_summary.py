@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from crampstats.core.calendar import MONTHS
 from crampstats.core.diary import DiaryPanel
-from crampstats.present.diaries import MONTHS
 from crampstats.present.page import Answer
 from crampstats.present.reading import is_suppressed
 from crampstats.present.wording import MADE_UP, first_upper, format_share, format_share_with_interval

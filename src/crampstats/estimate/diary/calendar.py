@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import MONTHS, WEEKDAYS, weekday_names
 from crampstats.core.diary import LOGGED, NIGHT, PERSON, DiaryPanel
 from crampstats.core.errors import DataError, unknown_name
 from crampstats.core.estimates import Estimates
@@ -21,16 +22,11 @@ from crampstats.estimate.intervals import check_level, t_quantile
 from crampstats.estimate.sums import Floats
 
 Hemisphere = Literal["north", "south"]
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 WEEKDAY, DAY, YEAR_COS, YEAR_SIN = "weekday", "diary_weeks", "_cos_of_year", "_sin_of_year"
 YEAR = 365.2425
 SHORTEST_SPAN = 274  # nights, nine months: with less, season cannot be told from a trend
 FEWEST_MONTHS = 9
 LONGEST_EMPTY = 100  # nights of the year in a row without a log, beyond which a season is drawn where nobody looked
-EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
-)
 SEASONS = {"north": ("winter", "spring", "summer", "autumn"), "south": ("summer", "autumn", "winter", "spring")}
 
 
@@ -71,7 +67,7 @@ def estimate_weekdays(panel: DiaryPanel, outcome: str = "cramp", *, reference: s
     check_level(level)
     if reference not in WEEKDAYS:
         raise unknown_name("weekday", reference, WEEKDAYS)
-    named = np.array(WEEKDAYS, dtype=object)[(panel.nights + EPOCH_WEEKDAY) % 7]
+    named = weekday_names(panel.nights)
     if absent := [day for day in WEEKDAYS if day not in set(named[panel.inside])]:
         raise DataError(f"no night of {', '.join(absent)} was logged; weekdays need nights of all seven.")
     order = (reference, *(day for day in WEEKDAYS if day != reference))

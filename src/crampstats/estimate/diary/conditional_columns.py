@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import WEEKDAYS, weekday_names
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.labels import Label
@@ -22,8 +23,6 @@ USUAL_WORDS = {
 }
 FEWEST_NIGHTS = 7  # nights with the column known, below which nobody's usual is known
 WEEKDAY, DIARY_DAY = "weekday", "diary_day"
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-EPOCH_WEEKDAY = 3  # 1970-01-01 was a Thursday
 MINUTES = "_minutes"
 PER_MINUTES = 30.0
 
@@ -167,7 +166,7 @@ def add_adjustments(panel: DiaryPanel, adjust: Sequence[str]) -> tuple[DiaryPane
         if name in panel.table:
             continue
         if name == WEEKDAY:
-            made[name] = np.array(WEEKDAYS, dtype=object)[(panel.nights + EPOCH_WEEKDAY) % 7]
+            made[name] = weekday_names(panel.nights)
             labels[name] = Label("Weekday", levels=WEEKDAYS)
         elif name == DIARY_DAY:
             made[name] = (panel.nights - panel.nights[panel.starts[:-1]][panel.codes]) / 7.0

@@ -9,13 +9,13 @@ from typing import Literal
 
 import numpy as np
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.errors import DataError, OptionError
 from crampstats.estimate.diary.power_trigger import fit_common_odds
 from crampstats.estimate.diary.trial_models import SmallFit, fit_count_ratio, fit_split
 from crampstats.estimate.sums import Floats
 
 Shape = Literal["beta", "logit-normal"]
-WEEK = 7
 MOST_DRAWN = 200  # times the persons wanted, that are drawn to find those who pass a minimum for entry
 
 

@@ -18,7 +18,6 @@ from crampstats.estimate.sums import Floats
 
 Ints = NDArray[np.int64]
 MAX_GROUPS = 1_000
-WEEK = 7
 PERIODS = {1: "night", 7: "week", 14: "2 weeks", 28: "4 weeks", 30: "30 nights", 365: "year"}
 
 

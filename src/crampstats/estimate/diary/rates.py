@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
 from crampstats.core.estimates import Estimates, concat_estimates
@@ -15,7 +16,6 @@ from crampstats.core.outcomes import Outcome
 from crampstats.estimate.cautions import FEW_EVENTS, df_cautions, join_cautions
 from crampstats.estimate.diary.engine_rates import count_engine_rates, sum_engine_persons
 from crampstats.estimate.diary.rate_sums import (
-    WEEK,
     Events,
     RateCounts,
     RateSums,

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import LONGEST_GAP, DiaryPanel
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.diary.recall_counted import jackknife_waits, window_shares
 from crampstats.estimate.diary.recall_nights import CrampNights, Floats
 
 WARNED = 0.05 / 4  # four checks share one error rate of 5 % (Bonferroni)
-WEEK = 7
 CLUSTERING, GAP_AFTER, LENGTH = "serial clustering", "missed nights after a cramp", "rate and length of the diary"
 AGREEMENT = "U-statistic less Kaplan-Meier"
 

@@ -7,12 +7,13 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.cautions import df_cautions
-from crampstats.estimate.diary.rate_sums import WEEK, check_period, cramp_values, period_words
+from crampstats.estimate.diary.rate_sums import check_period, cramp_values, period_words
 from crampstats.estimate.diary.rates import exact_interval, rate_interval
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.sums import Floats

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import join_cautions
-from crampstats.estimate.diary.rate_sums import WEEK, check_period, period_words
+from crampstats.estimate.diary.rate_sums import check_period, period_words
 from crampstats.estimate.diary.trial_totals import outcome_values, period_totals, read_arms
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.sums import Floats

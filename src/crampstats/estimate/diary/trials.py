@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.estimates import Estimates
 from crampstats.estimate.cautions import FEW_EVENTS, df_cautions, join_cautions
-from crampstats.estimate.diary.rate_sums import WEEK, check_period, period_words
+from crampstats.estimate.diary.rate_sums import check_period, period_words
 from crampstats.estimate.diary.trial_models import (
     Comparison,
     SmallFit,

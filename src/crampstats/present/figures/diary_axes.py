@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from crampstats.present.diaries import MONTHS, WEEK, weekday_of
+from crampstats.core.calendar import MONTHS, WEEK, weekday_of
 from crampstats.present.figures.ratio_axis import RatioSpan
 from crampstats.present.figures.sheet import text_mm
 from crampstats.present.theme import INK

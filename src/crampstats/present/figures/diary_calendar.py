@@ -9,15 +9,14 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from crampstats.core.calendar import MONTHS, WEEKDAYS, weekday_of
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError
 from crampstats.present.diaries import (
     MISSED,
-    MONTHS,
     NO,
     OUTSIDE,
     UNANSWERED,
-    WEEKDAYS,
     YES,
     date_words,
     diary_label,
@@ -25,7 +24,6 @@ from crampstats.present.diaries import (
     find_states,
     lower_first,
     name_persons,
-    weekday_of,
 )
 from crampstats.present.figures.diary_marks import (
     BOX_MM,

@@ -8,8 +8,8 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from crampstats.core.calendar import MONTHS, WEEKDAYS
 from crampstats.core.estimates import Estimates
-from crampstats.present.diaries import MONTHS, WEEKDAYS
 from crampstats.present.figures.diary_axes import draw_upright_ratio, plain_number, rate_ticks, upper_rate
 from crampstats.present.figures.diary_rates import HOLLOW_NOTE
 from crampstats.present.figures.ratio_axis import NO_DIFFERENCE, RatioSpan, find_span, find_ticks, set_ratio_axis

@@ -8,9 +8,10 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.present.crossover import crossover_note, tally_periods
-from crampstats.present.diaries import WEEK, diary_label, lower_first
+from crampstats.present.diaries import diary_label, lower_first
 from crampstats.present.figures.diary_axes import plain_number, rate_ticks, upper_rate, words_that_fit
 from crampstats.present.figures.diary_marks import KeyEntry, draw_key, key_height, key_rows, sample_line, whole_sheet
 from crampstats.present.figures.grid import Grid

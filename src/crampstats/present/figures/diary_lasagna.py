@@ -6,8 +6,9 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
-from crampstats.present.diaries import MISSED, NO, OUTSIDE, UNANSWERED, WEEK, YES, diary_label, lower_first
+from crampstats.present.diaries import MISSED, NO, OUTSIDE, UNANSWERED, YES, diary_label, lower_first
 from crampstats.present.figures.diary_axes import date_ticks, day_ticks, find_runs, plain_number, upper_rate, years_words
 from crampstats.present.figures.diary_marks import (
     KeyEntry,

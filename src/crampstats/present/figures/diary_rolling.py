@@ -7,9 +7,9 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
+from crampstats.core.calendar import WEEK
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.estimates import Estimates
-from crampstats.present.diaries import WEEK
 from crampstats.present.figures.diary_axes import (
     date_ticks,
     day_ticks,
