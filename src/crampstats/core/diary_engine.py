@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from crampstats.core.diary_marks import WIDEST, NightMarks, highest_bit, lowest_bit, mark_nights
 from crampstats.core.diary_nights import DOMAIN, FIRST, LAST, LOGGED, LONGEST_STRETCH, NIGHT, PERSON, read_nights
 from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.factors import flag
 from crampstats.core.tables import MAX_ROWS, collect_frame, collect_rows, engine_of, scan_table
 from crampstats.core.totals import ONE, ROWS, Term, group_sums, level, missing, num, plain_expression, sufficient_stats
 
@@ -242,11 +243,6 @@ def _days(night: str, dtype: nw.dtypes.DType) -> tuple[nw.Expr, nw.Expr]:
         as_written = date.dt.day().cast(nw.Int64) == written.str.slice(8, 2).cast(nw.Int64)
         return _civil_days(date), 1.0 - flag(as_written)
     raise DataError(f"the nights hold {dtype}; dates, YYYY-MM-DD or whole days since 1970-01-01 are expected.")
-
-
-def flag(predicate: nw.Expr) -> nw.Expr:
-    """1 where a predicate holds, else 0, as float64; PostgreSQL adds literals like 1.0 as decimal numbers, which Ibis refuses."""
-    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
 
 
 def _civil_days(date: nw.Expr) -> nw.Expr:

@@ -86,7 +86,7 @@ class Level(OneColumn):
         dtype = schema[self.column]
         if not (same := _comparable([self.value], dtype)):
             return _never(self.column)
-        return _flag(plain_expression(self.column, dtype) == same[0])
+        return flag(plain_expression(self.column, dtype) == same[0])
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -112,7 +112,7 @@ class Missing(OneColumn):
 
     def expression(self, schema: nw.Schema) -> nw.Expr:
         """The factor on any engine, as float64."""
-        return _flag(_known(self.column, schema).is_null())
+        return flag(_known(self.column, schema).is_null())
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -134,7 +134,7 @@ class Between(OneColumn):
         if not bounds:
             return Present(self.column).expression(schema)
         # a comparison with null is null, which `when` takes for no; only a positive predicate may be relied on for that
-        return _flag(bounds[0] & bounds[1] if len(bounds) == 2 else bounds[0])
+        return flag(bounds[0] & bounds[1] if len(bounds) == 2 else bounds[0])
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -156,7 +156,7 @@ class Outside(OneColumn):
         bounds += [value > self.high] if np.isfinite(self.high) else []
         if not bounds:
             return _never(self.column)
-        return _flag(bounds[0] | bounds[1] if len(bounds) == 2 else bounds[0])
+        return flag(bounds[0] | bounds[1] if len(bounds) == 2 else bounds[0])
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -175,7 +175,7 @@ class Unlisted(OneColumn):
         known = Present(self.column).expression(schema)
         if not (listed := _comparable(self.listed, schema[self.column])):
             return known
-        return known - _flag(plain_expression(self.column, schema[self.column]).is_in(listed))
+        return known - flag(plain_expression(self.column, schema[self.column]).is_in(listed))
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -253,17 +253,18 @@ def _known(name: str, schema: nw.Schema) -> nw.Expr:
     return nw.col(name).fill_nan(None) if schema[name].is_float() else nw.col(name)
 
 
-def _flag(predicate: nw.Expr) -> nw.Expr:
+def flag(predicate: nw.Expr) -> nw.Expr:
     """1 where a positive predicate holds, else 0; negated ones are wrong where a value is missing.
 
     Whole numbers, then cast: PostgreSQL takes 1.0 for a decimal, whose sum Ibis, which takes it for a float, cannot collect.
     """
-    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
+    made: nw.Expr = nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
+    return made
 
 
 def _never(name: str) -> nw.Expr:
     """0 in every row; a bare number would be one row."""
-    return _flag(nw.col(name).is_null()) * 0.0
+    return flag(nw.col(name).is_null()) * 0.0
 
 
 def _comparable(values: Sequence[Any], dtype: nw.dtypes.DType) -> list[Any]:

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.factors import flag
 from crampstats.core.tables import MAX_ROWS, collect_frame, count_rows, engine_of, scan_table
 from crampstats.core.totals import missing, sufficient_stats
-
-if TYPE_CHECKING:
-    import narwhals.stable.v2 as nw
 
 PRIMES = (2_147_483_647, 2_147_483_629)  # below 2^31; the two remainders tell 2^62 whole numbers apart
 MODULUS = 2_147_483_579  # a prime below 2^31 of the form 3k + 2, so that cubing is a permutation and products fit into 64 bits
@@ -71,8 +70,6 @@ def sample_units(table: Any, unit: str | Sequence[str], fraction: float, *, seed
     >>> bool((drawn.groupby("person").size() == 2).all())
     True
     """
-    import narwhals.stable.v2 as nw
-
     if not 0 < fraction <= 1:
         raise OptionError(f"fraction is {fraction:g}; above 0 and at most 1 is expected.")
     names = [unit] if isinstance(unit, str) else list(unit)
@@ -95,8 +92,6 @@ def sample_units(table: Any, unit: str | Sequence[str], fraction: float, *, seed
 
 def _draw(frame: nw.LazyFrame[Any], keys: Mapping[str, str], fraction: float, seed: int) -> nw.LazyFrame[Any]:
     """The rows of the units drawn; `keys` holds the name of each key column for messages."""
-    import narwhals.stable.v2 as nw
-
     schema = nw.Schema(frame.collect_schema())
     _require_keys(frame, schema, keys)
     if all(_is_whole(schema[key]) for key in keys):
@@ -137,8 +132,6 @@ def _plain(table: pd.DataFrame, name: str) -> pd.Series[Any]:
 
 def _require_keys(frame: nw.LazyFrame[Any], schema: nw.Schema, keys: Mapping[str, str]) -> None:
     """Refuse keys that are missing, fractional, or neither whole numbers nor text; `keys` holds the name of each for messages."""
-    import narwhals.stable.v2 as nw
-
     texts = (nw.String, nw.Categorical, nw.Enum)
     held = {name: schema[key] for key, name in keys.items()}
     if wrong := [f"{name!r} holds {dtype}" for name, dtype in held.items() if not _is_whole(dtype) and dtype not in texts]:
@@ -150,17 +143,10 @@ def _require_keys(frame: nw.LazyFrame[Any], schema: nw.Schema, keys: Mapping[str
     floats = [key for key in keys if schema[key].is_float()]
     if not floats:
         return
-    flags = [_flag((nw.col(key).floor() == nw.col(key)) & (nw.col(key).abs() <= WHOLE)).alias(key) for key in floats]
+    flags = [flag((nw.col(key).floor() == nw.col(key)) & (nw.col(key).abs() <= WHOLE)).alias(key) for key in floats]
     found = collect_frame(frame.select(*flags).select(*(nw.col(key).sum() for key in floats), nw.len().alias("rows"))).iloc[0]
     if broken := [repr(keys[key]) for key in floats if found[key] != found["rows"]]:
         raise DataError(f"{', '.join(broken)}: fractional numbers, which tell no units apart; use whole numbers or text.")
-
-
-def _flag(predicate: nw.Expr) -> nw.Expr:
-    import narwhals.stable.v2 as nw
-
-    # whole numbers, cast: PostgreSQL would sum decimals
-    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
 
 
 def _constants(seed: int) -> Iterator[tuple[int, int]]:
@@ -174,8 +160,6 @@ def _whole_drawn(
     frame: nw.LazyFrame[Any], names: Sequence[str], schema: nw.Schema, fraction: float, seed: int
 ) -> nw.LazyFrame[Any]:
     """The rows whose unit is drawn, by its whole numbers; each step is a column, or the expression would triple with each."""
-    import narwhals.stable.v2 as nw
-
     steps = _steps([remainder for name in names for remainder in _remainders(name, schema[name])], seed)
     state = nw.lit(0, dtype=nw.Int64)
     for remainder, a, b in steps:
@@ -188,8 +172,6 @@ def _whole_drawn(
 
 def _remainders(name: str, dtype: nw.dtypes.DType) -> list[nw.Expr]:
     """A whole number's remainders by the two primes, from 0 up."""
-    import narwhals.stable.v2 as nw
-
     if dtype == nw.UInt64:  # beyond 2^63 only the remainder fits into a signed number
         return [(nw.col(name) % nw.lit(prime, dtype=nw.UInt64)).cast(nw.Int64) for prime in PRIMES]
     # engines differ in the sign of the remainder of a negative number
@@ -203,8 +185,6 @@ def _steps(remainders: Sequence[Any], seed: int) -> list[tuple[Any, int, int]]:
 
 def _texts_drawn(frame: nw.LazyFrame[Any], names: Sequence[str], fraction: float, seed: int) -> nw.LazyFrame[Any]:
     """The rows whose unit is drawn, by the text of its key: the units drawn are named to the engine."""
-    import narwhals.stable.v2 as nw
-
     found = sufficient_stats(frame, names, {})[list(names)].astype("str")
     keys = found[names[0]].str.cat(found[list(names[1:])], sep=SEPARATOR) if len(names) > 1 else found[names[0]]
     hashed = np.array([int.from_bytes(blake2b(key.encode(), digest_size=8).digest()) for key in keys], dtype=np.uint64)

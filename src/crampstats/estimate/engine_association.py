@@ -11,9 +11,10 @@ import numpy as np
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
+from crampstats.core.factors import flag
 from crampstats.core.tables import collect_frame
 from crampstats.core.totals import Term, group_sums, present, sufficient_stats
-from crampstats.estimate.engine_columns import COUNT, AnalysedTable, HeldColumn, flag
+from crampstats.estimate.engine_columns import COUNT, AnalysedTable, HeldColumn
 from crampstats.estimate.engine_patterns import plain
 
 RESPONSE = "_model_response"

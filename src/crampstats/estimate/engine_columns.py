@@ -18,6 +18,7 @@ import pandas as pd
 from crampstats.core.column_ranges import column_ranges
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
+from crampstats.core.factors import flag
 from crampstats.core.tables import collect_frame, engine_of, scan_table
 from crampstats.core.totals import group_sums, plain_expression
 from crampstats.estimate.sums import entry_keys
@@ -252,12 +253,6 @@ class AnalysedTable:
         declared = [*_type_levels(self.frame, name, dtype), *(label.levels if label else ())]
         known = [level for level in dict.fromkeys(declared) if level in found]
         return (*known, *sorted(set(found) - set(known), key=str))
-
-
-def flag(predicate: nw.Expr) -> nw.Expr:
-    """1 where a positive predicate holds, else 0; some engines take 1.0 for a decimal number, so it is cast."""
-    made: nw.Expr = nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
-    return made
 
 
 def _as_number(name: str | None) -> nw.Expr:

@@ -10,11 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def flag(predicate: nw.Expr) -> nw.Expr:
-    """1.0 where a positive predicate holds, else 0.0; whole numbers are cast, or PostgreSQL would sum decimals."""
-    return nw.when(predicate).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Float64)
-
-
 def added(terms: Sequence[nw.Expr]) -> nw.Expr:
     """The sum of one or more expressions, in pairs."""
     if len(terms) == 1:

@@ -10,10 +10,10 @@ import pandas as pd
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.distributions import Distribution, Goal, match_cells, scan_values
-from crampstats.core.factors import Number
+from crampstats.core.factors import Number, flag
 from crampstats.core.tables import scan_table
 from crampstats.core.totals import present
-from crampstats.estimate.engine_lookup import added, flag
+from crampstats.estimate.engine_lookup import added
 from crampstats.estimate.intervals import Interval, Shares, proportion_interval, t_quantile
 from crampstats.estimate.prevalence import estimate_shares, masked_sums
 from crampstats.estimate.sums import DomainSums, Floats, ratio_sums

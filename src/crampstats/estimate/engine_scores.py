@@ -16,8 +16,9 @@ import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
+from crampstats.core.factors import flag
 from crampstats.core.totals import ROWS, Term, sufficient_stats
-from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, flag
+from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable
 from crampstats.estimate.engine_patterns import match_keys, plain
 from crampstats.estimate.families import Family
 from crampstats.estimate.model_matrix import ModelMatrix, Product

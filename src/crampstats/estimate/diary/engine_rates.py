@@ -12,10 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.diary import DiaryPanel
-from crampstats.core.diary_engine import EngineNights, flag
+from crampstats.core.diary_engine import EngineNights
 from crampstats.core.diary_marks import collect_groups
 from crampstats.core.diary_nights import PERSON
 from crampstats.core.errors import DataError
+from crampstats.core.factors import flag
 from crampstats.core.totals import ONE, ROWS, Term, group_sums, num, present, sufficient_stats
 from crampstats.estimate.diary.rate_sums import Events, RateCounts, RateSums, group_names, order_groups
 

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.diary import DiaryPanel
-from crampstats.core.diary_engine import EngineNights, flag
+from crampstats.core.diary_engine import EngineNights
 from crampstats.core.diary_marks import collect_groups
 from crampstats.core.diary_nights import PERSON
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.factors import flag
 from crampstats.core.totals import ROWS, Term, group_sums, num, present, sufficient_stats
 from crampstats.estimate.diary.engine_rates import number
 from crampstats.estimate.diary.rows import PatternedRows, refuse_constant
