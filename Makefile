@@ -6,6 +6,8 @@ ENGINES_VENV ?= $(VENV)-engines
 UV ?= uv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# where this is set every program started, hundreds by the tests, would compile all of the sources again
+export PYTHONDONTWRITEBYTECODE :=
 # `make lock UPGRADE=--upgrade` moves every pin to its newest release
 UPGRADE ?=
 LOCK := $(UV) pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
