@@ -9,11 +9,9 @@ takes minutes, so it fits the first model alone; `--statsmodels-persons 1000` gi
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
 import tempfile
-import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,13 +20,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import statsmodels
+from measure import timed
+from options import page_parser
+from page import save_page
+from rivals import r_script
 from statsmodels.discrete.conditional_models import ConditionalLogit
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.estimate.diary.conditional import ConditionalFit, fit_conditional
 
 SEED = 20_261_123
-SCRIPT = Path(__file__).with_suffix(".R")
 FORMULAS = {"both": "cramp ~ minutes + lifting", "one": "cramp ~ lifting"}
 
 
@@ -58,7 +59,7 @@ def make_diary(persons: int, nights: int, seed: int) -> pd.DataFrame:
 
 def run_ours(table: pd.DataFrame, model: str, repeats: int = 3) -> Run:
     panel = DiaryPanel(table)
-    seconds, fit = _timed(lambda: fit_conditional(panel, FORMULAS[model]), repeats)
+    seconds, fit = _least(lambda: fit_conditional(panel, FORMULAS[model]), repeats)
     assert isinstance(fit, ConditionalFit)
     return Run(seconds, fit.coefficients, np.sqrt(np.diag(fit.model_covariance)), fit.log_likelihood)
 
@@ -74,7 +75,7 @@ def run_statsmodels(table: pd.DataFrame, model: str) -> Run:
             )
 
     try:
-        seconds, found = _timed(fit, 1)
+        seconds, found = _least(fit, 1)
     except RecursionError:
         return Run(np.nan, None, why="RecursionError")
     if not np.isfinite(found.params).all():
@@ -86,7 +87,8 @@ def run_r(table: pd.DataFrame) -> tuple[dict[str, Run], str]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "nights.csv")
         table.to_csv(path, index=False)
-        text = subprocess.run(["Rscript", str(SCRIPT), str(path)], check=True, capture_output=True, text=True).stdout
+        command = [str(part) for part in r_script("diary_conditional.R", path)]
+        text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     lines = [line.split(",") for line in text.splitlines()]
     runs = {}
     for model in FORMULAS:
@@ -134,22 +136,17 @@ def _number(text: str) -> float:
     return np.nan if text == "NA" else float(text)
 
 
-def _timed(call: Callable[[], object], repeats: int) -> tuple[float, object]:
+def _least(call: Callable[[], object], repeats: int) -> tuple[float, object]:
     """Least processor seconds of some calls, and what the last one gave."""
-    best, found = np.inf, None
-    for _ in range(repeats):
-        start = time.process_time()
-        found = call()
-        best = min(best, time.process_time() - start)
-    return best, found
+    runs = [timed(call) for _ in range(repeats)]
+    return min(busy for _, _, busy in runs), runs[-1][0]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = page_parser(__doc__.splitlines()[0])
     parser.add_argument("--persons", type=int, default=10_000)
     parser.add_argument("--nights", type=int, default=60)
     parser.add_argument("--statsmodels-persons", type=int)
-    parser.add_argument("--out", type=Path, help="folder of the page; None: print it only")
     chosen = parser.parse_args()
     table, long = make_diary(chosen.persons, chosen.nights, SEED), make_diary(60, 1_500, SEED + 1)
     head = "| model | program | processor seconds | times ours | difference |\n|---|---|---|---|---|"
@@ -165,12 +162,10 @@ def main() -> None:
         f"{version}; Python {python}, statsmodels {statsmodels.__version__}, numpy {np.__version__}.", "",
         f"## {chosen.persons:,} persons, {len(table):,} nights, a cramp on {100 * table['cramp'].mean():.0f} % of them", "",
         head, *first, "",
-        f"## 60 persons, {len(long):,} nights: about 1,300 each", "", head, *second, "",
+        f"## 60 persons, {len(long):,} nights: about 1,300 each", "", head, *second,
     ])
     print(text)
-    if chosen.out:
-        chosen.out.mkdir(parents=True, exist_ok=True)
-        (chosen.out / "diary_conditional.md").write_text(text, encoding="utf-8")
+    save_page(chosen.out, "diary_conditional", [text])
 
 
 if __name__ == "__main__":

@@ -1,26 +1,12 @@
 #!/usr/bin/env Rscript
-# geepack on one diary: `Rscript diary_gee.R FOLDER ROWS REPEATS CORRELATION` prints a JSON record like diary_gee_engines.py does.
+# geepack on one diary: `Rscript diary_gee.R FOLDER ROWS CORRELATION REPEATS` prints a JSON record like diary_gee_engines.py does.
 suppressPackageStartupMessages(library(geepack))
-args <- commandArgs(TRUE); folder <- args[1]; rows <- as.integer(args[2]); repeats <- as.integer(args[3]); corstr <- args[4]
-column <- function(name, what, size) readBin(file.path(folder, paste0(name, ".bin")), what, rows, size)
-table <- data.frame(sapply(c("person", "cramp", "female", "heavy"), column, "integer", 4L, simplify = FALSE),
-                    sapply(c("age", "minutes"), column, "double", 8L, simplify = FALSE))
-status <- function(field) {
-  lines <- tryCatch(readLines("/proc/self/status"), error = function(e) character())
-  line <- grep(paste0("^", field, ":"), lines, value = TRUE)
-  if (length(line)) as.numeric(gsub("[^0-9]", "", line)) * 1024 / 1e6 else NA
-}
-loaded <- status("VmHWM"); now <- function() as.numeric(Sys.time())
-call <- function() geeglm(cramp ~ age + female + heavy + minutes, id = person, data = table, family = binomial, corstr = corstr)
-start <- now(); busy <- sum(proc.time()[1:2]); result <- call(); first <- now() - start; spent <- sum(proc.time()[1:2]) - busy
-seconds <- cpu <- numeric(repeats)
-for (i in seq_len(repeats)) {
-  start <- now(); busy <- sum(proc.time()[1:2]); call(); seconds[i] <- now() - start; cpu[i] <- sum(proc.time()[1:2]) - busy
-}
-if (repeats == 0) { seconds <- first; cpu <- spent }
-list_of <- function(x) paste0("[", paste(ifelse(is.na(x), "null", sprintf("%.17g", x)), collapse = ", "), "]")
-cat(sprintf(
-  '{"engine": "geepack, %s", "design": 0, "first": %.6f, "seconds": %s, "cpu": %s, "estimate": %s, "std_error": %s, "covariance": %s, "loaded_mb": %s, "peak_mb": %s, "versions": {"R": "%s", "geepack": "%s"}}',
-  corstr, first, list_of(seconds), list_of(cpu), list_of(coef(result)), list_of(summary(result)$coefficients[, "Std.err"]),
-  list_of(if (corstr == "exchangeable") result$geese$alpha else 0), format(loaded), format(status("VmHWM")), getRversion(),
-  packageVersion("geepack")))
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))), "measure.R"))
+args <- commandArgs(TRUE); folder <- args[1]; rows <- as.integer(args[2]); corstr <- args[3]; repeats <- as.integer(args[4])
+table <- read_columns(folder, rows, c("person", "cramp", "female", "heavy"), c("age", "minutes"))
+loaded <- peak_mb()
+formula <- cramp ~ age + female + heavy + minutes
+calls <- time_calls(function() geeglm(formula, id = person, data = table, family = binomial, corstr = corstr), repeats)
+correlation <- if (corstr == "exchangeable") calls$result$geese$alpha else 0
+std_error <- summary(calls$result)$coefficients[, "Std.err"]
+print_record(paste0("geepack, ", corstr), "geepack", calls, coef(calls$result), std_error, correlation, loaded)

@@ -8,79 +8,56 @@ Writes diary.md, diary.csv and diary.png. geepack is left out, and named, where 
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
-import tempfile
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 from diary_gee_page import write_page
-from domain_table import Record, run
+from diary_sample import count_nights
+from equality import check_in_errors, check_relative
+from options import benchmark_parser
+from rivals import Record, Rival, compare, python_script, r_script, sample_of
 
-HERE = Path(__file__).resolve().parent
 CORRELATIONS = ("exchangeable", "independence")
-# relative, of coefficients and standard errors; statsmodels and geepack stop at tolerances of their own
-TOLERANCE = 1e-5
-CALLS = {"crampstats": 3, "statsmodels": 3, "geepack": 3}
+ENGINES = ("crampstats", "statsmodels", "geepack")
+# coefficients in standard errors, standard errors relative, correlations relative; the rivals stop at tolerances of their own
+TOLERANCES = (1e-3, 1e-5, 1e-4)
 ONE_CALL_FROM = {"statsmodels": 100_000, "geepack": 1_000}  # persons; minutes for every call
-LAST = {"geepack": 1_000}  # persons; a minute for a thousand of them
+LAST = {"geepack": 1_000}  # persons; a minute for a thousand of them; --all runs it anyway
 
 
 def main() -> None:
-    options = parse_options()
-    load = os.getloadavg()[0]
-    records: list[Record] = []
-    absent: dict[str, str] = {}
-    for persons in options.persons:
-        with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, HERE / "diary_sample.py", str(persons), folder], check=True)
-            records += run_engines(persons, Path(folder), absent)
-    write_page(options.out, records, absent, load)
+    words = "GEE of nights, beside rivals, numbers asserted equal."
+    options = benchmark_parser(words, sizes="1e3,1e4,1e5", repeats=3, unit="persons").parse_args()
+    results = compare(options.sizes, sample_of("diary_sample.py"), partial(list_rivals, options), check_equal)
+    write_page(options.out, results)
 
 
-def parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="GEE of nights, beside rivals, numbers asserted equal.")
-    parser.add_argument("--persons", type=lambda text: [int(float(part)) for part in text.split(",")], default="1e3,1e4,1e5")
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
-    return parser.parse_args()
-
-
-def run_engines(persons: int, folder: Path, absent: dict[str, str]) -> list[Record]:
-    """Every engine, one after the other, each in a process of its own."""
-    rows = len(np.load(folder / "cramp.npy", mmap_mode="r"))
-    found = []
+def list_rivals(options: argparse.Namespace, persons: int, folder: Path) -> Iterator[list[Rival]]:
+    """All that run at this size, a working correlation at a time."""
+    rows = count_nights(folder)
     for correlation in CORRELATIONS:
-        same = []
-        for engine in CALLS:
-            if persons > LAST.get(engine, persons):
-                continue
-            calls = 0 if persons >= ONE_CALL_FROM.get(engine, persons + 1) else CALLS[engine]
+        found = []
+        for engine in ENGINES:
             name = f"{engine}, {correlation}"
-            command = [sys.executable, HERE / "diary_gee_engines.py", name, folder, str(calls)]
+            command = python_script("diary_gee_engines.py", name, folder)
             if engine == "geepack":
-                command = ["Rscript", HERE / "diary_gee.R", folder, str(rows), str(calls), correlation]
-            record = run(name, command, absent)
-            if record:
-                if not record["seconds"]:
-                    record |= {"seconds": [record["first"]]}
-                print(f"{persons:>9,} persons  {name:28} {min(record['seconds']):9.3f} s {record['peak_mb']:8.0f} MB", flush=True)
-                same.append(record | {"rows": rows, "persons": persons})
-        check_equal(same)
-        found += same
-    return found
+                command = r_script("diary_gee.R", folder, rows, correlation)
+            calls = 0 if persons >= ONE_CALL_FROM.get(engine, persons + 1) else options.repeats
+            if persons <= LAST.get(engine, persons) or options.all:
+                found.append(Rival(name, command, calls, {"rows": rows, "persons": persons}))
+        yield found
 
 
 def check_equal(records: list[Record]) -> None:
-    """Coefficients, standard errors and correlation of all engines are those of crampstats."""
+    """Coefficients, standard errors and correlation of all engines are those of crampstats; how far apart they are is noted."""
     ours = records[0]
+    in_errors, of_errors, of_correlation = TOLERANCES
     for other in records[1:]:
-        label = f"{other['engine']} at {other['persons']} persons"
-        # of coefficients in standard errors: one of them may be near 0
-        apart = np.abs(np.subtract(other["estimate"], ours["estimate"])) / ours["std_error"]
-        np.testing.assert_array_less(apart, 1e-3, err_msg=label)
-        np.testing.assert_allclose(other["std_error"], ours["std_error"], rtol=TOLERANCE, err_msg=label)
-        np.testing.assert_allclose(other["covariance"], ours["covariance"], rtol=1e-4, atol=1e-12, err_msg=label)
+        check_in_errors(ours, other, in_errors)
+        check_relative("std_error", ours, other, of_errors)
+        check_relative("covariance", ours, other, of_correlation, near_zero=1e-12)
         other["apart"] = float(np.max(np.abs(np.divide(other["estimate"], ours["estimate"]) - 1)))
 
 

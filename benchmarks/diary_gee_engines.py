@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from diary_sample import read_sample
-from domain_table_engines import Call, Design, Result, measure
+from measure import Call, Design, Engine, Result, print_record
 
 FORMULA = "cramp ~ age + female + heavy + minutes"
 
 
-def crampstats(correlation: str) -> Callable[[Path], Design]:
+def crampstats(correlation: str) -> Engine:
     def engine(folder: Path) -> Design:
         import pandas as pd
 
@@ -39,7 +35,7 @@ def crampstats(correlation: str) -> Callable[[Path], Design]:
     return engine
 
 
-def statsmodels(correlation: str) -> Callable[[Path], Design]:
+def statsmodels(correlation: str) -> Engine:
     """Moments divided by nights and pairs, as geepack's and ours; tolerance as it comes."""
 
     def engine(folder: Path) -> Design:
@@ -65,36 +61,12 @@ def statsmodels(correlation: str) -> Callable[[Path], Design]:
     return engine
 
 
-def watched(engine: Callable[[Path], Design], busy: list[float]) -> Callable[[Path], Design]:
-    """The engine, with the processor time of every call, the first one as well."""
-
-    def made(folder: Path) -> Design:
-        design = engine(folder)
-
-        def designed() -> Call:
-            call = design()
-
-            def timed() -> Result:
-                start = time.process_time()
-                result = call()
-                busy.append(time.process_time() - start)
-                return result
-
-            return timed
-
-        return designed
-
-    return made
-
-
-def main() -> None:
-    name, folder, repeats = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
-    engine, correlation = name.split(", ")
-    busy: list[float] = []
-    made = {"crampstats": crampstats, "statsmodels": statsmodels}[engine](correlation)
-    record = measure(name, folder, repeats, {name: watched(made, busy)})
-    json.dump(record | {"cpu": busy[1:] or busy}, sys.stdout)
+CORRELATIONS = ("exchangeable", "independence")
+ENGINES = {
+    f"{name}, {correlation}": engine(correlation)
+    for name, engine in (("crampstats", crampstats), ("statsmodels", statsmodels)) for correlation in CORRELATIONS
+}
 
 
 if __name__ == "__main__":
-    main()
+    print_record(ENGINES)

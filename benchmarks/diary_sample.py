@@ -42,5 +42,10 @@ def read_sample(folder: Path) -> dict[str, np.ndarray]:
     return {name: np.load(folder / f"{name}.npy") for name in COLUMNS}
 
 
+def count_nights(folder: Path) -> int:
+    """How many nights the sample holds."""
+    return len(np.load(folder / "cramp.npy", mmap_mode="r"))
+
+
 if __name__ == "__main__":
     write_sample(Path(sys.argv[2]), int(float(sys.argv[1])))

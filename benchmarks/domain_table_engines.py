@@ -5,24 +5,12 @@ Imports are inside the engines, so that each runs in an environment that holds n
 
 from __future__ import annotations
 
-import json
-import os
-import platform
-import resource
-import sys
-import time
-from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sample import DOMAINS, PSUS, STRATA, read_sample
-
-Result = dict[str, Any]
-Call = Callable[[], Result]
-Design = Callable[[], Call]
-KEYS = ("stratum", "psu", "weight")
+from domain_table_sample import DOMAINS, PSUS, STRATA, read_sample
+from measure import Call, Design, Engine, Result, print_record
 
 
 def crampstats_engine(table: Any) -> Design:
@@ -143,63 +131,12 @@ def statsmodels(folder: Path) -> Design:
     return design
 
 
-ENGINES: dict[str, Callable[[Path], Design]] = {
+ENGINES: dict[str, Engine] = {
     "crampstats-pandas": crampstats_pandas, "crampstats-pandas-text": crampstats_pandas_text,
     "crampstats-polars": crampstats_polars, "crampstats-duckdb": crampstats_duckdb, "svy": svy,
     "pandas-by-hand": pandas_by_hand, "pandas-naive": pandas_naive, "statsmodels": statsmodels,
 }
-LIBRARIES = ("numpy", "pandas", "narwhals", "polars", "duckdb", "pyarrow", "pyspark", "svy", "statsmodels")
-
-
-def measure(name: str, folder: Path, repeats: int, engines: dict[str, Callable[[Path], Design]]) -> dict[str, Any]:
-    """Times and peak memory of an engine, and its numbers."""
-    start = time.perf_counter()
-    make_design = engines[name](folder)
-    load_seconds = time.perf_counter() - start
-    loaded = peak_mb()
-    start = time.perf_counter()
-    call = make_design()
-    design_seconds = time.perf_counter() - start
-    start, busy = time.perf_counter(), time.process_time()
-    result = call()
-    first_seconds, first_cpu = time.perf_counter() - start, time.process_time() - busy
-    seconds, cpu = [], []
-    for _ in range(repeats):
-        start, busy = time.perf_counter(), time.process_time()
-        call()
-        seconds.append(time.perf_counter() - start)
-        cpu.append(time.process_time() - busy)
-    numbers = {key: None if value is None else np.asarray(value, dtype=float).tolist() for key, value in result.items()}
-    return {
-        "engine": name, "load": load_seconds, "design": design_seconds, "first": first_seconds, "first_cpu": first_cpu,
-        "seconds": seconds, "cpu": cpu, **numbers, "loaded_mb": loaded, "peak_mb": peak_mb(),
-        "versions": versions(),
-    }
-
-
-def peak_mb() -> float:
-    """Highest resident memory of this process so far, and of those it started (Spark's, which is another)."""
-    if Path("/proc/self/status").exists():  # on Linux the figure of getrusage starts at that of the parent process
-        return sum(process_peak(number) for number in (os.getpid(), *descendants(os.getpid())))
-    unit = 1 if platform.system() == "Darwin" else 2**10
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
-
-
-def process_peak(number: int) -> float:
-    """Highest resident memory of a running process, MB."""
-    lines = Path(f"/proc/{number}/status").read_text().splitlines()
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) * 2**10 / 1e6
-
-
-def descendants(number: int) -> list[int]:
-    """Processes a process has started, and theirs."""
-    found = [int(child) for one in Path(f"/proc/{number}/task").glob("*/children") for child in one.read_text().split()]
-    return [*found, *(further for child in found for further in descendants(child))]
-
-
-def versions() -> dict[str, str]:
-    return {name: version(name) for name in LIBRARIES if name in sys.modules}
 
 
 if __name__ == "__main__":
-    json.dump(measure(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), ENGINES), sys.stdout)
+    print_record(ENGINES)

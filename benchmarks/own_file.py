@@ -11,17 +11,17 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-
-from crampstats.present.files import save_text
+from measure import peak_mb, timed
+from options import page_parser
+from page import markdown_table, save_page
 
 YES_NO = (
     "arthritis", "heart_failure", "hypertension", "diabetes", "thyroid_disease", "liver_disease", "kidney_disease", "stroke",
@@ -60,9 +60,8 @@ def main() -> None:
 
 
 def parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = page_parser(__doc__.splitlines()[0])
     parser.add_argument("--rows", type=float, default=1e6)
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
     parser.add_argument("--step", help=argparse.SUPPRESS)
     parser.add_argument("--folder", help=argparse.SUPPRESS)
     return parser.parse_args()
@@ -111,7 +110,7 @@ def mapping_text() -> str:
 def read(folder: Path, _rows: int) -> dict[str, float]:
     from crampstats.ingest.readers.opening import read_file
 
-    return timed(lambda: read_file(folder / "intake.csv"))
+    return cost(lambda: read_file(folder / "intake.csv"))
 
 
 def propose(folder: Path, _rows: int) -> dict[str, float]:
@@ -119,14 +118,14 @@ def propose(folder: Path, _rows: int) -> dict[str, float]:
     from crampstats.ingest.own.writing import format_mapping
     from crampstats.ingest.readers.opening import read_file
 
-    return timed(lambda: format_mapping(propose_mapping(read_file(folder / "intake.csv"))))
+    return cost(lambda: format_mapping(propose_mapping(read_file(folder / "intake.csv"))))
 
 
 def load(folder: Path, rows: int) -> dict[str, float]:
     from crampstats.ingest.own.loading import load_survey
 
     held: list[object] = []
-    found = timed(lambda: held.append(load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")))
+    found = cost(lambda: held.append(load_survey(folder / "intake.csv", folder / "intake.toml", key=folder / "clinic.key")))
     table = held[0].table  # type: ignore[attr-defined]
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     assert len(table) == rows
@@ -142,11 +141,10 @@ WORDS = {
 }
 
 
-def timed(work: object) -> dict[str, float]:
-    start = time.perf_counter()
-    work()  # type: ignore[operator]
-    seconds = time.perf_counter() - start
-    return {"seconds": seconds, "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+def cost(work: Callable[[], object]) -> dict[str, float]:
+    """Seconds, and the peak of this process."""
+    _, seconds, _ = timed(work)
+    return {"seconds": seconds, "peak_mb": peak_mb()}
 
 
 def run(step: str, folder: str, rows: int) -> dict[str, float]:
@@ -159,15 +157,16 @@ def run(step: str, folder: str, rows: int) -> dict[str, float]:
 
 
 def write_page(out: Path, rows: int, size: int, found: dict[str, dict[str, float]]) -> None:
-    lines = [
-        "# A file of one's own", "",
+    """own_file.md in `out`."""
+    steps = [(WORDS[name], f"{one['seconds']:.1f}", f"{one['peak_mb']:,.0f} MB") for name, one in found.items()]
+    save_page(out, "own_file", [
+        "# A file of one's own",
         "Written by `python benchmarks/own_file.py`; not edited by hand. A made-up CSV file with a fixed seed; each step in a "
-        "process of its own, once, imports included. Two sums were held against those it was written from.", "",
+        "process of its own, once, imports included. Two sums were held against those it was written from.",
         f"{rows:,} rows x {COLUMNS} columns, {size / 1e6:.0f} MB; {os.cpu_count()} cores; load average before the page was "
-        f"written {os.getloadavg()[0]:.1f}.", "", "| step | seconds | peak memory |", "|---|--:|--:|",
-    ]
-    lines += [f"| {WORDS[name]} | {one['seconds']:.1f} | {one['peak_mb']:,.0f} MB |" for name, one in found.items()]
-    save_text("\n".join(lines) + "\n", out / "own_file.md")
+        f"written {os.getloadavg()[0]:.1f}.",
+        markdown_table(("step", "seconds", "peak memory"), steps),
+    ])
 
 
 if __name__ == "__main__":

@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sample import make_sample
+from domain_table_sample import make_sample
 
 from crampstats.core.design import SurveyDesign
 from crampstats.estimate.prevalence import estimate_prevalence
 
 SHOWN = 14
+LEAST = 100_000  # rows; as many calls below it as there
 
 
 def profile(rows: int) -> dict[str, Any]:
     """Functions with the most time of their own, and crampstats' own functions with what they call."""
     survey = SurveyDesign(pd.DataFrame(make_sample(rows), copy=False), strata="stratum", psu="psu", weights="weight")
     estimate_prevalence(survey, "cramps", by="domain")
-    calls = max(1, 2_000_000 // rows)
+    calls = max(1, 2_000_000 // max(rows, LEAST))
     profiler = cProfile.Profile()
     profiler.enable()
     for _ in range(calls):

@@ -16,7 +16,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cost import Cost, command_cost
+from page import markdown_table
+
 COMMANDS = {"report": ["report"], "audit": ["audit", "example"], "diary": ["diary", "example"]}
+ENDS = {"report": (0,), "audit": (0, 1), "diary": (0,)}  # exit status; 1: the audit has findings
 # What a line of the table counts: time inside functions of this name and file, with all they call
 PARTS = {
     "importing packages": ("_find_and_load", "importlib"),
@@ -66,7 +70,7 @@ def main() -> None:
     chosen = asked.parse_args()
     names = chosen.commands.split(",")
     load = f"load of the machine before: {os.getloadavg()[0]:.1f}"
-    rows = {name: [measured(COMMANDS[name]) for _ in range(chosen.repeats)] for name in names}
+    rows = {name: [measured(name) for _ in range(chosen.repeats)] for name in names}
     text = PAGE.format(
         command=f"python benchmarks/profile_commands.py --repeats {chosen.repeats}", machine=f"{os.cpu_count()} cores",
         python=platform.python_version(), repeats=chosen.repeats, load=load, table=table(rows), parts=parts(names),
@@ -79,34 +83,34 @@ def main() -> None:
         print(text)
 
 
-def measured(arguments: list[str]) -> tuple[float, float]:
-    """Seconds of processor and peak memory in MB of one run, children included."""
+def measured(name: str) -> Cost:
+    """One run of a command."""
     with tempfile.TemporaryDirectory() as folder:
-        line = [sys.executable, "-c", RUN, *arguments, "--out", str(Path(folder) / "out"), "--quiet"]
-        child = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, _, used = os.wait4(child.pid, 0)
-        child.returncode = 0  # it was waited for here
-    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        cost = command_cost([sys.executable, "-c", RUN, *COMMANDS[name], "--out", str(Path(folder) / "out"), "--quiet"])
+    if cost.status not in ENDS[name]:
+        raise RuntimeError(f"crampstats {' '.join(COMMANDS[name])} ended with {cost.status}")
+    return cost
 
 
-def table(rows: dict[str, list[tuple[float, float]]]) -> str:
-    lines = ["| command | seconds | MB |", "|---|---|---|"]
-    for name, runs in rows.items():
-        seconds, memory = (statistics.median(values) for values in zip(*runs, strict=True))
-        lines.append(f"| crampstats {' '.join(COMMANDS[name])} | {seconds:.1f} | {memory:.0f} |")
-    return "\n".join(lines)
+def table(runs: dict[str, list[Cost]]) -> str:
+    """Medians of each command."""
+    rows = [
+        (f"crampstats {' '.join(COMMANDS[name])}", f"{statistics.median(one.processor for one in costs):.1f}",
+         f"{statistics.median(one.peak_mb for one in costs):.0f}")
+        for name, costs in runs.items()
+    ]
+    return markdown_table(("command", "seconds", "MB"), rows, "lll")
 
 
 def parts(names: list[str]) -> str:
     """Shares of the parts of each command, largest first."""
-    lines = ["| part | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
     found = {name: shares(COMMANDS[name]) for name in names}
-    for part in sorted(PARTS, key=lambda part: -max(one[part] for one in found.values())):
-        if not any(found[name][part] for name in names):
-            continue
-        cells = [f"{found[name][part]:.0%}" if found[name][part] else "" for name in names]
-        lines.append(f"| {part} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+    largest = {part: max(one[part] for one in found.values()) for part in PARTS}
+    rows = [
+        (part, *(f"{found[name][part]:.0%}" if found[name][part] else "" for name in names))
+        for part in sorted(PARTS, key=lambda part: -largest[part]) if largest[part]
+    ]
+    return markdown_table(("part", *names), rows, "l" * (1 + len(names)))
 
 
 def shares(arguments: list[str]) -> dict[str, float]:

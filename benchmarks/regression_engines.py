@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from domain_table_engines import Call, Design, Result, measure
+from measure import Call, Design, Engine, Result, print_record
 from regression_sample import COVARIATES, PSUS, read_sample
 
 FORMULA = "cramps ~ " + " + ".join(COVARIATES)
@@ -36,7 +33,7 @@ def crampstats(folder: Path) -> Design:
     return design
 
 
-def svy_converging(tolerance: float) -> Callable[[Path], Design]:
+def svy_converging(tolerance: float) -> Engine:
     """svy with a convergence tolerance; its own default is 1e-8."""
 
     def engine(folder: Path) -> Design:
@@ -88,4 +85,4 @@ ENGINES = {
 
 
 if __name__ == "__main__":
-    json.dump(measure(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), ENGINES), sys.stdout)
+    print_record(ENGINES)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
-from page import left_out, machine, size_table, to_table
+from figure import draw_pair, save_figure
+from machine import machine
+from page import engine_table, error_range, left_out, met, ratio_to, save_page, save_table, to_table
+from rivals import Record, Results
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
-
-Record = dict[str, Any]
 STYLES = {
     "crampstats": ("#0072B2", "-", "o"), "R survey": ("#D55E00", "--", "o"), "svy": ("#CC79A7", "--", "s"),
     "svy, converged": ("#E69F00", "--", "^"), "statsmodels": ("#999999", ":", "x"),
@@ -21,24 +18,25 @@ WORDS = {
     "crampstats": "crampstats: fit_regression", "R survey": "R survey: svyglm (epsilon = 1e-14)", "svy": "svy: glm.fit",
     "svy, converged": "svy: glm.fit(tol = 1e-14)", "statsmodels": "statsmodels GLM, cluster-robust (another standard error)",
 }
-RIVALS = ("svy", "svy, converged", "R survey", "statsmodels")
+RIVALS = ("svy", "svy, converged", "R survey")
 ASKED_FROM, R_FACTOR, R_FROM = 100_000, 8.0, 1_000_000
 
 
-def write_page(folder: Path, records: list[Record], absent: dict[str, str], load: float) -> None:
+def write_page(folder: Path, results: Results) -> None:
     """regression.md, .csv and .png in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    table = to_table(records)
-    table.to_csv(folder / "regression.csv", index=False, float_format="%.6g", lineterminator="\n")
-    draw(table, folder / "regression.png")
-    parts = [
-        "# Logistic regression with 12 covariates", intro(len(records[0]["seconds"])),
+    table = to_table(results.records)
+    save_table(folder, "regression", table)
+    save_figure(draw_pair(
+        table, STYLES, WORDS, "Logistic regression with 12 covariates and design-based standard errors",
+        rows="Rows", seconds="Seconds of one fit (median; lines: range)",
+    ), folder / "regression.png")
+    save_page(folder, "regression", [
+        "# Logistic regression with 12 covariates", intro(len(results.records[0]["seconds"])),
         "![Seconds of one fit and peak memory against rows, all on logarithmic axes, one line per engine; the numbers are in the "
         "tables below.](regression.png)",
-        verdicts(table), *(size_table(table, rows, WORDS, "crampstats") for rows in table["rows"].unique()),
-        standard_errors(records), left_out(absent), machine(records, load),
-    ]
-    (folder / "regression.md").write_text("\n\n".join(part for part in parts if part) + "\n", encoding="utf-8")
+        verdicts(table), *(size_part(part, rows) for rows, part in table.groupby("rows", sort=False)),
+        standard_errors(results.records), left_out(results.absent), machine(results.records, results.load),
+    ])
 
 
 def intro(repeats: int) -> str:
@@ -67,7 +65,7 @@ def verdicts(table: pd.DataFrame) -> str:
         mine = ours.loc[rows]
         for rival in RIVALS:
             other = table[(table["engine"] == rival) & (table["rows"] == rows)]
-            if other.empty or rival == "statsmodels":
+            if other.empty:
                 continue
             ratio = other["seconds_median"].iloc[0] / mine["seconds_median"]
             memory = other["peak_mb"].iloc[0] / mine["peak_mb"]
@@ -79,42 +77,26 @@ def verdicts(table: pd.DataFrame) -> str:
 def asked(rows: int, rival: str, ratio: float) -> str:
     """Whether a target that was set for this comparison is met."""
     if rival == "R survey" and rows >= R_FROM:
-        return f" (target {R_FACTOR:g}: **{'met' if ratio >= R_FACTOR else 'missed'}**)"
+        return f" (target {R_FACTOR:g}: {met(ratio >= R_FACTOR)})"
     if rival.startswith("svy") and rows >= ASKED_FROM:
-        return f" (target 1: **{'met' if ratio >= 1 else 'missed'}**)"
+        return f" (target 1: {met(ratio >= 1)})"
     return ""
+
+
+def size_part(part: pd.DataFrame, rows: int) -> str:
+    """The engines at one size."""
+    ratio = "ratio to crampstats"
+    columns = ("median", "range", "CPU", ratio, "first call", "design", "peak", "above load")
+    return f"## {rows:,} rows\n\n" + engine_table(part, WORDS, columns, **{ratio: ratio_to(part, "crampstats")})
 
 
 def standard_errors(records: list[Record]) -> str:
     """How far cluster-robust standard errors are from the design-based ones."""
-    found = [one for one in records if one["engine"] == "statsmodels"]
-    if not found:
+    found = error_range(records, "statsmodels", "crampstats")
+    if found is None:
         return ""
-    last = found[-1]
-    ours = next(one for one in records if one["engine"] == "crampstats" and one["rows"] == last["rows"])
-    ratios = [theirs / own for theirs, own in zip(last["std_error"], ours["std_error"], strict=True)]
+    rows, least, most = found
     return (
         "Cluster-robust standard errors (statsmodels) know clusters but not strata: at "
-        f"{last['rows']:,} rows they are {min(ratios):.2f} to {max(ratios):.2f} times the design-based ones."
+        f"{rows:,} rows they are {least:.2f} to {most:.2f} times the design-based ones."
     )
-
-
-def draw(table: pd.DataFrame, path: Path) -> None:
-    """Seconds and memory against rows, on logarithmic axes."""
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 5), layout="constrained")
-    for engine, part in table.groupby("engine", sort=False):
-        colour, line, marker = STYLES[engine]
-        style = {"color": colour, "marker": marker, "markersize": 5, "label": WORDS[engine]}
-        left.plot(part["rows"], part["seconds_median"], line, **style)
-        left.vlines(part["rows"], part["seconds_min"], part["seconds_max"], color=colour, linewidth=1, alpha=0.5)
-        right.plot(part["rows"], part["peak_mb"], line, **style)
-    for axes, words in ((left, "Seconds of one fit (median; lines: range)"), (right, "Peak memory of the process, MB")):
-        axes.set(xscale="log", yscale="log", xlabel="Rows", ylabel=words)
-        axes.grid(which="major", color="0.9")
-        axes.spines[["top", "right"]].set_visible(False)
-    figure.suptitle("Logistic regression with 12 covariates and design-based standard errors")
-    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=2, frameon=False, fontsize=8)
-    figure.savefig(path, dpi=150, metadata={"Software": None})
-    plt.close(figure)
-
-

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
+from columns import read_columns, write_columns
 
 SEED = 20170612
 STRATA, PSUS = 31, 2
@@ -39,16 +39,14 @@ def make_sample(rows: int) -> dict[str, np.ndarray]:
 
 
 def write_sample(rows: int, folder: Path) -> None:
-    """One raw file a column, which Python and R read alike and without a copy."""
-    for name, values in make_sample(rows).items():
-        values.tofile(folder / f"{name}.bin")
+    """One raw file a column."""
+    write_columns(make_sample(rows), folder)
 
 
 def read_sample(folder: Path) -> dict[str, np.ndarray]:
     """The columns as they were written."""
-    return {name: np.fromfile(folder / f"{name}.bin", dtype=kind) for name, kind in COLUMNS.items()}
+    return read_columns(COLUMNS, folder)
 
 
 if __name__ == "__main__":
     write_sample(int(sys.argv[1]), Path(sys.argv[2]))
-    json.dump({"rows": int(sys.argv[1])}, sys.stdout)

@@ -1,7 +1,7 @@
 """All benchmarks by one command: each makes its data, runs ours and the rivals, asserts equal numbers and writes its page.
 
     python benchmarks/run.py --svy-python PATH --spark-python PATH           everything, an hour and 20 GB of memory
-    python benchmarks/run.py --quick --out /tmp/benchmarks                   small sizes, some minutes
+    python benchmarks/run.py --quick --out build/benchmarks                  small sizes, some minutes
     python benchmarks/run.py --parts engines,domain_table                    some of them
 
 Parts run one after the other, each in a process of its own; one that fails does not stop the rest. See README.md beside this.
@@ -17,7 +17,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
+from options import PAGES, add_interpreter, page_parser
+from rivals import HERE
+
 Options = argparse.Namespace
 
 
@@ -79,17 +81,16 @@ def main() -> int:
 
 
 def parse_options() -> Options:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = page_parser(__doc__.splitlines()[0])
     parser.add_argument("--parts", type=lambda text: text.split(","), default=list(PARTS), help=f"some of {', '.join(PARTS)}")
     parser.add_argument("--quick", action="store_true", help="small sizes: does everything run, are the numbers equal")
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
-    parser.add_argument("--svy-python", default=sys.executable, help="interpreter of an environment that holds svy")
-    parser.add_argument("--spark-python", default=sys.executable, help="interpreter of an environment that holds PySpark")
+    add_interpreter(parser, "svy")
+    add_interpreter(parser, "PySpark")
     parser.add_argument("--data", type=Path, help="folder to keep the Parquet files of the part `engines` in")
     options = parser.parse_args()
     if unknown := [name for name in options.parts if name not in PARTS]:
         parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
-    if options.quick and options.out == parser.get_default("out"):
+    if options.quick and options.out == PAGES:
         parser.error("--quick needs --out: its pages are no measurements to keep")
     return options
 

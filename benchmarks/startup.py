@@ -7,19 +7,20 @@ Writes startup.md and startup.csv.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import statistics
 import subprocess
 import sys
-import time
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from page import machine, seconds
+from machine import machine
+from measure import timed
+from options import page_parser
+from page import markdown_table, met, save_page, save_table, seconds
 
 REPEATS = 7
 HELP_BELOW, OVER_PANDAS_BELOW = 0.3, 0.5  # seconds
@@ -34,22 +35,21 @@ WAYS = {
     "modules of crampstats report": "import crampstats.reports.sixty_percent",
 }
 PACKAGES = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "statsmodels", "pyarrow", "narwhals", "great_tables", "jinja2")
-
 VERSIONS = ("numpy", "pandas", "pyarrow", "scipy", "matplotlib", "seaborn")
 
 
 def measure() -> dict[str, Any]:
     """Seconds of each way to start (median, least, most), and which packages it had imported at the end."""
-    return {name: {"seconds": timed(code), "imports": imported(code)} for name, code in WAYS.items()}
+    return {name: {"seconds": run_times(code), "imports": imported(code)} for name, code in WAYS.items()}
 
 
-def timed(code: str) -> tuple[float, float, float]:
-    seconds = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", code], check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds), min(seconds), max(seconds)
+def run_times(code: str) -> tuple[float, float, float]:
+    found = [timed(lambda: run_quietly(code))[1] for _ in range(REPEATS)]
+    return statistics.median(found), min(found), max(found)
+
+
+def run_quietly(code: str) -> None:
+    subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
 def imported(code: str) -> list[str]:
@@ -61,22 +61,22 @@ def imported(code: str) -> list[str]:
 
 def write_page(folder: Path, starts: dict[str, Any], load: float) -> None:
     """startup.md and .csv in `folder`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = [dict(zip(("what", "seconds_median", "seconds_min", "seconds_max"), (name, *one["seconds"]), strict=True))
-            for name, one in starts.items()]
-    table = pd.DataFrame(rows).set_index("what")
-    table.to_csv(folder / "startup.csv", float_format="%.6g", lineterminator="\n")
-    lines = ["| what | median | range | heavy packages imported |", "|---|--:|--:|---|"]
+    columns = ("what", "seconds_median", "seconds_min", "seconds_max")
+    table = pd.DataFrame([(name, *one["seconds"]) for name, one in starts.items()], columns=columns)
+    save_table(folder, "startup", table)
+    rows = []
     for name, one in starts.items():
         middle, low, high = map(seconds, one["seconds"])
-        lines.append(f"| `{name}` | {middle} | {low} to {high} | {', '.join(one['imports']) or 'none'} |")
+        rows.append((f"`{name}`", middle, f"{low} to {high}", ", ".join(one["imports"]) or "none"))
     intro = (
         f"Written by `python benchmarks/startup.py`; not edited by hand. A fresh process each, {REPEATS} times, files in the "
         "system's cache; heavy packages by `-X importtime`, slowest first."
     )
     installed = {"versions": {name: version(name) for name in VERSIONS}}
-    parts = ["# Start", intro, verdicts(table["seconds_median"]), "\n".join(lines), machine([installed], load)]
-    (folder / "startup.md").write_text("\n\n".join(parts) + "\n", encoding="utf-8")
+    save_page(folder, "startup", [
+        "# Start", intro, verdicts(table.set_index("what")["seconds_median"]),
+        markdown_table(("what", "median", "range", "heavy packages imported"), rows, "lrrl"), machine([installed], load),
+    ])
 
 
 def verdicts(taken: pd.Series[float]) -> str:
@@ -84,18 +84,16 @@ def verdicts(taken: pd.Series[float]) -> str:
     told, over = taken["crampstats --help"], taken["import crampstats"] - taken["import pandas"]
     first = taken["crampstats.estimate_prevalence (name only)"] - taken["import pandas"]
     return (
-        f"- `crampstats --help`: {seconds(told)} (target {HELP_BELOW} s: **{'met' if told < HELP_BELOW else 'missed'}**).\n"
+        f"- `crampstats --help`: {seconds(told)} (target {HELP_BELOW} s: {met(told < HELP_BELOW)}).\n"
         f"- `import crampstats`: {seconds(taken['import crampstats'])}, which is {over:+.2f} s beside `import pandas` (target "
-        f"{OVER_PANDAS_BELOW} s: **{'met' if over < OVER_PANDAS_BELOW else 'missed'}**); pandas is imported when it is first "
+        f"{OVER_PANDAS_BELOW} s: {met(over < OVER_PANDAS_BELOW)}); pandas is imported when it is first "
         f"needed, and once the first estimator is named it is {first:+.2f} s "
-        f"(**{'met' if first < OVER_PANDAS_BELOW else 'missed'}**)."
+        f"({met(first < OVER_PANDAS_BELOW)})."
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Seconds until crampstats does anything.")
-    parser.add_argument("--out", type=Path, default=Path("docs/benchmarks"))
-    folder = parser.parse_args().out
+    folder = page_parser("Seconds until crampstats does anything.").parse_args().out
     load = os.getloadavg()[0]
     starts = measure()
     write_page(folder, starts, load)

@@ -5,14 +5,12 @@ The tasks are prevalence in 10 domains and a logistic regression with 12 covaria
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from domain_table_engines import Call, Design, Result, measure
+from measure import Call, Design, Engine, Result, print_record
 from table_engines_sample import FLAGS, PSUS, STRATA
 
 FORMULA = "cramp ~ " + " + ".join(FLAGS)
@@ -54,7 +52,7 @@ def spark_files(folder: Path) -> Any:
     return open_parquet(folder, "spark", EngineOptions(memory="4GB", threads=CORES))
 
 
-def crampstats(make_table: Make, task: str) -> Callable[[Path], Design]:
+def crampstats(make_table: Make, task: str) -> Engine:
     """crampstats on a table; what is not in memory is read in every call."""
 
     def engine(folder: Path) -> Design:
@@ -88,7 +86,7 @@ def logistic(survey: Any) -> Result:
 Columns = dict[str, np.ndarray]
 
 
-def by_hand(query: Callable[[Path], Callable[[tuple[str, ...]], Columns]], task: str) -> Callable[[Path], Design]:
+def by_hand(query: Callable[[Path], Callable[[tuple[str, ...]], Columns]], task: str) -> Engine:
     """What a careful analyst writes for this one design: grouped sums by an engine, the textbook formula in numpy."""
 
     def engine(folder: Path) -> Design:
@@ -175,4 +173,4 @@ ENGINES |= {f"{name}, {task}": by_hand(query, task) for name, query in HANDS.ite
 
 
 if __name__ == "__main__":
-    json.dump(measure(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), ENGINES), sys.stdout)
+    print_record(ENGINES)

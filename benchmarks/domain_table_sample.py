@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import numpy as np
+from columns import read_columns, write_columns
 
 SEED = 20121117
 STRATA, PSUS, DOMAINS = 31, 2, 10
@@ -30,21 +30,19 @@ def make_sample(rows: int) -> dict[str, np.ndarray]:
 
 
 def write_sample(rows: int, folder: Path) -> None:
-    """One raw file a column, which Python and R read alike and without a copy; Parquet as well where pyarrow is there."""
+    """One raw file a column, and the same as Parquet."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     columns = make_sample(rows)
-    for name, values in columns.items():
-        values.tofile(folder / f"{name}.bin")
+    write_columns(columns, folder)
     pq.write_table(pa.table(columns), folder / "sample.parquet")
 
 
 def read_sample(folder: Path) -> dict[str, np.ndarray]:
     """The columns as they were written."""
-    return {name: np.fromfile(folder / f"{name}.bin", dtype=kind) for name, kind in COLUMNS.items()}
+    return read_columns(COLUMNS, folder)
 
 
 if __name__ == "__main__":
     write_sample(int(sys.argv[1]), Path(sys.argv[2]))
-    json.dump({"rows": int(sys.argv[1])}, sys.stdout)
