@@ -10,6 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from crampstats.ingest.cycle_data import CycleData
+
 NHANES = os.environ.get("CRAMPSTATS_NHANES")
 FIXED = (
     "associate nhanes --outcome frequent_cramps --exposure hypertension --adjust age_years,female,education,body_mass_index "
@@ -22,6 +24,17 @@ FIXED_MODEL = {
     "adjustment": "age_years female education body_mass_index",
 }
 needs_files = pytest.mark.skipif(not NHANES, reason="CRAMPSTATS_NHANES names no folder of NHANES files")
+
+
+@pytest.fixture
+def files_read_once(nhanes_files: CycleData, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The files as read for other tests too, where reading them is not what is tested."""
+
+    def load(folder: str | None = None) -> CycleData:
+        assert str(folder) == NHANES
+        return nhanes_files
+
+    monkeypatch.setattr("crampstats.reports.inputs.load_nhanes", load)
 
 
 @pytest.fixture
@@ -267,7 +280,7 @@ def test_the_fixed_call_gives_one_row_per_term(call) -> None:
 
 @pytest.mark.nhanes
 @needs_files
-def test_the_weight_follows_from_the_columns_and_can_be_overridden(call) -> None:
+def test_the_weight_follows_from_the_columns_and_can_be_overridden(call, files_read_once: None) -> None:
     line = f"associate nhanes --outcome any_cramps --exposure female --adjust age_years --json --nhanes {NHANES}"
     _, _, err = call(line)
     assert "interview weights" in err
@@ -277,7 +290,7 @@ def test_the_weight_follows_from_the_columns_and_can_be_overridden(call) -> None
 
 @pytest.mark.nhanes
 @needs_files
-def test_cycles_that_asked_in_other_words_are_flagged_unless_one_is_chosen(call) -> None:
+def test_cycles_that_asked_in_other_words_are_flagged_unless_one_is_chosen(call, files_read_once: None) -> None:
     line = f"associate nhanes --outcome any_cramps --exposure heavy_work --adjust age_years --json --nhanes {NHANES}"
     _, out, _ = call(line)
     first, age = json.loads(out)
@@ -290,7 +303,7 @@ def test_cycles_that_asked_in_other_words_are_flagged_unless_one_is_chosen(call)
 
 @pytest.mark.nhanes
 @needs_files
-def test_an_own_range_holds_on_nhanes_too(call) -> None:
+def test_an_own_range_holds_on_nhanes_too(call, files_read_once: None) -> None:
     line = f"associate nhanes --outcome any_cramps --exposure serum_sodium_class --json --nhanes {NHANES}"
     shipped, own = (
         {row["level"]: row for row in json.loads(call(line + more)[1])} for more in ("", " --range serum_sodium_mmol_l=138:142")
