@@ -53,6 +53,43 @@ def test_engines_give_the_numbers_of_sql_written_by_hand(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("wrong", [1.0 + 3e-9, float("nan")])
+def test_a_number_that_differs_stops_a_benchmark(monkeypatch, wrong):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    import equality
+
+    ours = {"engine": "ours", "rows": 2, "estimate": [1.0, 2.0], "std_error": [1.0, 1.0], "covariance": [[1.0, 0.0], [0.0, 1.0]]}
+    same = {**ours, "engine": "same"}
+    other = {**ours, "engine": "other", "estimate": [wrong, 2.0], "covariance": [[wrong, 0.0], [0.0, 1.0]]}
+    for check in (
+        lambda found: equality.check_relative("estimate", ours, found, 1e-9),
+        lambda found: equality.check_in_errors(ours, found, 1e-9),
+        lambda found: equality.check_covariance(ours, found, 1e-9),
+    ):
+        check(same)
+        with pytest.raises(AssertionError, match="other at 2 rows beside ours"):
+            check(other)
+
+
+def test_a_page_of_1e9_rows_says_what_was_run_and_how_much_more_it_took_than_1e8(monkeypatch):
+    monkeypatch.syspath_prepend(str(SCRIPTS))
+    import table_engines_page as page
+
+    big = pd.Series({"seconds_median": 2.0, "seconds_first_call": 4.0, "peak_mb": 400.0})
+    huge = pd.Series({"seconds_median": 30.0, "seconds_first_call": 30.0, "peak_mb": 440.0})
+    words = page.huge_verdict(big, huge, "prevalence")  # 30 / 2, 30 / 4 and 440 / 400; limits of issue and page: 10 s, 500 MB
+    assert "15.0 times the median of 100,000,000 rows (7.5 times, first call beside first call); 440 MB, 1.10 times" in words
+    assert "10 times the time of 100,000,000 rows: **missed**; 10 times the limit of 100,000,000 rows, 100 s: **met**" in words
+    assert words.endswith("the same memory, 500 MB: **met**.")
+    records = [
+        {"engine": "crampstats-duckdb", "rows": 10**8, "first": 4.0, "seconds": [2.0, 2.0, 2.1]},
+        {"engine": "crampstats-duckdb", "rows": 10**9, "first": 30.0, "seconds": [30.0]},
+    ]
+    told = page.ran(records, "engines_1e9")
+    assert "--sizes 1e8,1e9 --engines crampstats-duckdb --name engines_1e9" in told
+    assert "100,000,000 rows: the median of 3 calls after a first one; 1,000,000,000 rows: one call" in told
+
+
 def test_the_readme_quotes_the_largest_size_a_rival_ran_at(words, tmp_path):
     kept = {
         "engine": ["crampstats-pandas", "svy", "R survey", "crampstats-pandas", "svy"], "rows": [10, 10, 10, 10**6, 10**6],
