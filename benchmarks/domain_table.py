@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,14 +19,15 @@ from pathlib import Path
 from domain_table_page import write_page
 from equality import check_covariance, check_relative
 from options import add_interpreter, benchmark_parser
-from rivals import HERE, Record, Rival, compare, python_script, r_script, sample_of
+from rivals import HERE, Record, Rival, compare, python_rivals, r_script, sample_of
 
 RTOL = 1e-9
 PYTHON_ENGINES = (
     "crampstats-pandas", "crampstats-pandas-text", "crampstats-polars", "crampstats-duckdb",
     "svy", "pandas-by-hand", "pandas-naive", "statsmodels",
 )
-SMALL_ONLY = {"statsmodels": 1_000_000}  # minutes and many gigabytes beyond; --all runs them anyway
+# rows up to which each runs; statsmodels takes minutes and many gigabytes beyond
+LAST = dict.fromkeys(PYTHON_ENGINES, math.inf) | {"statsmodels": 1_000_000}
 R_ONE_CALL_FROM = 10_000_000  # rows from which a call takes minutes, and the first one is the only one
 # cluster-robust least squares is another estimator of the standard error: its ratio to ours is printed instead
 OTHER_VARIANCE = ("statsmodels",)
@@ -44,12 +46,8 @@ def main() -> None:
 
 def list_rivals(options: argparse.Namespace, rows: int, folder: Path) -> Iterator[list[Rival]]:
     """All that run at this size."""
-    facts, found = {"rows": rows}, []
-    for name in PYTHON_ENGINES:
-        if rows <= SMALL_ONLY.get(name, rows) or options.all:
-            python = options.svy_python if name == "svy" else sys.executable
-            command = python_script("domain_table_engines.py", name, folder, python=python)
-            found.append(Rival(name, command, options.repeats, facts))
+    facts = {"rows": rows}
+    found = python_rivals("domain_table_engines.py", LAST, folder, facts, options, {"svy": options.svy_python})
     calls = 0 if rows >= R_ONE_CALL_FROM else options.repeats
     yield [*found, Rival("R survey", r_script("domain_table.R", folder, rows), calls, facts)]
 

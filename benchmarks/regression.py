@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import sys
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,14 +16,13 @@ from pathlib import Path
 from equality import check_relative
 from options import add_interpreter, benchmark_parser
 from regression_page import write_page
-from rivals import Record, Rival, compare, python_script, r_script, sample_of
+from rivals import Record, Rival, compare, python_rivals, r_script, sample_of
 
 # relative, of coefficients and standard errors; svy stops early at its default tolerance, statsmodels has another standard error
 EXACT, EARLY = (1e-8, 1e-6), (1e-5, 1e-4)
 TOLERANCES = {"svy": EARLY, "statsmodels": (1e-8, math.inf)}
-PYTHON_ENGINES = ("crampstats", "svy", "svy, converged", "statsmodels")
-# minutes, or more memory than the machine has, beyond; --all runs them anyway
-SMALL_ONLY = {"svy, converged": 1_000_000, "statsmodels": 1_000_000}
+# rows up to which each runs; minutes, or more memory than the machine has, beyond
+LAST = {"crampstats": math.inf, "svy": math.inf, "svy, converged": 1_000_000, "statsmodels": 1_000_000}
 R_CALLS, R_ONE_CALL_FROM = 3, 10_000_000  # rows from which the first call is the only one
 
 
@@ -40,12 +38,8 @@ def main() -> None:
 
 def list_rivals(options: argparse.Namespace, rows: int, folder: Path) -> Iterator[list[Rival]]:
     """All that run at this size."""
-    facts, found = {"rows": rows}, []
-    for name in PYTHON_ENGINES:
-        if rows <= SMALL_ONLY.get(name, rows) or options.all:
-            python = options.svy_python if name.startswith("svy") else sys.executable
-            command = python_script("regression_engines.py", name, folder, python=python)
-            found.append(Rival(name, command, options.repeats, facts))
+    facts, pythons = {"rows": rows}, dict.fromkeys(("svy", "svy, converged"), options.svy_python)
+    found = python_rivals("regression_engines.py", LAST, folder, facts, options, pythons)
     calls = 0 if rows >= R_ONE_CALL_FROM else min(R_CALLS, options.repeats)
     yield [*found, Rival("R survey", r_script("regression.R", folder, rows), calls, facts)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
@@ -10,7 +11,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,21 @@ def python_script(name: str, *arguments: object, python: str = sys.executable) -
 
 def r_script(name: str, *arguments: object) -> tuple[object, ...]:
     return (RSCRIPT, HERE / name, *arguments)
+
+
+def python_rivals(
+    script: str, last: Mapping[str, float], folder: Path, facts: dict[str, Any], options: argparse.Namespace,
+    pythons: Mapping[str, str],
+) -> list[Rival]:
+    """The engines of a script that run at this size: `last` holds up to how many rows each does (--all: whatever the size).
+
+    pythons
+        Interpreters of engines that live in an environment of their own.
+    """
+    return [
+        Rival(name, python_script(script, name, folder, python=pythons.get(name, sys.executable)), options.repeats, facts)
+        for name, most in last.items() if facts["rows"] <= most or options.all
+    ]
 
 
 def compare(
