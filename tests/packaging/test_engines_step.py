@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -18,16 +19,19 @@ pytestmark = [
 ]
 
 
-def run_step(folder, make, java):
-    """The step with stand-ins for make, java, id and apt-get, so that nothing is installed."""
+def stand_ins(folder, make, java):
+    """The environment of the step with stand-ins for make, java, id and apt-get, so that nothing is installed."""
     programs = folder / "programs"
     programs.mkdir()
     for name, body in {"make": make, "java": java, "id": "echo 1000", "apt-get": "exit 1"}.items():
         (programs / name).write_text(f"#!/bin/sh\n{body}\n")
         (programs / name).chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if name not in ("JAVA_HOME", "CRAMPSTATS_ENGINES_REQUIRED")}
-    environment = kept | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
-    return subprocess.run([STEP], env=environment, capture_output=True, text=True, timeout=60)
+    return kept | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+
+
+def run_step(folder, make, java):
+    return subprocess.run([STEP], env=stand_ins(folder, make, java), capture_output=True, text=True, timeout=60)
 
 
 def test_with_java_17_spark_and_ibis_must_run(tmp_path):
@@ -64,3 +68,26 @@ def test_a_lock_that_cannot_be_installed_fails_the_step(tmp_path):
     result = run_step(tmp_path, f'echo "{said}" >&2; exit 2', JAVA_17)
     assert result.returncode == 1
     assert said in result.stderr
+
+
+def test_a_step_that_is_ended_ends_the_tests_it_started(tmp_path):
+    started = tmp_path / "started"
+    make = f"sleep 50 & echo $! > {started}.new; mv {started}.new {started}; wait"
+    with subprocess.Popen([STEP], env=stand_ins(tmp_path, make, JAVA_17), stdout=subprocess.DEVNULL) as step:
+        wait_until(started.exists)
+        step.terminate()
+        assert step.wait(20) == 143
+    wait_until(lambda: has_ended(int(started.read_text())))
+
+
+def has_ended(process):
+    status = Path(f"/proc/{process}/stat")
+    # nobody may have asked yet how it ended
+    return not status.exists() or status.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def wait_until(is_so, seconds=20):
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, f"not so after {seconds} s"
+        time.sleep(0.05)
