@@ -37,7 +37,7 @@ class Column(Protocol):
         ...
 
     def why(self) -> str:
-        """Why it is text although it holds numbers, as far as that can be said; else ""."""
+        """Why it is not what it seems to be, as a clause after its name; else ""."""
         ...
 
     def convert(self, cells: pa.Array) -> pa.Array:
@@ -91,7 +91,7 @@ class TextColumn:
 
     def why(self) -> str:
         """Why it is text although its first cells are numbers; "" where it never held one."""
-        return self.breaks
+        return f"stays text: {self.breaks}" if self.breaks else ""
 
     def convert(self, cells: pa.Array) -> pa.Array:
         """Cells in that type; missing where the file says so."""

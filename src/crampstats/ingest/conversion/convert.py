@@ -312,7 +312,7 @@ def _notes(sources: Sequence[Any], columns: Sequence[Any]) -> Iterator[str]:
     """What is worth knowing of the columns."""
     for column in columns:
         if why := column.why():
-            yield f"{column.name} stays text: {why}."
+            yield f"{column.name} {why}."
         if not column.given:
             yield f"{column.name} is empty in every row."
     for source in sources:

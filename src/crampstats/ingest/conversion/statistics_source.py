@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.errors import DataError
+from crampstats.ingest.conversion.clock_column import ClockColumn, typed_column
 from crampstats.ingest.conversion.columns import TypedColumn
+from crampstats.ingest.readers.epochs import Package
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-CELLS = 4_000_000  # cells read at a time; texts and dates are Python objects until they are converted
-MOMENTS = (dt.date, dt.time, dt.timedelta)
+CELLS = 4_000_000  # cells read at a time; texts are Python objects until they are converted
 READERS = {"spss": "read_sav", "stata": "read_dta", "sas": "read_sas7bdat"}
 
 
@@ -37,6 +37,8 @@ class StatisticsSource:
         Column to the type the file declares.
     rows
         Rows it says it has.
+    displays
+        Column of numbers to the format it is shown in.
     labelled
         Columns whose codes have labels in the file.
     codes_missing
@@ -46,9 +48,10 @@ class StatisticsSource:
     """
 
     path: Path
-    kind: str
+    kind: Package
     types: Mapping[str, str]
     rows: int
+    displays: Mapping[str, str] = field(default_factory=dict)
     labelled: tuple[str, ...] = ()
     codes_missing: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     declared: Counter[str] = field(default_factory=Counter)
@@ -63,9 +66,9 @@ class StatisticsSource:
         """Its length in bytes."""
         return self.path.stat().st_size
 
-    def columns(self) -> list[TypedColumn]:
-        """A new column for each name."""
-        return [TypedColumn(name) for name in self.names]
+    def columns(self) -> list[TypedColumn | ClockColumn]:
+        """A new column for each name: dates and times by their format."""
+        return [typed_column(name, self.kind, self.displays.get(name, "")) for name in self.names]
 
     def batches(self, told: Callable[[int], Any]) -> Iterator[pa.RecordBatch]:
         """The rows in parts; `told` is called with the bytes, by the share of rows, read since it was called before."""
@@ -84,12 +87,9 @@ class StatisticsSource:
         import pyarrow as pa
 
         name, ranges = str(column.name), self.codes_missing.get(str(column.name), [])
-        known = column[column.notna()]
-        if not len(known):
+        if not column.notna().any():
             return pa.nulls(len(column))
         is_text = self.types[name] == "string"
-        if not is_text and (pd.api.types.is_datetime64_any_dtype(column.dtype) or isinstance(known.iloc[0], MOMENTS)):
-            return _moments(column)
         array = _texts(column, ranges) if is_text else _numbers(column, ranges)
         self.declared[name] += array.null_count - int(column.isna().sum()) - (int((column == "").sum()) if is_text else 0)
         return array
@@ -103,7 +103,7 @@ class StatisticsSource:
         return part
 
 
-def open_statistics_source(path: Path, kind: str) -> StatisticsSource:
+def open_statistics_source(path: Path, kind: Package) -> StatisticsSource:
     """The columns of a file of SPSS, Stata or SAS, from its head.
 
     Raises
@@ -117,7 +117,8 @@ def open_statistics_source(path: Path, kind: str) -> StatisticsSource:
     labelled = tuple(about.variable_value_labels or {})
     types = {name: about.readstat_variable_types[name] for name in about.column_names}
     missing = {**(about.missing_ranges or {}), **_listed_missing(about)}
-    return StatisticsSource(path, kind, types, about.number_rows, labelled, missing)
+    shown = {name: display for name, display in about.original_variable_types.items() if display and types[name] != "string"}
+    return StatisticsSource(path, kind, types, about.number_rows, shown, labelled, missing)
 
 
 def _listed_missing(about: Any) -> dict[str, list[dict[str, Any]]]:
@@ -126,11 +127,12 @@ def _listed_missing(about: Any) -> dict[str, list[dict[str, Any]]]:
     return {name: [{"lo": value, "hi": value} for value in values] for name, values in told.items() if name not in ranged}
 
 
-def _call(path: Path, kind: str, **choices: Any) -> tuple[pd.DataFrame, Any]:
+def _call(path: Path, kind: Package, **choices: Any) -> tuple[pd.DataFrame, Any]:
     import pyreadstat
 
     try:
-        return getattr(pyreadstat, READERS[kind])(str(path), user_missing=True, **choices)
+        # dates as numbers: which they are is decided over all of them, and a code declared missing is no date
+        return getattr(pyreadstat, READERS[kind])(str(path), user_missing=True, disable_datetime_conversion=True, **choices)
     except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, UnicodeError) as problem:
         raise DataError(f"{path.name} is damaged, cut off or protected, and cannot be read: export it again.") from problem
 
@@ -145,14 +147,6 @@ def _numbers(column: pd.Series, ranges: list[dict[str, Any]]) -> pa.Array:
         if not isinstance(one["lo"], str):
             gone |= (numbers >= float(one["lo"])) & (numbers <= float(one["hi"]))
     return pa.array(numbers, mask=gone)
-
-
-def _moments(column: pd.Series) -> pa.Array:
-    """Dates, instants and times of day."""
-    import pyarrow as pa
-
-    array = pa.array(column, from_pandas=True)
-    return array.cast(pa.timestamp("us")) if pa.types.is_timestamp(array.type) else array
 
 
 def _texts(column: pd.Series, ranges: list[dict[str, Any]]) -> pa.Array:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from crampstats.core.errors import DataError
+from crampstats.ingest.conversion.clock_column import ClockColumn, typed_column
 from crampstats.ingest.conversion.columns import TypedColumn
 from crampstats.ingest.xport import check_xport
 
@@ -21,18 +22,20 @@ RECORD = 80
 NUMBER = 1
 MEMBER, NAMES, ROWS = b"HEADER RECORD*******MEM", b"HEADER RECORD*******NAM", b"HEADER RECORD*******OBS"
 LONG_NAMES = b"HEADER RECORD*******NAMSTV8"
+LONG_ROWS = b"HEADER RECORD*******OBSV8"
 LARGEST_HEAD = 1 << 24
 CHUNK = 1 << 24  # bytes of rows read at a time
 
 
 @dataclass(frozen=True)
 class _Field:
-    """A column of a row: where it stands, how long it is, and whether it is a number."""
+    """A column of a row: where it stands, how long it is, whether it is a number, and the format it is shown in."""
 
     name: str
     is_number: bool
     start: int
     length: int
+    display: str = ""
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,15 @@ class TransportSource:
         Bytes of a row.
     start
         Where the first row begins.
+    rows
+        Rows the file says it has; None for version 5, which does not say.
     """
 
     path: Path
     fields: tuple[_Field, ...]
     width: int
     start: int
+    rows: int | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -66,9 +72,9 @@ class TransportSource:
         """Its length in bytes."""
         return self.path.stat().st_size
 
-    def columns(self) -> list[TypedColumn]:
-        """A new column for each name."""
-        return [TypedColumn(name) for name in self.names]
+    def columns(self) -> list[TypedColumn | ClockColumn]:
+        """A new column for each name: dates and times by their format."""
+        return [typed_column(field.name, "sas", field.display if field.is_number else "") for field in self.fields]
 
     def batches(self, told: Callable[[int], Any]) -> Iterator[pa.RecordBatch]:
         """The rows in parts, numbers as floating point; `told` is called with the bytes read since it was called before.
@@ -77,19 +83,24 @@ class TransportSource:
         """
         import pyarrow as pa
 
-        step = max(CHUNK // self.width, 1) * self.width
+        step, left = max(CHUNK // self.width, 1) * self.width, self.rows
         with self.path.open("rb") as file:
             file.seek(self.start)
             told(self.start)
             while raw := file.read(step):
                 rows = len(raw) // self.width
-                if len(raw) < step:
+                if left is not None:
+                    rows = min(rows, left)
+                    left -= rows
+                elif len(raw) < step:
                     rows = _without_padding(raw, self.width)
                 block = np.frombuffer(raw, dtype=np.uint8, count=rows * self.width).reshape(rows, self.width)
                 _refuse_further_table(self.path.name, raw)
                 arrays = [_numbers(block, field) if field.is_number else _texts(block, field) for field in self.fields]
                 yield pa.RecordBatch.from_arrays(arrays, list(self.names))
                 told(len(raw))
+        if left:
+            raise _damaged(self.path, f"it says {self.rows:,} rows and ends after {self.rows - left:,}")
 
 
 def open_transport_source(path: Path) -> TransportSource:
@@ -107,10 +118,31 @@ def open_transport_source(path: Path) -> TransportSource:
     if names < 0 or rows < 0:
         raise _damaged(path, "its description of the columns does not end")
     fields = _fields(head, names, rows, path)
-    width = max((field.start + field.length for field in fields), default=0)
-    if not fields or width != sum(field.length for field in fields):
-        raise _damaged(path, "its columns do not fill a row")
-    return TransportSource(path, fields, width, rows + RECORD)
+    width = sum(field.length for field in fields)
+    if not fields:
+        raise _damaged(path, "it describes no column")
+    return TransportSource(path, fields, width, rows + RECORD, _stated_rows(head, rows))
+
+
+def _stated_rows(head: bytes, rows: int) -> int | None:
+    """Rows by the header above them, which version 8 has."""
+    digits = head[rows + 48 : rows + 63].strip()
+    return int(digits) if head.startswith(LONG_ROWS, rows) and digits.isdigit() else None
+
+
+def _in_order(fields: list[_Field], path: Path, *, is_long: bool) -> tuple[_Field, ...]:
+    """Fields where their values stand: one after another.
+
+    In version 8 the place a description names may be that in the data set the file was made from (SAS's %LOC2XPT writes so), and
+    not that in a row. Version 5 names the place in a row; readers differ on a file in which it is another than the order.
+    """
+    starts = np.cumsum([0, *(field.length for field in fields)]).tolist()
+    if not is_long and any(field.start != start for field, start in zip(fields, starts, strict=False)):
+        raise DataError(
+            f"{path.name} describes its columns in another order than their values stand in, which programs read differently. "
+            "Save the table as .sas7bdat or .csv, or as version 8 of the transport format."
+        )
+    return tuple(replace(field, start=start) for field, start in zip(fields, starts, strict=False))
 
 
 def _fields(head: bytes, names: int, rows: int, path: Path) -> tuple[_Field, ...]:
@@ -128,8 +160,9 @@ def _fields(head: bytes, names: int, rows: int, path: Path) -> tuple[_Field, ...
         name = (long.rstrip(b"\x00 ") or head[place + 8 : place + 16].rstrip(b"\x00 ")).decode("latin-1")
         if length < 1 or start < 0 or (kind == NUMBER and length > 8):
             raise _damaged(path, "a column has an impossible length")
-        found.append(_Field(name, kind == NUMBER, start, length))
-    return tuple(found)
+        display = head[place + 56 : place + 64].rstrip(b"\x00 ").decode("latin-1")
+        found.append(_Field(name, kind == NUMBER, start, length, display))
+    return _in_order(found, path, is_long=is_long)
 
 
 def _record(head: bytes, mark: bytes) -> int:

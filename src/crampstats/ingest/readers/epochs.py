@@ -14,15 +14,18 @@ ISO_PRECISE = "%Y-%m-%d %H:%M:%S.%f"
 GREGORIAN = datetime(1582, 10, 14)
 SIXTIES = datetime(1960, 1, 1)
 DAY = 86_400
+UNIX = datetime(1970, 1, 1)
+Package = Literal["spss", "stata", "sas"]
+Kind = Literal["date", "moment", "time"]
 
-_SPSS = {
+_SPSS: dict[Kind, re.Pattern[str]] = {
     "date": re.compile(r"(DATE|ADATE|EDATE|JDATE|SDATE|QYR|MOYR|WKYR)[\d.]*"),
     "moment": re.compile(r"(DATETIME|YMDHMS)[\d.]*"),
     "time": re.compile(r"(TIME|DTIME|MTIME)[\d.]*"),
 }
 _STATA_TIME = re.compile(r"%-?t[cC](?=[Hh])[HhMSsAaPpm.:_+]+")
 _STATA = re.compile(r"%-?(?:t([cCdwmqh])|(d))")
-_SAS = {
+_SAS: dict[Kind, re.Pattern[str]] = {
     "date": re.compile(
         r"(DATE|DAY|DDMMYY[BCDNPS]?|MMDDYY[BCDNPS]?|YYMMDD[BCDNPS]?|MMYY[CDNPS]?|YYMM[CDNPS]?|YYQR?[CDNPS]?|YYMON|MONYY|"
         r"MONNAME|MONTH|QTRR?|YEAR|WEEKDAY|DOWNAME|WEEKDATE|WEEKDATX|WORDDATE|WORDDATX|JULIAN|JULDAY|WEEK[UVW]|EURDF\w+|"
@@ -51,7 +54,40 @@ class Clock:
     write: Callable[[float], str]
 
 
-def find_clock(package: Literal["spss", "stata", "sas"], display: str) -> Clock | None:
+@dataclass(frozen=True)
+class Unit:
+    """What the numbers of a date or time count.
+
+    Parameters
+    ----------
+    kind
+        What they are: dates, dates with a time of day, or times of day.
+    micros
+        Microseconds of one unit; 0 for whole days.
+    days
+        The day they count from, in days since 1970-01-01.
+    wraps
+        Whether they are moments of which only the time of day is shown.
+    """
+
+    kind: Kind
+    micros: int = 0
+    days: int = 0
+    wraps: bool = False
+
+
+def find_unit(package: Package, display: str) -> Unit | None:
+    """What a display format says the numbers count, for columns converted as a whole; None for numbers, months and quarters.
+
+    Examples
+    --------
+    >>> find_unit("sas", "DATE9"), find_unit("stata", "%tm")
+    (Unit(kind='date', micros=0, days=-3653, wraps=False), None)
+    """
+    return {"spss": _spss_unit, "stata": _stata_unit, "sas": _sas_unit}[package](display)
+
+
+def find_clock(package: Package, display: str) -> Clock | None:
     """The clock a display format stands for; None for a number that is no date.
 
     Examples
@@ -64,16 +100,48 @@ def find_clock(package: Literal["spss", "stata", "sas"], display: str) -> Clock 
     return {"spss": _spss_clock, "stata": _stata_clock, "sas": _sas_clock}[package](display)
 
 
+def _spss_kind(display: str) -> Kind | None:
+    return next((kind for kind, pattern in _SPSS.items() if pattern.fullmatch(display.upper())), None)
+
+
+def _sas_kind(display: str) -> tuple[Kind | None, str]:
+    """The kind of a format, and its name without width."""
+    name = re.sub(r"\d*\.?\d*$", "", display.upper())
+    return next((kind for kind, pattern in _SAS.items() if pattern.fullmatch(name)), None), name
+
+
+def _spss_unit(display: str) -> Unit | None:
+    kind = _spss_kind(display)
+    return Unit(kind, 1_000_000, 0 if kind == "time" else (GREGORIAN - UNIX).days) if kind else None
+
+
+def _sas_unit(display: str) -> Unit | None:
+    kind, name = _sas_kind(display)
+    if kind is None:
+        return None
+    since = (SIXTIES - UNIX).days
+    return Unit("date", days=since) if kind == "date" else Unit(kind, 1_000_000, since, wraps=name == "TOD")
+
+
+def _stata_unit(display: str) -> Unit | None:
+    since = (SIXTIES - UNIX).days
+    if _STATA_TIME.fullmatch(display):
+        return Unit("time", 1_000)
+    letter = (unit.group(1) or "d") if (unit := _STATA.match(display)) else ""
+    if letter in ("c", "C"):
+        return Unit("moment", 1_000, since)
+    return Unit("date", days=since) if letter == "d" else None
+
+
 def _spss_clock(display: str) -> Clock | None:
-    kind = next((kind for kind, pattern in _SPSS.items() if pattern.fullmatch(display.upper())), None)
+    kind = _spss_kind(display)
     if kind is None or kind == "time":
         return Clock("time", write_time) if kind else None
     return Clock("date", _seconds_since(GREGORIAN, dates=kind == "date"))
 
 
 def _sas_clock(display: str) -> Clock | None:
-    name = re.sub(r"\d*\.?\d*$", "", display.upper())
-    kind = next((kind for kind, pattern in _SAS.items() if pattern.fullmatch(name)), None)
+    kind, name = _sas_kind(display)
     if kind == "time":
         # TOD shows the time of day of a moment; the other formats show spans
         return Clock("time", (lambda value: write_time(value % DAY)) if name == "TOD" else write_time)
