@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,7 @@ import pytest
 
 from crampstats.audit.disclosure.profiles import PROFILES, read_profile
 from crampstats.audit.disclosure.release import Release, ReleasedTable, release_tables
+from crampstats.audit.disclosure.system import solve
 from crampstats.audit.disclosure.tables import CountTable
 from crampstats.core.errors import CrampstatsError
 
@@ -153,11 +153,18 @@ def test_bounds_need_nothing_but_what_is_printed():
 
 
 @pytest.mark.slow
-def test_three_hundred_cells_with_forty_hidden_take_seconds():
+def test_three_hundred_cells_take_few_programmes_for_each_small_number(monkeypatch):
+    solved = []
+
+    def counted(*given, **choices):
+        solved.append(given)
+        return solve(*given, **choices)
+
+    monkeypatch.setattr("crampstats.audit.disclosure.protecting.solve", counted)
     rng = np.random.default_rng(4)
     rows = [(f"a{i}", f"b{j}", int(n)) for (i, j), n in np.ndenumerate(rng.poisson(np.where(rng.random((20, 13)) < 0.1, 6, 90)))]
-    start = time.perf_counter()
     release = release_tables([_table("t", ["a", "b"], rows)], CMS)
     assert 20 <= release.table("t").n_hidden <= 120
-    # 1 s where nothing else runs
-    assert time.perf_counter() - start < 20
+    # two bounds of each number from 1 to 10, each sought at most three times: at all, shown to be reached, in whole numbers
+    small = sum(1 <= n <= 10 for *_, n in rows)
+    assert 0 < len(solved) <= 2 * 3 * small
