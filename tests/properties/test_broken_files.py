@@ -89,11 +89,12 @@ def write_fhir(path: Path) -> None:
 
 
 MAKERS: dict[str, tuple[str, Callable[[Path], None], int]] = {
-    "csv": (".csv", write_csv, 2000), "redcap": (".csv", write_redcap, 800), "excel": (".xlsx", write_excel, 400),
-    "inside excel": (".xlsx", write_excel, 800), "parquet": (".parquet", write_parquet, 2000),
-    "fhir": (".json", write_fhir, 3000), "mapping": (".toml", write_csv, 1000),
+    "csv": (".csv", write_csv, 800), "redcap": (".csv", write_redcap, 300), "excel": (".xlsx", write_excel, 400),
+    "inside excel": (".xlsx", write_excel, 400), "parquet": (".parquet", write_parquet, 2000),
+    "fhir": (".json", write_fhir, 4100), "mapping": (".toml", write_csv, 2000),
 }
-PARTS = 10
+# a file that survives costs thirty times one that is refused: fewer of those kinds, which the readers' own tests break as well
+PARTS = 5
 # of the others hardly one survives: archives have checksums, TOML has a grammar
 LOADING = ("csv", "redcap", "inside excel")
 
