@@ -182,8 +182,9 @@ def _planted(truth: pd.DataFrame) -> Iterator[tuple[int, str]]:
             yield int(error.source_row), column
 
 
+# the shipped example, below, is another of the English form
 CLINICS = [
-    (11, "en", "form"), (18, "en", "form"), (12, "en", "typed"), (13, "es", "typed"), (14, "fr", "typed"), (15, "de", "typed"),
+    (11, "en", "form"), (12, "en", "typed"), (13, "es", "typed"), (14, "fr", "typed"), (15, "de", "typed"),
     (16, "pt", "typed"), (17, "it", "typed"),
 ]
 
