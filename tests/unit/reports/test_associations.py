@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,10 @@ from crampstats.core.claims import AssociationClaim, AttributableClaim
 from crampstats.core.errors import DataError
 from crampstats.datasets.files import data_file
 from crampstats.datasets.stored import STAMP, read_stored
+from crampstats.ingest.cycle_data import CycleData
 from crampstats.reports.association_figures import ASSOCIATION_FIGURES, associations_for, print_tables
-from crampstats.reports.associations import ANALYSES, SLOW_ANALYSES, gather_associations
-from crampstats.reports.inputs import FileOptions, open_study
+from crampstats.reports.associations import ANALYSES, ASSOCIATION_FAMILIES, SLOW_ANALYSES, gather_associations, run_together
+from crampstats.reports.inputs import FileOptions, Study, open_study
 from crampstats.reports.sixty_percent import check_register
 from crampstats.reports.stored_associations import FILE, load_stored_associations
 
@@ -119,20 +121,50 @@ def test_results_of_several_parts_are_described_by_all_of_them() -> None:
             assert weight in stored[name].weights.split("; ")
 
 
+@pytest.fixture(scope="module")
+def study(nhanes_files: CycleData) -> Iterator[Study]:
+    """The files as the report takes them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("crampstats.reports.inputs.load_nhanes", lambda _: nhanes_files)
+        yield open_study("nhanes", nhanes=FOLDER)
+
+
+# an analysis or a claim each, because workers can share them; none needs another
 @pytest.mark.nhanes
 @pytest.mark.slow
 @needs_files
-def test_stored_results_are_what_the_files_give() -> None:
-    fresh = gather_associations(open_study("nhanes", nhanes=FOLDER))
-    stored = load_stored_associations()
-    for name in ANALYSES:
-        ours, kept = fresh.results[name].frame, stored.results[name].frame
-        assert list(ours.columns) == list(kept.columns), name
-        for column in ours:
-            if pd.api.types.is_float_dtype(ours[column].dtype):
-                np.testing.assert_allclose(ours[column], kept[column], rtol=1e-6, atol=1e-12, err_msg=f"{name} {column}")
-            elif column in ("n", "n_events"):
-                pd.testing.assert_series_equal(ours[column], kept[column])
-    words = {verdict.claim.name: verdict.word for check in fresh.checks for verdict in check.verdicts}
-    kept_words = {verdict.claim.name: verdict.word for check in stored.checks for verdict in check.verdicts}
-    assert words == kept_words
+@pytest.mark.parametrize("name", list(ANALYSES))
+def test_stored_results_are_what_the_files_give(name: str, study: Study) -> None:
+    ours = run_together(study, [name], 1, None)[name].frame
+    kept = load_stored_associations().results[name].frame
+    assert list(ours.columns) == list(kept.columns)
+    for column in ours:
+        if pd.api.types.is_float_dtype(ours[column].dtype):
+            np.testing.assert_allclose(ours[column], kept[column], rtol=1e-6, atol=1e-12, err_msg=column)
+        elif column in ("n", "n_events"):
+            pd.testing.assert_series_equal(ours[column], kept[column])
+
+
+@pytest.mark.nhanes
+@pytest.mark.slow
+@needs_files
+@pytest.mark.parametrize("name", [family.name for family in ASSOCIATION_FAMILIES])
+def test_stored_verdicts_are_what_the_files_give(name: str, study: Study) -> None:
+    (kept,) = [check for check in load_stored_associations().checks if check.family.name == name]
+    fresh = run_together(study, [name], 1, None)[name]
+    assert [(one.claim.name, one.word) for one in fresh.verdicts] == [(one.claim.name, one.word) for one in kept.verdicts]
+
+
+def test_no_verdict_is_stored_beside_these() -> None:
+    assert [check.family.name for check in load_stored_associations().checks] == [family.name for family in ASSOCIATION_FAMILIES]
+
+
+@pytest.mark.nhanes
+@needs_files
+def test_persons_and_distributions_are_gathered_with_the_analyses(study: Study) -> None:
+    stored, found = load_stored_associations(), gather_associations(study, only=["subgroups"])
+    assert (list(found.results), found.checks, found.left_out) == (["subgroups"], (), {})
+    assert str(found.flow) == str(stored.flow)
+    assert set(found.rugs) == set(stored.rugs)
+    for exposure, (middles, shares) in stored.rugs.items():
+        np.testing.assert_allclose(found.rugs[exposure], (middles, shares), rtol=1e-6, atol=1e-12)
