@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from crampstats.core.design import SurveyDesign
+from crampstats.core.estimates import Estimates
 from crampstats.core.totals import between
 from crampstats.estimate import analysed_rows
 from crampstats.estimate.association import associate
 from crampstats.estimate.regression import estimate_coefficients, fit_regression
+
+from ..agreement import assert_same, assert_same_rows
 
 MODELS = [
     ("cramp ~ statin + education + twin", "logistic", "by pattern"), ("cramp ~ age + education", "logistic", "in two passes"),
@@ -20,7 +27,7 @@ MODELS = [
 ]
 
 
-@pytest.fixture(scope="module")
+@cache
 def people() -> pd.DataFrame:
     """1,000 persons with NaN and null, small integers, yes/no with gaps and text."""
     chance = np.random.default_rng(5)
@@ -51,42 +58,47 @@ def rows_of(people: pd.DataFrame) -> pa.Table:
     return table.set_column(table.column_names.index("bmi"), "bmi", bmi)
 
 
-def both(people, engine):
-    """The design in memory and on the engine, narrowed to those of 30 and older."""
-    keys = {"strata": "stratum", "psu": "psu", "weights": "weight"}
-    tables = (people, engine.table(rows_of(people)))
-    return [SurveyDesign(table, **keys).subset(between("age", 30)) for table in tables]
+def adults(table: Any) -> SurveyDesign:
+    """The design, narrowed to those of 30 and older."""
+    return SurveyDesign(table, strata="stratum", psu="psu", weights="weight").subset(between("age", 30))
 
 
-def assert_same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
-    for name in ("estimate", "std_error", "df", "p_value", "n", "n_events"):
-        np.testing.assert_allclose(
-            found[name].to_numpy(dtype=float), expected[name].to_numpy(dtype=float),
-            rtol=1e-7 if name == "p_value" else 1e-9, atol=1e-12, err_msg=name,
-        )
-    for name in ("exposure", "level", "measure", "caution"):
-        assert found[name].to_list() == expected[name].to_list()
+def coefficients(design: SurveyDesign, formula: str, model: str = "logistic") -> Estimates:
+    return estimate_coefficients(fit_regression(design, formula, model=model), intercept=True)
 
 
-@pytest.mark.parametrize(("formula", "model", "way"), MODELS, ids=[f"{model} {way}" for _, model, way in MODELS])
-def test_regressions_agree_with_memory(engine, people, monkeypatch, formula, model, way):
+def associations(design: SurveyDesign) -> Estimates:
+    return associate(design, "cramp", ["statin", "education"], ["age"])
+
+
+@cache
+def in_memory(ask: Callable[..., Estimates], *options: str) -> Estimates:
+    """What pandas says, asked once for all engines."""
+    return ask(adults(people()), *options)
+
+
+@pytest.fixture
+def rows_stay_there(monkeypatch):
+    """Tables this small would be brought into memory."""
     monkeypatch.setattr(analysed_rows, "FEW_NUMBERS", 0)
+
+
+@pytest.mark.usefixtures("rows_stay_there")
+@pytest.mark.parametrize(("formula", "model", "way"), MODELS, ids=[f"{model} {way}" for _, model, way in MODELS])
+def test_regressions_agree_with_memory(engine, monkeypatch, formula, model, way):
+    expected = in_memory(coefficients, formula, model)
     if way == "in two passes":
         monkeypatch.setattr(analysed_rows, "MAX_PATTERNS", 0)
-    near, far = both(people, engine)
-    found, expected = (fit_regression(design, formula, model=model) for design in (far, near))
-    assert_same(estimate_coefficients(found, intercept=True).frame, estimate_coefficients(expected, intercept=True).frame)
+    assert_same_rows(coefficients(adults(engine.table(rows_of(people()))), formula, model).frame, expected.frame)
 
 
-def test_associations_agree_with_memory(engine, people, monkeypatch):
-    monkeypatch.setattr(analysed_rows, "FEW_NUMBERS", 0)
-    near, far = both(people, engine)
-    found, expected = (associate(design, "cramp", ["statin", "education"], ["age"]) for design in (far, near))
-    assert_same(found.frame, expected.frame)
+@pytest.mark.usefixtures("rows_stay_there")
+def test_associations_agree_with_memory(engine):
+    assert_same(associations(adults(engine.table(rows_of(people())))), in_memory(associations))
 
 
-def test_small_tables_are_brought_into_memory_with_their_types(engine, people):
-    near, far = both(people, engine)
-    found, expected = (fit_regression(design, "cramp ~ twin + education + bmi") for design in (far, near))
+def test_small_tables_are_brought_into_memory_with_their_types(engine):
+    formula = "cramp ~ twin + education + bmi"
+    found = fit_regression(adults(engine.table(rows_of(people()))), formula)
     assert not found.rows.summed_on
-    assert_same(estimate_coefficients(found, intercept=True).frame, estimate_coefficients(expected, intercept=True).frame)
+    assert_same(estimate_coefficients(found, intercept=True), in_memory(coefficients, formula))

@@ -12,29 +12,23 @@ import pytest
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError, SeparationError
-from crampstats.core.labels import Label
 from crampstats.core.totals import between
 from crampstats.estimate import analysed_rows, engine_columns
 from crampstats.estimate.margins import estimate_adjusted_prevalence
 from crampstats.estimate.penalised import fit_penalised
-from crampstats.estimate.regression import compare_terms, estimate_coefficients, estimate_contrast, fit_regression
+from crampstats.estimate.regression import estimate_contrast, fit_regression
 
+from ...agreement import assert_same_rows
+from .engine_people import DESIGN, assert_same_fit, design_of, designs, fit_in_memory
+from .engine_people import people as everybody
+
+pytestmark = pytest.mark.usefixtures("rows_stay_there")
 RELATIVE = 1e-9
-DESIGN = {"strata": "stratum", "psu": "psu", "weights": "weight"}
-WAYS = {"patterns": 1_500_000, "no patterns by unit": 0}
 
 
-@pytest.fixture(autouse=True)
-def rows_stay_there(monkeypatch):
-    """Tables this small would be brought into memory."""
-    monkeypatch.setattr(analysed_rows, "FEW_NUMBERS", 0)
-
-
-@pytest.fixture(params=WAYS)
-def way(request, monkeypatch):
-    """Patterns by sampling unit, or what is done where there is no room for them (two passes, or scoring by queries)."""
-    monkeypatch.setattr(analysed_rows, "MAX_PATTERNS", WAYS[request.param])
-    return request.param
+@pytest.fixture
+def people() -> pd.DataFrame:
+    return everybody()
 
 
 @pytest.fixture
@@ -43,67 +37,9 @@ def no_room(monkeypatch):
     monkeypatch.setattr(analysed_rows, "MAX_PATTERNS", 0)
 
 
-@pytest.fixture(scope="module")
-def people() -> pd.DataFrame:
-    """4,000 persons: nullable small integers, a category in an order of its own, yes/no with gaps, NaN, weights of 0."""
-    chance = np.random.default_rng(7)
-    n = 4_000
-    age = chance.integers(18, 90, n).astype("int16")
-    education = pd.Categorical(chance.choice(["low", "mid", "high"], n), categories=["low", "mid", "high"])
-    statin = pd.array(chance.integers(0, 2, n), dtype="Int8")
-    statin[chance.random(n) < 0.02] = pd.NA
-    sex = pd.array(chance.choice(["female", "male"], n), dtype="str")
-    sex[chance.random(n) < 0.01] = pd.NA
-    bmi = np.round(chance.normal(27, 4, n), 1)
-    bmi[chance.random(n) < 0.02] = np.nan
-    potassium = chance.normal(4.2, 0.4, n)
-    weight = np.exp(chance.normal(9, 0.7, n))
-    weight[chance.random(n) < 0.01] = 0
-    predictor = -1.5 + 0.03 * (age - 50) + 0.2 * education.codes + 0.4 * (potassium - 4.2)
-    cramp = pd.array(chance.random(n) < 1 / (1 + np.exp(-predictor)), dtype="boolean")
-    cramp[chance.random(n) < 0.03] = pd.NA
-    return pd.DataFrame({
-        "stratum": chance.integers(0, 5, n), "psu": chance.integers(1, 9, n), "weight": weight, "age": age, "sex": sex,
-        "education": education, "statin": statin, "bmi": bmi, "potassium": potassium, "cramp": cramp,
-        "nights": chance.poisson(np.exp(predictor / 3)), "log_weeks": np.log(chance.integers(1, 9, n)), "flat": True,
-    })
-
-
-LABELS = {"education": Label("Education", levels=("low", "mid", "high"))}
-
-
-def designs(people, to_engine, **changed):
-    """The design in memory and on an engine."""
-    keys = {**DESIGN, "labels": LABELS, **changed}
-    return SurveyDesign(people, **keys), SurveyDesign(to_engine(people), **keys)
-
-
-def assert_same(found, expected):
-    """Numbers to 1e-9 (p-values near 0 are as wrong as their exponent times that), words as they are."""
-    numbers = expected.select_dtypes("number").columns
-    assert list(found) == list(expected)
-    for name in expected.columns.difference(numbers):
-        assert found[name].astype(str).to_list() == expected[name].astype(str).to_list(), name
-    for name in numbers:
-        loose = RELATIVE * (100 if name in ("p_value", "p_false_discovery_rate", "p_family_wise") else 1)
-        np.testing.assert_allclose(
-            found[name].to_numpy(dtype=float), expected[name].to_numpy(dtype=float), rtol=loose, atol=1e-12, err_msg=name,
-        )
-
-
-def assert_same_fit(found, expected):
-    assert_same(estimate_coefficients(found, intercept=True).frame, estimate_coefficients(expected, intercept=True).frame)
-    assert_same(compare_terms(found).frame, compare_terms(expected).frame)
-    spread = np.sqrt(np.diag(expected.covariance))
-    outer = np.outer(spread, spread)
-    np.testing.assert_allclose(found.covariance / outer, expected.covariance / outer, atol=1e-9)
-    assert (found.n, found.df) == (expected.n, expected.df)
-
-
 @pytest.mark.parametrize("formula", ["cramp ~ education + statin + sex", "cramp ~ age + sex*education", "cramp ~ bmi + statin"])
 def test_an_engine_gives_the_numbers_of_memory(people, to_engine, way, formula):
-    near, far = designs(people, to_engine)
-    assert_same_fit(fit_regression(far, formula), fit_regression(near, formula))
+    assert_same_fit(fit_regression(design_of(to_engine(people)), formula), fit_in_memory(formula))
 
 
 @pytest.mark.parametrize("formula", [
@@ -111,10 +47,9 @@ def test_an_engine_gives_the_numbers_of_memory(people, to_engine, way, formula):
     "cramp ~ potassium:education + statin",
 ])
 def test_covariates_of_too_many_values_are_added_up_row_by_row_on_the_engine(people, to_engine, formula):
-    near, far = designs(people, to_engine)
-    found = fit_regression(far, formula)
+    found = fit_regression(design_of(to_engine(people)), formula)
     assert found.rows.summed_on in ("Polars", "DuckDB")
-    assert_same_fit(found, fit_regression(near, formula))
+    assert_same_fit(found, fit_in_memory(formula))
 
 
 def test_a_domain_keeps_the_units_outside_it(people, to_engine, way):
@@ -157,8 +92,8 @@ def test_a_finite_population_narrows_errors_alike(people, to_engine, way):
     ("cramp ~ age + statin", "probit", None),
 ])
 def test_other_families_agree(people, to_engine, way, formula, model, offset):
-    near, far = designs(people, to_engine)
-    found, expected = (fit_regression(design, formula, model=model, offset=offset) for design in (far, near))
+    found = fit_regression(design_of(to_engine(people)), formula, model=model, offset=offset)
+    expected = fit_in_memory(formula, model, offset)
     assert_same_fit(found, expected)
     assert found.family == expected.family
 
@@ -171,17 +106,16 @@ def test_an_offset_of_few_values_is_part_of_the_pattern(people, to_engine, way):
 
 
 def test_splines_of_whole_numbers_are_made_of_patterns(people, to_engine):
-    near, far = designs(people, to_engine)
     formula = "cramp ~ rcs(age, (30, 50, 70)) + statin"
-    found = fit_regression(far, formula)
+    found = fit_regression(design_of(to_engine(people)), formula)
     assert not found.rows.summed_on
-    assert_same_fit(found, fit_regression(near, formula))
+    assert_same_fit(found, fit_in_memory(formula))
 
 
 def test_what_an_engine_cannot_add_up_is_brought_where_it_is_small(people, to_engine):
-    near, far = designs(people, to_engine)
+    far = design_of(to_engine(people))
     for formula, model in (("cramp ~ rcs(potassium, (3.5, 4, 5))", "logistic"), ("cramp ~ potassium", "probit")):
-        assert_same_fit(fit_regression(far, formula, model=model), fit_regression(near, formula, model=model))
+        assert_same_fit(fit_regression(far, formula, model=model), fit_in_memory(formula, model))
 
 
 def test_what_an_engine_cannot_add_up_is_refused_with_a_way_out(people, to_engine, monkeypatch):
@@ -192,11 +126,12 @@ def test_what_an_engine_cannot_add_up_is_refused_with_a_way_out(people, to_engin
 
 
 def test_margins_and_contrasts_come_from_patterns(people, to_engine):
-    near, far = designs(people, to_engine)
-    found, expected = (fit_regression(design, "cramp ~ age + education") for design in (far, near))
-    assert_same(estimate_adjusted_prevalence(found, "education").frame, estimate_adjusted_prevalence(expected, "education").frame)
+    formula = "cramp ~ age + education"
+    found, expected = fit_regression(design_of(to_engine(people)), formula), fit_in_memory(formula)
+    assert_same_rows(
+        estimate_adjusted_prevalence(found, "education").frame, estimate_adjusted_prevalence(expected, "education").frame)
     weights = {"education[T.high]": 1.0, "education[T.mid]": -1.0}
-    assert_same(estimate_contrast(found, weights).frame, estimate_contrast(expected, weights).frame)
+    assert_same_rows(estimate_contrast(found, weights).frame, estimate_contrast(expected, weights).frame)
 
 
 def test_margins_of_rows_that_stayed_on_the_engine_say_so(people, to_engine, no_room):

@@ -15,7 +15,6 @@ import pytest
 
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError, OptionError, SeparationError
-from crampstats.core.estimates import Estimates
 from crampstats.core.labels import Label
 from crampstats.estimate.diary.conditional import fit_conditional
 from crampstats.estimate.diary.gee import estimate_gee, fit_gee
@@ -25,6 +24,8 @@ from crampstats.estimate.diary.rates import estimate_person_rates, estimate_rate
 from crampstats.estimate.diary.recall import estimate_period_prevalence
 from crampstats.estimate.diary.rolling import estimate_rolling_rates
 from crampstats.estimate.diary.triggers import compare_triggers, estimate_carry_over, estimate_lags
+
+from ....agreement import assert_same
 
 ENGINES: dict[str, Callable[[pa.Table], Any]] = {
     "pyarrow": lambda rows: rows, "polars": lambda rows: pl.from_arrow(rows).lazy(),
@@ -53,19 +54,6 @@ def diary(seed: int = 1, persons: int = 30) -> pd.DataFrame:
     )
     table.loc[rng.random(n) < 0.1, ["cramp", "lifting"]] = pd.NA
     return table[rng.random(n) < 0.9].sample(frac=1, random_state=seed).reset_index(drop=True)
-
-
-def assert_same(found: Estimates, expected: Estimates) -> None:
-    assert found.notes == expected.notes
-    assert found.method == expected.method
-    assert list(found.frame) == list(expected.frame)
-    assert len(found.frame) == len(expected.frame)
-    for name, column in expected.frame.items():
-        if pd.api.types.is_numeric_dtype(column):
-            numbers = [one.to_numpy(dtype=np.float64, na_value=np.nan) for one in (found.frame[name], column)]
-            np.testing.assert_allclose(*numbers, rtol=1e-9, atol=1e-12, err_msg=str(name))
-        else:
-            assert found.frame[name].tolist() == column.tolist(), name
 
 
 @pytest.mark.parametrize("seed", [1, 2])
