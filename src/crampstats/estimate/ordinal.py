@@ -229,7 +229,7 @@ def _coded(design: SurveyDesign, outcome: str) -> tuple[SurveyDesign, tuple[str,
     names = column.astype("string")
     if (foreign := names.notna() & ~names.isin(levels)).any():
         raise DataError(
-            f"{outcome!r} holds {int(foreign.sum())} value(s) outside its levels (first: {names[foreign].iloc[0]!r}); "
+            f"{outcome!r} holds {int(foreign.sum())} value(s) outside its levels; "
             f"declared are {', '.join(levels)}."
         )
     codes = names.map({level: float(code) for code, level in enumerate(levels)}).astype("Float64")
@@ -254,7 +254,7 @@ def _levels_found(rows: ModelRows, levels: tuple[str, ...]) -> tuple[Floats, tup
         )
     if (found != np.round(found)).any() or len(found) > MAX_LEVELS:
         raise DataError(
-            f"{rows.outcome!r} holds {len(found):,} different numbers (first: {found[0]:g}, {found[1]:g}); a proportional-odds "
+            f"{rows.outcome!r} holds {len(found):,} different numbers; a proportional-odds "
             f"model takes whole numbers of at most {MAX_LEVELS} levels, a measured outcome a linear model."
         )
     if len(found) < MIN_LEVELS:

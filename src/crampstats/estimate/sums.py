@@ -17,6 +17,7 @@ from crampstats.core.outcomes import Outcome
 from crampstats.core.reweighting import Calibration, Replicates
 from crampstats.core.tables import holds_yes_no, is_in_memory
 from crampstats.core.totals import ONE, ROWS, Term, level, num, outside, present, sufficient_stats
+from crampstats.core.value_counts import tell_values
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
@@ -264,12 +265,10 @@ def _yes_no(long: pd.DataFrame, outcome: str) -> pd.Series[Any]:
     else:
         number, bad = value, value.notna()
     if bad.any():
-        others = long.loc[bad].groupby(outcome)[ROWS].sum().nlargest(5)
-        shown = [repr(other) if isinstance(other, str) else str(other) for other in others.index]
-        found = ", ".join(f"{other} in {count:,}" for other, count in zip(shown, others, strict=True))
+        others = long.loc[bad].groupby(outcome)[ROWS].sum().sort_values(ascending=False)
         raise DataError(
             f"outcome {outcome!r} holds {int(long.loc[bad, ROWS].sum()):,} value(s) that are neither 1/true nor 0/false "
-            f"({found} rows); recode it to 1, 0 or missing."
+            f"({tell_values(others.index, others)} rows); recode it to 1, 0 or missing."
         )
     return number
 

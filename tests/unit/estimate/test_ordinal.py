@@ -108,7 +108,7 @@ def test_an_outcome_without_order_is_refused(people):
 def test_values_outside_the_declared_levels_are_counted(people):
     labels = {"words": Label("Cramps", levels=("never", "rarely"), ordered=True)}
     made = design(people.assign(words=people["cramps"].astype(str)), labels=labels)
-    with pytest.raises(DataError, match=r"holds \d+ value\(s\) outside its levels \(first: 'often'\)"):
+    with pytest.raises(DataError, match=r"holds \d+ value\(s\) outside its levels; declared are"):
         fit_ordinal(made, "words ~ old")
 
 
