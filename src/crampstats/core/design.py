@@ -24,6 +24,7 @@ from crampstats.core.reweighting import Calibration, Replicates
 from crampstats.core.source import Source
 from crampstats.core.tables import column_names, engine_of, scan_table
 from crampstats.core.totals import Term, mask_expression, mask_values, missing, num, outside, sufficient_stats, unlisted
+from crampstats.core.yes_no import read_yes_no, refuse_others
 
 LonelyRule = Literal["error", "adjust", "average", "remove", "certainty"]
 DOMAIN = "_in_domain"
@@ -332,7 +333,8 @@ def _with_domain(table: Any, where: Any, domain: str | None) -> Any:
     if isinstance(where, Term):
         mask = mask_values(table, where)
     else:
-        mask = _mask(table, table[where] if isinstance(where, str) else where)
+        name, chosen = (where, table[where]) if isinstance(where, str) else ("the subset", where)
+        mask = _mask(table, chosen, name)
     return table.assign(**{DOMAIN: mask & table[DOMAIN].to_numpy(dtype=bool) if domain else mask})
 
 
@@ -359,21 +361,19 @@ def _yes(table: Any, where: str, schema: Mapping[str, Any]) -> Term:
     if not (schema[where].is_numeric() or str(schema[where]) == "Boolean"):
         raise DataError(f"{where!r} holds {schema[where]}; a true/false or 1/0 column is expected to subset by.")
     if str(schema[where]) != "Boolean":
-        bad = int(sufficient_stats(table, [], {"others": unlisted(where, (0, 1))})["others"].iloc[0])
-        if bad:
-            raise DataError(f"{where!r} holds {bad:,} value(s) other than 1 and 0; a true/false or 1/0 column is expected.")
+        refuse_others(where, int(sufficient_stats(table, [], {"others": unlisted(where, (0, 1))})["others"].iloc[0]))
     return num(where)
 
 
-def _mask(table: pd.DataFrame, where: Any) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _mask(table: pd.DataFrame, where: Any, name: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """One boolean per row of the table, missing as False; a Series goes by its row labels, as pandas itself selects."""
     try:
         chosen = where if isinstance(where, pd.Series) else pd.Series(where, index=table.index)
-        chosen = chosen.astype("boolean")
+        chosen = pd.Series(read_yes_no(chosen, name), index=chosen.index)
     except (TypeError, ValueError) as problem:
         raise DataError(
             f"a subset of {len(table)} rows needs one yes/no (true/false or 1/0) per row, or the name of such a column "
-            f"({problem})."
+            f"({str(problem).rstrip('.')})."
         ) from problem
     if not chosen.index.equals(table.index):
         if len(chosen) != len(table) or not table.index.is_unique or not table.index.isin(chosen.index).all():
@@ -382,4 +382,4 @@ def _mask(table: pd.DataFrame, where: Any) -> np.ndarray[Any, np.dtype[np.bool_]
                 "table); make it from the same one, or pass .to_numpy() if the rows are in the same order."
             )
         chosen = chosen.reindex(table.index)
-    return chosen.fillna(False).to_numpy(dtype=bool)
+    return chosen.to_numpy(dtype=bool)

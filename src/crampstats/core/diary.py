@@ -30,6 +30,7 @@ from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
+from crampstats.core.yes_no import read_yes_no
 
 if TYPE_CHECKING:
     from crampstats.core.diary_engine import EngineNights
@@ -276,17 +277,26 @@ class DiaryPanel:
         Parameters
         ----------
         where
-            Name of a yes/no column, or one boolean per row (of an engine's table: a narwhals expression). Missing is outside.
+            Name of a yes/no column (true/false or 1/0), or one boolean per row (of an engine's table: a narwhals expression).
+            Missing is outside.
         population
             Words for who or which nights remain.
+
+        Raises
+        ------
+        OptionError
+            No such column.
+        DataError
+            The column or the values are not yes/no, or not one for each night.
         """
         if self.far is not None:
             far = self._with(far=self.far.subset(where))
             return far if population is None else far.described(population=population)
+        name = "the subset"
         if isinstance(where, str):
             self.require(where)
-            where = self.table[where]
-        chosen = pd.Series(where).astype("boolean").fillna(False).to_numpy(dtype=bool)
+            name, where = where, self.table[where]
+        chosen = read_yes_no(pd.Series(where), name)
         if len(chosen) != len(self):
             raise DataError(f"a subset of {len(self)} nights needs one yes/no per night; {len(chosen)} were given.")
         if DOMAIN in self.table:

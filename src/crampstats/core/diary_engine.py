@@ -20,7 +20,19 @@ from crampstats.core.diary_nights import DOMAIN, FIRST, LAST, LOGGED, LONGEST_ST
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.factors import flag
 from crampstats.core.tables import MAX_ROWS, collect_frame, collect_rows, engine_of, scan_table
-from crampstats.core.totals import ONE, ROWS, Term, group_sums, level, missing, num, plain_expression, sufficient_stats
+from crampstats.core.totals import (
+    ONE,
+    ROWS,
+    Term,
+    group_sums,
+    level,
+    missing,
+    num,
+    plain_expression,
+    sufficient_stats,
+    unlisted,
+)
+from crampstats.core.yes_no import refuse_others
 
 Ints = NDArray[np.int64]
 FURTHEST = 1_000_000  # days from 1970; a night beyond is no date of a diary
@@ -128,16 +140,20 @@ class EngineNights:
                 raise unknown_name("column of the diary", where, [one for one in self.schema if one != DOMAIN])
             if not (self.schema[where] == nw.Boolean or self.schema[where].is_numeric()):
                 raise DataError(f"{where!r} holds {self.schema[where]}; a yes/no column is expected to subset by.")
+            if self.schema[where] != nw.Boolean:
+                refuse_others(where, int(sufficient_stats(self.frame, [], {"n": unlisted(where, (0, 1))})["n"].iloc[0]))
             where = nw.col(where) == (True if self.schema[where] == nw.Boolean else 1)
         elif not isinstance(where, nw.Expr):
             raise DataError(
                 f"a diary whose nights lie in {self.engine} takes the name of a yes/no column to subset by, or a narwhals "
                 "expression (nw.col('age') >= 60); values by row have no order there."
             )
-        flag = nw.when(where).then(nw.lit(True)).otherwise(nw.lit(False))
+        elif (kind := self.frame.select(where.alias(DOMAIN)).collect_schema()[DOMAIN]) != nw.Boolean:
+            raise DataError(f"the expression to subset by gives {kind}; true or false is expected (nw.col('age') >= 60).")
+        asked = nw.when(where).then(nw.lit(True)).otherwise(nw.lit(False))
         if DOMAIN in self.schema:
-            flag = nw.when(nw.col(DOMAIN) == True).then(flag).otherwise(nw.lit(False))  # noqa: E712
-        return replace(self, frame=self.frame.with_columns(flag.alias(DOMAIN)))
+            asked = nw.when(nw.col(DOMAIN) == True).then(asked).otherwise(nw.lit(False))  # noqa: E712
+        return replace(self, frame=self.frame.with_columns(asked.alias(DOMAIN)))
 
     def collect(self, persons: Sequence[Any] | None = None) -> pd.DataFrame:
         """Rows of some persons, or all."""
@@ -174,7 +190,9 @@ def open_nights(table: Any, person: str, night: str, enrolled: Any, longest_gap:
     given = scan_table(table)
     schema = nw.Schema(given.collect_schema())
     frame = _renamed(given, schema, person, night)
-    _check_rows(frame, person)
+    if LOGGED in schema and schema[LOGGED] != nw.Boolean:
+        refuse_others(LOGGED, int(sufficient_stats(given, [], {"n": unlisted(LOGGED, (0, 1))})["n"].iloc[0]))
+    _check_rows(frame, given, person, is_written=schema[night] == nw.String)
     frame = frame.drop(_BAD, _GIVEN)
     marks = mark_nights(frame, {"there": ONE, LOGGED: level(LOGGED, True)}, block_size(longest_gap))
     _refuse_repeats(frame, marks)
@@ -227,7 +245,7 @@ def _days(night: str, dtype: nw.dtypes.DType) -> tuple[nw.Expr, nw.Expr]:
         value = column.cast(nw.Float64)
         value = value.fill_nan(None)
         fits = (value >= -FURTHEST) & (value <= FURTHEST) & (value.floor() == value)
-        return nw.when(fits).then(value.floor()).otherwise(nw.lit(0.0)).cast(nw.Int64), 1.0 - flag(fits)
+        return nw.when(fits).then(value.floor()).otherwise(nw.lit(0).cast(nw.Float64)).cast(nw.Int64), 1.0 - flag(fits)
     if dtype == nw.Date:
         return _civil_days(column), flag(column.is_null())
     if dtype == nw.Datetime:
@@ -252,14 +270,17 @@ def _civil_days(date: nw.Expr) -> nw.Expr:
     return (before - 1969) * 365 + leaps + date.dt.ordinal_day().cast(nw.Int64) - 1
 
 
-def _check_rows(frame: nw.LazyFrame[Any], person: str) -> None:
-    """Refuse an empty diary, and rows without person or night."""
+def _check_rows(frame: nw.LazyFrame[Any], given: nw.LazyFrame[Any], person: str, *, is_written: bool) -> None:
+    """Refuse an empty diary, and rows without person or night; nights that are text may be of a day that no month has."""
     terms = {"persons": missing(PERSON), "given": num(_GIVEN), "bad": num(_BAD), "nights": missing(NIGHT)}
     try:
         found = sufficient_stats(frame, [], terms).iloc[0]
-    except DataError:
-        raise
-    except Exception as problem:  # each engine has its own error for 2026-02-31; its words would show the cell
+    except Exception as problem:  # each engine has its own error for 2026-02-31
+        if not is_written or isinstance(problem, DataError):
+            raise
+        # what goes wrong without the nights too (a lost server, a damaged file) is no fault of theirs
+        sufficient_stats(given.select(person), [], {"persons": missing(person)})
+        # the engine's own words would show the cell
         raise DataError(
             f"the nights cannot be read where they lie ({type(problem).__name__}); dates, YYYY-MM-DD or whole days are expected."
         ) from None

@@ -150,7 +150,7 @@ def mark_nights(frame: nw.LazyFrame[Any], terms: Mapping[str, Term], size: int) 
     """
     since = nw.col(NIGHT) + first_day(size)
     place = since - size * (since // size)
-    cut = frame.with_columns((since // size).alias(BLOCK), (nw.lit(2.0) ** place.cast(nw.Float64)).alias(BIT))
+    cut = frame.with_columns((since // size).alias(BLOCK), (nw.lit(2).cast(nw.Float64) ** place.cast(nw.Float64)).alias(BIT))
     found = collect_groups(group_sums(cut, [PERSON, BLOCK], {name: num(BIT) * term for name, term in terms.items()}))
     persons, codes = sorted_persons(found[PERSON])
     block = found[BLOCK].to_numpy(dtype=np.int64)

@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
+from crampstats.core.yes_no import read_yes_no
 
 Ints = NDArray[np.int64]
 PERSON, NIGHT, LOGGED, DOMAIN = "person", "night", "logged", "_in_domain"
@@ -34,8 +35,7 @@ def complete_nights(
         raise DataError("the diary has no rows; at least one night of one person is expected.")
     given = table.rename(columns={person: PERSON, night: NIGHT}).reset_index(drop=True)
     given = given.assign(**{PERSON: _persons(given[PERSON]), NIGHT: read_nights(given[NIGHT])})
-    filled_in = given[LOGGED].astype("boolean").fillna(False) if LOGGED in given else pd.Series(True, index=given.index)
-    given = _sorted(given.assign(**{LOGGED: filled_in.to_numpy(dtype=bool)}))
+    given = _sorted(given.assign(**{LOGGED: read_yes_no(given[LOGGED], LOGGED) if LOGGED in given else True}))
     _refuse_repeats(given)
     # a night that was not filled in has no content: defaults of an export must not pass for answers
     if (hidden := ~given[LOGGED].to_numpy(dtype=bool)).any():

@@ -149,9 +149,19 @@ def _open_duckdb(files: list[str], options: EngineOptions) -> Any:
     except duckdb.Error as problem:
         raise OptionError(f"DuckDB refuses the settings {options}: {problem}") from problem
     try:
-        return connection.read_parquet(files, union_by_name=len(files) > 1)
+        return _scanned(connection, files)
     except duckdb.Error as problem:
         raise _no_parquet(files[0], problem) from problem
+
+
+def _scanned(connection: Any, files: list[str]) -> Any:
+    """The files as a relation in which a NaN is looked for.
+
+    The least and greatest value that a Parquet file states leave NaN out. DuckDB takes them for all values unless it is told, and
+    then counts no NaN as missing where a column has no null.
+    """
+    listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    return connection.sql(f"from read_parquet([{listed}], union_by_name = {len(files) > 1}, can_have_nan = true)")
 
 
 def _scratch_folder(parent: str) -> str:

@@ -53,7 +53,7 @@ def _on_engine(table: Any, keys: list[str], plan: Sequence[tuple[str | None, str
     """Sampled units are counted by parent, and their number joined to the rows."""
     import narwhals.stable.v2 as nw
 
-    frame, weight = nw.from_native(table), nw.lit(1.0)
+    frame, weight = nw.from_native(table), nw.lit(1).cast(nw.Float64)
     counts: list[str] = []
     for stage, column, is_fraction in plan:
         size = nw.col(column).cast(nw.Float64)

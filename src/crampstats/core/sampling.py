@@ -60,8 +60,9 @@ def sample_units(table: Any, unit: str | Sequence[str], fraction: float, *, seed
     Notes
     -----
     A unit is drawn where h < fraction m, with h a chain of h -> (a (h + r) + b)^3 mod m over the remainders r of its key by two
-    primes, m = 2147483579. The cube permutes the remainders (m = 2 mod 3); a and b come from the seed. It is arithmetic that
-    every engine does alike. Keys of text are first made numbers of 64 bits by BLAKE2b; their distinct values are collected.
+    primes, m = 2147483579, and once more without one. The cube permutes the remainders (m = 2 mod 3); a and b come from the
+    seed. It is arithmetic that every engine does alike. Keys of text are first made numbers of 64 bits by BLAKE2b; their
+    distinct values are collected.
 
     Examples
     --------
@@ -96,7 +97,7 @@ def _draw(frame: nw.LazyFrame[Any], keys: Mapping[str, str], fraction: float, se
     _require_keys(frame, schema, keys)
     if all(_is_whole(schema[key]) for key in keys):
         return _whole_drawn(frame, list(keys), schema, fraction, seed)
-    return _texts_drawn(frame, list(keys), fraction, seed)
+    return _texts_drawn(frame, list(keys), schema, fraction, seed)
 
 
 def _check_size(rows: int, fraction: float, engine: str = "") -> None:
@@ -179,11 +180,17 @@ def _remainders(name: str, dtype: nw.dtypes.DType) -> list[nw.Expr]:
 
 
 def _steps(remainders: Sequence[Any], seed: int) -> list[tuple[Any, int, int]]:
-    """Remainder, factor and shift of each step of the chain; the last mixes what the last remainder left once more."""
+    """Remainder, factor and shift of each step of the chain.
+
+    The last step adds no remainder. Without it numbers that differ in the last remainder alone would be cubed once; the third
+    differences of a cubic are constant, so that four such units in a row would be drawn together by rule and not by chance.
+    """
     return [(remainder, a, b) for remainder, (a, b) in zip([*remainders, 0], _constants(seed), strict=False)]
 
 
-def _texts_drawn(frame: nw.LazyFrame[Any], names: Sequence[str], fraction: float, seed: int) -> nw.LazyFrame[Any]:
+def _texts_drawn(
+    frame: nw.LazyFrame[Any], names: Sequence[str], schema: nw.Schema, fraction: float, seed: int
+) -> nw.LazyFrame[Any]:
     """The rows whose unit is drawn, by the text of its key: the units drawn are named to the engine."""
     found = sufficient_stats(frame, names, {})[list(names)].astype("str")
     keys = found[names[0]].str.cat(found[list(names[1:])], sep=SEPARATOR) if len(names) > 1 else found[names[0]]
@@ -198,5 +205,10 @@ def _texts_drawn(frame: nw.LazyFrame[Any], names: Sequence[str], fraction: float
             f"{len(drawn):,} units of text were drawn; at most {MAX_TEXTS:,} can be named to an engine: draw a fraction of "
             f"{0.9 * fraction * MAX_TEXTS / len(drawn):.2g} or less, or number the units."
         )
-    texts = [nw.col(name).cast(nw.String) for name in names]
+    texts = [_text(name, schema[name]) for name in names]
     return frame.filter((texts[0] if len(texts) == 1 else nw.concat_str(texts, separator=SEPARATOR)).is_in(drawn))
+
+
+def _text(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """A part of a key as text, as `plain_key` would write it: a whole number held as a float has no ".0"."""
+    return (nw.col(name).cast(nw.Int64) if dtype.is_float() else nw.col(name)).cast(nw.String)

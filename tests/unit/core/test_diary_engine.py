@@ -124,6 +124,24 @@ def test_a_day_that_no_month_has_is_refused_without_showing_it(opened: Callable[
     assert "02-31" not in str(refused.value)
 
 
+@pytest.mark.parametrize("night", [DAY + 2, "2026-03-03"])
+def test_what_is_no_fault_of_the_nights_is_not_said_of_them(night: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def lost(*_: Any, **__: Any) -> None:
+        raise ConnectionError("server closed the connection")
+
+    monkeypatch.setattr("crampstats.core.diary_engine.sufficient_stats", lost)
+    with pytest.raises(ConnectionError, match="server closed"):
+        DiaryPanel(pa.table({"person": ["a"], "night": [night]}))
+
+
+@pytest.mark.parametrize("night", [1_000_001, -1_000_001, 1_000_001.0, 2**62])
+def test_days_further_than_those_of_any_diary_are_refused(night: Any, opened: Callable[[pa.Table], Any]) -> None:
+    with pytest.raises(DataError, match=r"^1 night\(s\) are no date"):
+        DiaryPanel(opened(pa.table({"person": ["a", "b"], "night": [night, 0]})))
+    furthest = DiaryPanel(opened(pa.table({"person": ["a"], "night": [1_000_000]})))
+    assert furthest.person_nights()["first_night"].tolist() == [1_000_000]
+
+
 def test_a_wrong_year_is_refused_as_a_stretch_too_long(opened: Callable[[pa.Table], Any]) -> None:
     with pytest.raises(DataError, match=r"^1 diaries would span more than 3,660 nights"):
         DiaryPanel(opened(rows_of(night=[DAY, DAY, DAY + 4_000, DAY + 1])), longest_gap=5_000)
