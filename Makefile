@@ -43,8 +43,9 @@ lab: $(VENV)/.lab ## open JupyterLab on the notebooks
 notebooks: $(VENV)/.test ## execute the notebooks again, in place
 	@$(BIN)/python docs/run_notebooks.py
 
-readme: $(VENV)/.test ## bring the numbers and the figure of README.md, and the data dictionary of the intake form, up to date
+readme: $(VENV)/.test ## bring up to date: numbers and figure of README.md, the public names, the data dictionary of the intake form
 	@$(BIN)/python docs/update_readme.py
+	@$(BIN)/python docs/update_api.py
 	@$(BIN)/python docs/update_clinic_intake.py
 
 lock: ## resolve requirements/*.txt again (needs uv)

@@ -1,6 +1,6 @@
 """A job for spark-submit: prevalence by domain and a logistic regression over Parquet files of any size, as JSON.
 
-    spark-submit --master yarn docs/engines/spark_job.py hdfs:///nights/*.parquet prevalence.json
+    spark-submit --master yarn docs/engines/spark_job.py hdfs:///registry/nights/ out.json
 
 Change the names of the columns to yours. Spark adds up where the rows lie; what comes back to this program is one row per
 stratum, PSU and domain. Only this program needs crampstats: Spark's workers run Spark's own sums and no Python.
