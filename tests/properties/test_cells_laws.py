@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,6 @@ from hypothesis import strategies as st
 
 from crampstats.core.design import SurveyDesign
 from crampstats.datasets.cells import load_cells
-from crampstats.datasets.nhanes import load_nhanes
 from crampstats.estimate.comparisons import compare_groups
 from crampstats.estimate.prevalence import estimate_prevalence
 from crampstats.estimate.standardise import estimate_standardised_prevalence
@@ -29,7 +27,7 @@ def same(one: object, other: object, tolerance: float = 1e-12) -> None:
 
 
 @given(seed=st.integers(0, 2**20))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_cells_equal_the_persons_they_were_made_of(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n = 600
@@ -49,17 +47,12 @@ def test_cells_equal_the_persons_they_were_made_of(seed: int) -> None:
     same(older, estimate_prevalence(grouped.subset(cells["age_group"] != "20-39"), "y"))
 
 
-@cache
-def microdata() -> CycleData:
-    return load_nhanes(os.environ["CRAMPSTATS_NHANES"])
-
-
 @pytest.mark.nhanes
 @pytest.mark.skipif(not os.environ.get("CRAMPSTATS_NHANES"), reason="needs the NHANES files: CRAMPSTATS_NHANES names no folder")
 @pytest.mark.parametrize("weight", ["interview", "exam"])
 @pytest.mark.parametrize("min_age", [16, 18, 20, 30, 40, 50, 60, 70, 80])
-def test_embedded_cells_equal_the_files_at_every_band_edge(min_age: int, weight: str) -> None:
-    files, cells = (survey.adults(min_age, weight=weight) for survey in (microdata(), load_cells()))
+def test_embedded_cells_equal_the_files_at_every_band_edge(min_age: int, weight: str, nhanes_files: CycleData) -> None:
+    files, cells = (survey.adults(min_age, weight=weight) for survey in (nhanes_files, load_cells()))
     for outcome in ("any_cramps", "cramps_two_or_more", "frequent_cramps", "mild_cramps"):
-        for by in (None, ["sex"], ["cycle"], ["age_decade", "sex"]):
-            same(estimate_prevalence(files, outcome, by=by), estimate_prevalence(cells, outcome, by=by))
+        for by in (["cycle"], ["age_decade", "sex"]):
+            same(*(estimate_prevalence(one, outcome, by=by, overall=True) for one in (files, cells)))

@@ -37,7 +37,7 @@ def answered(function, *given_):
 
 
 @given(diaries())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_every_diary_gets_rates_inside_their_bounds_or_a_clear_refusal(panel):
     found = answered(estimate_rates, panel)
     if found is None:
@@ -53,7 +53,7 @@ def test_every_diary_gets_rates_inside_their_bounds_or_a_clear_refusal(panel):
 
 
 @given(diaries(), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_order_of_rows_and_the_names_of_persons_do_not_matter(panel, random):
     first = answered(estimate_rates, panel)
     if first is None:
@@ -66,7 +66,7 @@ def test_the_order_of_rows_and_the_names_of_persons_do_not_matter(panel, random)
 
 
 @given(diaries())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_rates_of_groups_average_to_the_whole_by_their_nights(panel):
     whole, parts = answered(estimate_rates, panel), answered(lambda one: estimate_rates(one, by="group"), panel)
     if whole is None or parts is None:
@@ -78,7 +78,7 @@ def test_rates_of_groups_average_to_the_whole_by_their_nights(panel):
 
 
 @given(diaries())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_own_rates_weighted_by_nights_are_the_ratio(panel):
     whole, own = answered(estimate_rates, panel), answered(estimate_person_rates, panel)
     if whole is None or own is None:
@@ -89,7 +89,7 @@ def test_own_rates_weighted_by_nights_are_the_ratio(panel):
 
 
 @given(diaries(), st.integers(1, 12))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_windows_of_one_night_count_every_logged_night_once(panel, window):
     frame = answered(lambda one: estimate_rolling_rates(one, 1), panel)
     if frame is not None:
@@ -100,7 +100,7 @@ def test_windows_of_one_night_count_every_logged_night_once(panel, window):
 
 
 @given(diaries())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_poisson_rate_without_covariates_is_events_over_nights(panel):
     fit = answered(lambda one: fit_counts(one, "cramps ~ 1", model="poisson"), panel)
     if fit is not None:
@@ -112,7 +112,7 @@ CELLS = st.tuples(st.integers(1, 30), st.integers(1, 30), st.integers(3, 20), st
 
 
 @given(st.lists(CELLS, min_size=4, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_numbering_the_periods_the_other_way_turns_their_ratio_alone(cells):
     rows = []
     for i, (first, second, n1, n2) in enumerate(cells):

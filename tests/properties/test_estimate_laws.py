@@ -49,7 +49,7 @@ seeds = st.integers(0, 2**20)
 
 
 @given(seed=seeds, factor=st.floats(1e-6, 1e6))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_scale_of_weights_does_not_matter(seed: int, factor: float) -> None:
     frame = sample(seed)
     one = estimate_prevalence(design(frame), "y", by="sex", overall=True)
@@ -58,7 +58,7 @@ def test_scale_of_weights_does_not_matter(seed: int, factor: float) -> None:
 
 
 @given(seed=seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_order_of_rows_and_names_of_units_do_not_matter(seed: int) -> None:
     frame = sample(seed)
     moved = frame.sample(frac=1, random_state=seed)
@@ -69,7 +69,7 @@ def test_order_of_rows_and_names_of_units_do_not_matter(seed: int) -> None:
 
 
 @given(seed=seeds, kind=st.sampled_from(KINDS))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=24, deadline=None)
 def test_complement_mirrors_estimate_and_interval(seed: int, kind: str) -> None:
     frame = sample(seed)
     yes = estimate_prevalence(design(frame), "y", by="sex", interval=kind).frame
@@ -81,7 +81,7 @@ def test_complement_mirrors_estimate_and_interval(seed: int, kind: str) -> None:
 
 @given(share=st.floats(0, 1), relative=st.floats(0.001, 0.4), df=st.integers(1, 200), n=st.integers(5, 10_000),
        kind=st.sampled_from(KINDS))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_wider_levels_contain_narrower_and_the_estimate(share: float, relative: float, df: int, n: int, kind: str) -> None:
     share = 0.0 if share < 1e-6 else 1.0 if share > 1 - 1e-6 else share
     std_error = relative * np.sqrt(share * (1 - share))
@@ -104,7 +104,7 @@ def test_intervals_are_finite_at_none_and_all(kind: str, share: float) -> None:
 
 
 @given(seed=seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_domain_equals_group_and_scores_outside_are_zero(seed: int) -> None:
     frame = sample(seed)
     grouped = estimate_prevalence(design(frame), "y", by="sex").frame
@@ -114,7 +114,7 @@ def test_domain_equals_group_and_scores_outside_are_zero(seed: int) -> None:
 
 
 @given(seed=seeds)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_groups_explain_the_overall_row(seed: int) -> None:
     """The overall share is the weighted mean of the groups, and its variance follows from their covariance with it."""
     frame = sample(seed)

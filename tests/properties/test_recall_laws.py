@@ -16,7 +16,7 @@ from crampstats.estimate.diary.recall_nights import cramp_nights
 from crampstats.estimate.diary.recall_short import estimate_short_diaries
 
 DIARIES = st.lists(st.text("01-", min_size=1, max_size=12).filter(lambda marks: set(marks) != {"-"}), min_size=2, max_size=12)
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def make(diaries: list[str]) -> DiaryPanel:

@@ -64,14 +64,14 @@ def same(one: np.ndarray, other: np.ndarray, rtol: float = 1e-7) -> None:
 
 
 @given(seed=seeds, scale=st.sampled_from([1e-6, 0.01, 1e5, 1e9]))
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_scale_of_weights_does_not_matter(seed: int, scale: float) -> None:
     frame = sample(seed)
     same(everything(design(frame)), everything(design(frame.assign(w=frame["w"] * scale))))
 
 
 @given(seed=seeds)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_order_of_rows_and_names_of_units_do_not_matter(seed: int) -> None:
     frame = sample(seed)
     moved = frame.sample(frac=1, random_state=seed)
@@ -80,7 +80,7 @@ def test_order_of_rows_and_names_of_units_do_not_matter(seed: int) -> None:
 
 
 @given(seed=seeds)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_a_row_split_in_two_of_half_the_weight_changes_nothing_but_counts(seed: int) -> None:
     frame = sample(seed)
     halves = pd.concat([frame.assign(w=frame["w"] / 2)] * 2, ignore_index=True)
@@ -88,7 +88,7 @@ def test_a_row_split_in_two_of_half_the_weight_changes_nothing_but_counts(seed: 
 
 
 @given(seed=seeds)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=2, deadline=None)
 def test_a_domain_is_the_sample_with_weight_0_outside_it(seed: int) -> None:
     frame = sample(seed)
     inside = frame["age"].fillna(0) < 65

@@ -28,7 +28,7 @@ from crampstats.estimate.replicates import (
 
 NUMBERS = ["estimate", "std_error", "conf_low", "conf_high", "df", "p_value"]
 seeds = st.integers(0, 2**20)
-few = settings(max_examples=15, deadline=None)
+few = settings(max_examples=8, deadline=None)
 
 
 def sample(seed: int, strata: int = 5, per_psu: int = 9, psus: int = 2) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Laws of the grouped sum: every engine and both backends give the same totals."""
+"""Laws of the grouped sum on tables drawn at random; what engines are known to do otherwise is in tests/engines/test_pitfalls."""
 
 from __future__ import annotations
 
@@ -66,16 +66,16 @@ def same(one: pd.DataFrame, other: pd.DataFrame, by: list[str]) -> None:
 
 @pytest.mark.parametrize("by", [[], ["stratum"], ["sex", "stratum"], ["stratum", "y", "flag"]])
 @given(frame=frames())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_bincount_and_narwhals_agree_on_pandas(by: list[str], frame: pd.DataFrame) -> None:
     where = present("w") * between("w", 1.0)
     slow = _tidy(_collected_sums(frame, by, TERMS, where), by, TERMS)
     same(sufficient_stats(frame, by, TERMS, where), slow, by)
 
 
-@pytest.mark.parametrize("engine", ["numpy", "pyarrow", "polars", "lazy", "duckdb"])
+@pytest.mark.parametrize("engine", ["numpy", "pyarrow", "lazy", "duckdb"])
 @given(frame=frames())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_engine_gives_the_same_totals(engine: str, frame: pd.DataFrame) -> None:
     by = ["sex", "stratum", "y"]
     numpy_backed = frame.assign(
@@ -83,21 +83,21 @@ def test_every_engine_gives_the_same_totals(engine: str, frame: pd.DataFrame) ->
     )
     arrow = pa.Table.from_pandas(frame, preserve_index=False)
     other = {
-        "numpy": lambda: numpy_backed, "pyarrow": lambda: arrow, "polars": lambda: pl.from_arrow(arrow),
-        "lazy": lambda: pl.from_arrow(arrow).lazy(), "duckdb": lambda: duckdb.connect().from_arrow(arrow),
+        "numpy": lambda: numpy_backed, "pyarrow": lambda: arrow, "lazy": lambda: pl.from_arrow(arrow).lazy(),
+        "duckdb": lambda: duckdb.connect().from_arrow(arrow),
     }[engine]()
     same(sufficient_stats(frame, by, TERMS), sufficient_stats(other, by, TERMS), by)
 
 
 @given(frame=frames(), seed=st.integers(0, 2**16))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_order_of_rows_does_not_matter(frame: pd.DataFrame, seed: int) -> None:
     shuffled = frame.sample(frac=1, random_state=seed)
     same(sufficient_stats(frame, ["sex", "y"], TERMS), sufficient_stats(shuffled, ["sex", "y"], TERMS), ["sex", "y"])
 
 
 @given(frame=frames())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_groups_add_up_to_the_whole(frame: pd.DataFrame) -> None:
     parts, whole = sufficient_stats(frame, ["sex", "stratum"], TERMS), sufficient_stats(frame, [], TERMS)
     for name in TERMS:
@@ -120,15 +120,8 @@ def test_many_key_combinations_fall_back_to_the_observed_ones() -> None:
     assert sums["w"].eq(1.0).all()
 
 
-def test_centring_keeps_digits_that_raw_squares_lose() -> None:
-    x = 1e8 + np.array([0.0, 1.0, 2.0, 3.0])
-    frame = pd.DataFrame({"x": x})
-    centred = num("x", 1e8 + 1.5)
-    assert sufficient_stats(frame, [], {"s": centred * centred})["s"].iloc[0] == 5.0  # 2.25 + 0.25 + 0.25 + 2.25
-
-
 @given(frame=frames(), block=st.integers(1, 9))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_blocks_of_rows_add_up(frame: pd.DataFrame, block: int) -> None:
     """Large frames are summed block by block; small blocks must give what the engines' own sum gives."""
     by = ["sex", "y"]
@@ -139,7 +132,7 @@ def test_blocks_of_rows_add_up(frame: pd.DataFrame, block: int) -> None:
 
 
 @given(frame=frames())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_rows_left_out_by_a_term_are_those_outside_its_domain(frame: pd.DataFrame) -> None:
     """A domain as a key and the same domain as a filter give the same sums; only the rows outside are gone."""
     inside = level("sex", "f") * between("x", -1.0)
@@ -150,7 +143,7 @@ def test_rows_left_out_by_a_term_are_those_outside_its_domain(frame: pd.DataFram
 
 
 @given(frame=frames())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_sums_of_sums_are_the_sums(frame: pd.DataFrame) -> None:
     """Two levels, as per person and then overall, add up to one."""
     inner = group_sums(pa.Table.from_pandas(frame, preserve_index=False), ["stratum", "sex", "y"], TERMS)
