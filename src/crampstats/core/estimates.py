@@ -6,6 +6,7 @@ import html
 import json
 import math
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -100,7 +101,9 @@ class Estimates:
 
     def with_notes(self, *notes: str) -> Estimates:
         """The same estimates with further notes."""
-        return replace(self, notes=(*self.notes, *notes))
+        made = copy(self)  # `replace` would give the rows their types again, which takes longer than many an estimate
+        object.__setattr__(made, "notes", (*self.notes, *notes))
+        return made
 
     def _repr_html_(self) -> str:
         shown = self.frame.drop(columns=[name for name in TEXT if (self.frame[name] == "").all()])

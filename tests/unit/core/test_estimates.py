@@ -51,7 +51,10 @@ def test_a_missing_group_column_or_a_covariance_of_another_size_is_refused():
 
 
 def test_notes_are_added_not_replaced():
-    assert made(estimate=[1.0]).with_notes("a").with_notes("b").notes == ("a", "b")
+    first = made(estimate=[1.0]).with_notes("a")
+    second = first.with_notes("b")
+    assert (first.notes, second.notes) == (("a",), ("a", "b"))
+    pd.testing.assert_frame_equal(second.frame, first.frame)
 
 
 def test_stacked_results_keep_all_groups_labels_and_notes_once_and_drop_the_covariance():
