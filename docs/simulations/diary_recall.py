@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -139,12 +139,20 @@ def true_shares(one: Scenario, windows: np.ndarray) -> np.ndarray:
         limit=400)[0] / special.beta(a, b) for window in windows])
 
 
-def simulate_block(number: int, block: int, size: int) -> dict[str, np.ndarray]:
-    """Covered (1, 0, or missing where nothing was estimated) and estimates, replicates x windows, by method; who was warned."""
+def models_of(one: Scenario) -> tuple[type[RiskModel], ...]:
+    """The model whose assumptions hold, and the one that is looked at everywhere."""
+    return tuple(dict.fromkeys([one.model or Beta, Beta]))
+
+
+def simulate_block(number: int, block: int, size: int, kinds: Sequence[type[RiskModel]] | None = None) -> dict[str, np.ndarray]:
+    """Covered (1, 0, or missing where nothing was estimated) and estimates, replicates x windows, by method; who was warned.
+
+    `kinds` are the models to fit, None those of the scenario; what is drawn does not depend on them.
+    """
     one = SCENARIOS[number]
     random = np.random.default_rng(np.random.SeedSequence([SEED, number, block]))
     truth, far = true_shares(one, COUNTED_WINDOWS), true_shares(one, MODEL_WINDOWS)
-    kinds = list(dict.fromkeys([one.model or Beta, Beta]))
+    kinds = models_of(one) if kinds is None else kinds
     made: dict[str, list[np.ndarray]] = {}
     for _ in range(size):
         nights = draw_diaries(one, random)

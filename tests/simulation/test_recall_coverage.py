@@ -12,8 +12,9 @@ import pytest
 pytestmark = pytest.mark.slow
 
 HERE = Path(__file__).parents[2] / "docs" / "simulations" / "diary_recall.py"
-SAMPLES = 80
-# 3.29 binomial standard errors (99.9 %) about the 93 to 97 % that the run of 2,000 samples is held to
+SAMPLES = 50
+# 3.29 binomial standard errors (99.9 %) about the 93 to 97 % that the run of 2,000 samples is held to; standard errors a fifth
+# too small fall out of it where risks are logit-normal
 BAND = 3.29 * np.sqrt(0.95 * 0.05 / SAMPLES)
 
 
@@ -33,7 +34,8 @@ def number_of(script, name: str) -> int:
 @pytest.mark.parametrize("name", ["beta", "never-crampers", "logit-normal", "short diaries"])
 def test_where_assumptions_hold_intervals_hold_the_truth(script, name):
     number = number_of(script, name)
-    found = script.simulate_block(number, 1_000, SAMPLES)
+    # the published run fits another distribution beside the one that holds, which is not judged here
+    found = script.simulate_block(number, 1_000, SAMPLES, [script.SCENARIOS[number].model])
     judged = 0
     for method in [key.removesuffix(": covered") for key in found if key.endswith(": covered")]:
         for place in range(found[f"{method}: covered"].shape[1]):
@@ -47,4 +49,4 @@ def test_where_assumptions_hold_intervals_hold_the_truth(script, name):
 
 @pytest.mark.parametrize("name", ["clustered nights", "missed on cramp nights", "stopping early"])
 def test_where_assumptions_fail_a_warning_is_seen(script, name):
-    assert script.simulate_block(number_of(script, name), 1_000, 40)["warned"].mean() > 0.9
+    assert script.simulate_block(number_of(script, name), 1_000, 40, [])["warned"].mean() > 0.9
