@@ -1,10 +1,10 @@
-"""Pages and the browser, made once for all tests here: an audit takes half a minute, the NHANES report longer."""
+"""Pages and the browser, made once for all tests: an audit takes half a minute, the NHANES report longer."""
 
 from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,6 @@ from crampstats.datasets.files import data_file
 from crampstats.reports.audit_files import write_audit
 from crampstats.reports.audit_results import AuditResults
 from crampstats.reports.clinic_audit import AuditOptions, audit_file
-from crampstats.reports.inputs import open_study
-from crampstats.reports.sixty_percent import write_report
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (
@@ -32,20 +30,15 @@ def results() -> AuditResults:
 
 
 @pytest.fixture(scope="session")
-def folder(results: AuditResults, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(request: pytest.FixtureRequest, made_once: Callable[..., Path]) -> Path:
     """The same as files."""
-    target = tmp_path_factory.mktemp("audit") / "out"
-    write_audit(results, target)
-    return target
+    return made_once("example_audit", lambda folder: write_audit(request.getfixturevalue("results"), folder))
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(nhanes_report: Path) -> Path:
     """The NHANES report of the shipped cells."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("CRAMPSTATS_NHANES", raising=False)
-        patch.setattr("crampstats.datasets.nhanes.is_complete", lambda *_: False)
-        return write_report(open_study("nhanes"), tmp_path_factory.mktemp("report"))
+    return nhanes_report
 
 
 @pytest.fixture(scope="session")

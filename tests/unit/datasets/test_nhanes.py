@@ -69,8 +69,8 @@ def test_the_terms_say_what_is_not_allowed():
 
 
 @pytest.fixture(scope="module")
-def real():
-    return load_nhanes(FOLDER)
+def real(nhanes_files):
+    return nhanes_files
 
 
 @pytest.mark.parametrize(("min_age", "n"), [(18, 11_779), (20, 10_902)])

@@ -15,8 +15,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def nhanes():
-    return load_nhanes(FOLDER)
+def nhanes(nhanes_files):
+    return nhanes_files
 
 
 @pytest.fixture(scope="module")
