@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from crampstats.cli.groups import ListingCommand
-from crampstats.cli.options import file_options, read_missing_codes, split
+from crampstats.cli.options import diary_options, read_missing_codes, split
 from crampstats.cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ FEW_HERE = "So few persons kept this diary that no part of it is for others to s
 
 @click.command(cls=ListingCommand)
 @click.argument("file", metavar="FILE|example|trial-example")
-@file_options
+@diary_options
 @click.option("--out", default=DEFAULT_OUT, show_default=True, metavar="DIR", help="Folder for page, figures and tables.")
 @click.option("--zone", metavar="NAME", help="Time zone of the entries, e.g. Europe/Berlin, where the file does not tell.")
 @click.option("--workouts", metavar="FILE", help="Apple Health export, or a table of workouts, to be joined by night.")

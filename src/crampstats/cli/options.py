@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from crampstats.core.engine_names import ENGINES
+
 if TYPE_CHECKING:
     from crampstats.core.estimates import Estimates
     from crampstats.reports.inputs import Study
@@ -19,7 +21,14 @@ MAPPING = click.option(
     "--mapping", metavar="FILE",
     help="Mapping of your file (TOML from `crampstats map`), a REDCap dictionary, or a shipped form (clinic_intake).",
 )
+DIARY_MAPPING = click.option(
+    "--mapping", metavar="FILE",
+    help="Mapping of your diary (TOML from `crampstats map FILE --diary`), or the shipped form (cramp_diary).",
+)
 SHEET = click.option("--sheet", metavar="NAME", help="Sheet of a workbook. [default: found out]")
+DIARY_SHEET = click.option(
+    "--sheet", metavar="NAME", help="Sheet of a workbook, or repeating instrument of a REDCap project. [default: found out]",
+)
 HEADER_ROW = click.option("--header-row", type=click.IntRange(1), metavar="N", help="Row of the headings. [default: found out]")
 DICTIONARY = click.option("--dictionary", metavar="FILE", help="REDCap dictionary or XLSForm of your file.")
 MISSING = click.option("--missing", multiple=True, metavar="CODE=REASON", help="A code for missing in any column; repeatable.")
@@ -49,7 +58,16 @@ def data_options(function: Function) -> Function:
 
 def file_options(function: Function) -> Function:
     """Options every command on a file of one's own takes."""
-    for option in reversed((MAPPING, SHEET, HEADER_ROW, DICTIONARY, MISSING)):
+    return _decorated(function, MAPPING, SHEET)
+
+
+def diary_options(function: Function) -> Function:
+    """The same of a cramp diary, which has a form and a mapping of its own."""
+    return _decorated(function, DIARY_MAPPING, DIARY_SHEET)
+
+
+def _decorated(function: Function, *first: Callable[[Any], Any]) -> Function:
+    for option in reversed((*first, HEADER_ROW, DICTIONARY, MISSING)):
         function = option(function)
     return function
 
@@ -64,7 +82,6 @@ def read_missing_codes(codes: tuple[str, ...]) -> dict[str, str] | None:
     return {code.strip(): reason.strip() for code, reason in told.items()} or None
 
 
-ENGINES = ("pandas", "duckdb", "spark")
 RESOURCES = {"memory": "memory", "scratch": "folder", "threads": "threads"}
 
 

@@ -207,6 +207,13 @@ def test_help_names_what_comes_out(ask) -> None:
         assert word in done.stdout
 
 
+def test_help_names_the_form_and_the_mapping_of_a_diary_and_not_those_of_the_clinic(ask) -> None:
+    words = " ".join(ask("--help").stdout.split())
+    assert "`crampstats map FILE --diary`" in words
+    assert "cramp_diary" in words
+    assert "clinic_intake" not in words
+
+
 @pytest.mark.slow
 def test_the_example_of_a_trial_that_ships_runs(ask, tmp_path: Path) -> None:
     # that of a diary is run whenever what README prints of it is compared
