@@ -33,7 +33,7 @@ def draw_lines(axes: Axes, table: pd.DataFrame, column: str, styles: Styles, wor
 
 def mark_target(axes: Axes, rows: int, limit: float) -> None:
     """A bar at what was asked for, its word on the side where there is room; after the lines, which say where that is."""
-    side = 1 if rows <= axes.dataLim.x0 else -1
+    side = 1 if rows < 1.01 * axes.dataLim.x0 else -1  # its limits are rounded
     axes.plot(rows, limit, marker="_", color="black", markersize=22, markeredgewidth=2, linestyle="none")
     axes.annotate("target", (rows, limit), xytext=(14 * side, -3), textcoords="offset points",
                   ha="left" if side > 0 else "right", fontsize=8)
