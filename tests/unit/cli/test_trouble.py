@@ -58,7 +58,7 @@ def test_any_trouble_of_the_system_is_one_message(call, monkeypatch: pytest.Monk
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 def test_a_full_disk_behind_stdout_is_one_message() -> None:
     with open("/dev/full", "w") as full:
-        seen = subprocess.run([*COMMAND, "evidence"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        seen = subprocess.run([*COMMAND, "--help"], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert seen.returncode == 2
     assert seen.stderr.startswith("Error: No space left on device")
     assert "Traceback" not in seen.stderr
@@ -69,7 +69,7 @@ def test_a_full_disk_behind_stdout_is_one_message() -> None:
 def test_a_reader_that_leaves_early_is_met_with_silence() -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    seen = subprocess.run([*COMMAND, "evidence"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    seen = subprocess.run([*COMMAND, "--help"], stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
     os.close(writing)
     assert seen.returncode != 0
     assert seen.stderr == ""
@@ -131,24 +131,58 @@ def test_progress_is_plain_lines_where_stderr_is_no_terminal(monkeypatch: pytest
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on this system")
-def test_a_request_to_end_clears_away_and_exits_143(
-    call, survey_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("name", "expected"), [("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_request_to_end_and_a_closed_terminal_clear_away(
+    call, survey_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, expected: int,
 ) -> None:
+    number = getattr(signal, name)
     seen: list[Path] = []
 
     def ask(*_: object, **__: object) -> None:
         seen.extend((tmp_path / "out").rglob("*"))
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), number)
         time.sleep(5)
 
     monkeypatch.setattr("crampstats.reports.sixty_percent.write_tables", ask)
     monkeypatch.setattr("crampstats.reports.sixty_percent.FIGURES", {})
     status, _, err = call(["report", str(survey_file), *SAID, "--out", str(tmp_path / "out")])
-    assert status == 143
-    assert "nothing half-written" in err
+    assert status == expected  # 128 and the number of the signal, as shells have it
+    assert "Terminated; nothing half-written" in err
     assert seen
     assert not (tmp_path / "out").exists()
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no such signal on this system")
+def test_a_program_that_is_to_outlive_its_terminal_does(call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang_up(*_: object, **__: object) -> None:
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+    try:
+        monkeypatch.setattr("crampstats.reports.evidence.gather_evidence", hang_up)
+        with pytest.raises(AttributeError):  # of the made-up answer: it went on
+            from crampstats.cli import main
+
+            main(["evidence"])
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise on this system")
+def test_a_request_to_end_that_an_engine_reports_as_an_interrupt_exits_143(call, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except BaseException as asked:
+            raise RuntimeError("Query interrupted") from asked  # as DuckDB does
+
+    monkeypatch.setattr("crampstats.reports.evidence.gather_evidence", stopped)
+    status, out, err = call("evidence")
+    assert status == 143
+    assert "Terminated" in err
+    assert "Traceback" not in out + err
 
 
 def test_an_interrupt_says_so_and_exits_130(call, survey_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
