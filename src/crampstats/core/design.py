@@ -15,7 +15,7 @@ import pandas as pd
 
 from crampstats.core.column_ranges import Ranges, column_ranges
 from crampstats.core.errors import DataError, DesignError, unknown_name
-from crampstats.core.factors import floats, is_missing
+from crampstats.core.factors import floats, is_missing, plain_frame
 from crampstats.core.fpc_weights import FPC_WEIGHT as FPC_WEIGHT
 from crampstats.core.fpc_weights import add_fpc_weights
 from crampstats.core.labels import Label
@@ -125,7 +125,7 @@ class SurveyDesign:
             object.__setattr__(self, "psu", self.stages[:1])
         if isinstance(self.table, pd.DataFrame):
             # later changes to the caller's table must not reach a checked design; nothing is copied until then
-            object.__setattr__(self, "table", self.table.copy(deep=False))
+            object.__setattr__(self, "table", plain_frame(self.table).copy(deep=False))
         elif isinstance(self.table, (str, Path)):
             # opened once, so that all that is asked of it goes through one engine
             object.__setattr__(self, "table", scan_table(self.table).to_native())

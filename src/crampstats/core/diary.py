@@ -27,6 +27,7 @@ from crampstats.core.diary_nights import PERSON as PERSON
 from crampstats.core.diary_nights import complete_nights
 from crampstats.core.diary_nights import read_nights as read_nights
 from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.factors import plain_frame
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
@@ -112,7 +113,7 @@ class DiaryPanel:
             object.__setattr__(self, "far", open_nights(self.table, self.person, self.night, self.enrolled, self.longest_gap))
             object.__delattr__(self, "table")  # whoever asks for rows from here on is refused, see __getattr__
         else:
-            made = complete_nights(self.table, self.person, self.night, self.enrolled, self.longest_gap)
+            made = complete_nights(plain_frame(self.table), self.person, self.night, self.enrolled, self.longest_gap)
             object.__setattr__(self, "table", made)
         object.__setattr__(self, "person", PERSON)
         object.__setattr__(self, "night", NIGHT)

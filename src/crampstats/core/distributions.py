@@ -8,7 +8,7 @@ an observed value, the same that sorting in memory finds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import TYPE_CHECKING, Any
@@ -31,7 +31,7 @@ Bounds = tuple[float, float]
 VALUE, WEIGHT, BIN, KEPT = "_value", "_weight", "_bin", "_kept"
 LOW, HIGH, COUNT = "_low", "_high", "_count"
 BINS = 8_192
-MOST_SUMS = 2_000_000  # groups times bins that are collected
+MOST_SUMS = 2_000_000  # groups times bins, or values, that are collected at once
 LEAF = 1_000_000  # rows that are read value by value
 NO_KEY = "\0"
 
@@ -76,20 +76,35 @@ class Distribution:
         """The least value at which the cumulated weight reaches each goal; NaN where its cells hold no weight."""
         found = np.full(len(goals), np.nan)
         whole = self._whole()
-        waiting = [(place, whole, 0.0, goal.share * self._weight(whole, goal.cells)) for place, goal in enumerate(goals)]
+        rows = float(self._known[whole].count.sum())
+        waiting = [(place, whole, 0.0, goal.share * self._weight(whole, goal.cells), rows) for place, goal in enumerate(goals)]
         waiting = [one for one in waiting if one[3] > 0]
         while waiting:
+            turn = self._take_turn({bounds: rows for _, bounds, _, _, rows in waiting})
             inner = []
-            needed: dict[Bounds, float] = {}
-            for place, bounds, below, wanted in waiting:
-                bounds, below, count = _step(self._known[bounds], goals[place].cells, below, wanted)
-                found[place] = bounds[0]
-                if bounds[0] < bounds[1]:
-                    inner.append((place, bounds, below, wanted))
-                    needed[bounds] = count
-            self._read(needed)
+            for place, bounds, below, wanted, rows in waiting:
+                if bounds in turn:
+                    bounds, below, rows = _step(self._known[bounds], goals[place].cells, below, wanted)
+                    found[place] = bounds[0]
+                if bounds not in turn or bounds[0] < bounds[1]:
+                    inner.append((place, bounds, below, wanted, rows))
             waiting = inner
         return found
+
+    def _take_turn(self, needed: Mapping[Bounds, float]) -> set[Bounds]:
+        """Those of some bounds whose sums are known now; where none is, as many are read as may be collected at once."""
+        if known := {bounds for bounds in needed if bounds in self._known}:
+            return known
+        if sum(len(one.cell) for one in self._known.values()) > MOST_SUMS:  # what is needed again can be read again
+            whole = self._whole()
+            self._known = {whole: self._known[whole]}
+        turn: dict[Bounds, float] = {}
+        for bounds, rows in needed.items():
+            if turn and sum(turn.values()) + rows > MOST_SUMS:
+                break
+            turn[bounds] = rows
+        self._read(turn)
+        return set(turn)
 
     def _whole(self) -> Bounds:
         """The bounds of all values, whose sums are known afterwards."""
@@ -124,7 +139,7 @@ class Distribution:
 
         value = nw.col(VALUE)
         inside = reduce(lambda one, other: one | other, [(value >= low) & (value <= high) for low, high in several])
-        summed = self.frame.filter(inside).group_by(*self.cells, VALUE).agg(nw.col(WEIGHT).sum(), nw.len().alias(COUNT))
+        summed = self.frame.filter(inside).group_by(*_short(self.cells), VALUE).agg(nw.col(WEIGHT).sum(), nw.len().alias(COUNT))
         found = collect_frame(summed)
         values = found[VALUE].to_numpy(dtype=np.float64)
         place = np.unique(values, return_inverse=True)[1]
@@ -140,14 +155,14 @@ class Distribution:
         value = nw.col(VALUE)
         place = ((value / 2 - low / 2) * scale).floor().clip(0, bins - 1).cast(nw.Int64)
         inside = self.frame.filter((value >= low) & (value <= high)).with_columns(place.alias(BIN))
-        summed = inside.group_by(*self.cells, BIN).agg(
+        summed = inside.group_by(*_short(self.cells), BIN).agg(
             nw.col(WEIGHT).sum(), value.min().alias(LOW), value.max().alias(HIGH), nw.len().alias(COUNT),
         )
         found = collect_frame(summed)
         return self._sums(found, found[BIN].to_numpy(dtype=np.intp), *(found[name].to_numpy(dtype=float) for name in (LOW, HIGH)))
 
     def _sums(self, found: pd.DataFrame, place: Codes, low: Floats, high: Floats) -> _Sums:
-        cell = match_cells(found, self.cells)
+        cell = match_cells(found.rename(columns=dict(zip(_short(self.cells), self.cells, strict=True))), self.cells)
         weight, count = (found[name].to_numpy(dtype=np.float64) for name in (WEIGHT, COUNT))
         return _Sums(cell, place, low, high, weight, count)
 
@@ -177,9 +192,14 @@ def scan_values(table: Any, by: Sequence[str], value: str, weight: str | None, d
         kept = kept * Between(weight, float(np.nextafter(0.0, 1.0))).expression(schema)
     weights = Number(weight).expression(schema) if weight else nw.lit(1).cast(nw.Float64)
     columns = {VALUE: Number(value).expression(schema), WEIGHT: weights, KEPT: kept}
-    keys = [plain_expression(name, schema[name]).alias(name) for name in by]
+    keys = [plain_expression(name, schema[name]).alias(made) for name, made in zip(by, _short(by), strict=True)]
     chosen = frame.select(*keys, *(one.alias(name) for name, one in columns.items()))
     return chosen.filter(nw.col(KEPT) > 0.0)
+
+
+def _short(keys: Iterable[Hashable]) -> list[str]:
+    """Names by which every engine can group; DuckDB cannot by one with a dot."""
+    return [f"_key{place}" for place, _ in enumerate(keys)]
 
 
 def match_cells(frame: pd.DataFrame, cells: pd.DataFrame) -> Codes:

@@ -86,7 +86,7 @@ class Level(OneColumn):
         dtype = schema[self.column]
         if not (same := _comparable([self.value], dtype)):
             return _never(self.column)
-        return flag(plain_expression(self.column, dtype) == same[0])
+        return flag(_compared(self.column, dtype) == same[0])
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -175,7 +175,7 @@ class Unlisted(OneColumn):
         known = Present(self.column).expression(schema)
         if not (listed := _comparable(self.listed, schema[self.column])):
             return known
-        return known - flag(plain_expression(self.column, schema[self.column]).is_in(listed))
+        return known - flag(_compared(self.column, schema[self.column]).is_in(listed))
 
     def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
         """The factor of a pandas column."""
@@ -207,12 +207,18 @@ def number_expression(name: str, schema: nw.Schema) -> nw.Expr:
 
 
 def plain_expression(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
-    """A column as a key: NaN is missing, levels of a category are text, decimal fractions are floats."""
+    """A column as a key: NaN is missing, -0.0 is 0.0 (Arrow tells them apart), levels of a category are text."""
     if dtype in (nw.Categorical, nw.Enum):
         return nw.col(name).cast(nw.String)
-    if dtype == nw.Decimal:
-        return nw.col(name).cast(nw.Float64)
-    return nw.col(name).fill_nan(None) if dtype.is_float() else nw.col(name)
+    # decimals stay what they are: as floats, neighbours beyond 2^53 would be one key
+    return nw.col(name).fill_nan(None) + 0.0 if dtype.is_float() else nw.col(name)
+
+
+def _compared(name: str, dtype: nw.dtypes.DType) -> nw.Expr:
+    """A column as it is compared with values that `_comparable` lets through: decimals as float64."""
+    if dtype.is_float():
+        return nw.col(name).fill_nan(None)
+    return nw.col(name).cast(nw.Float64) if dtype == nw.Decimal else plain_expression(name, dtype)
 
 
 def floats(column: pd.Series[Any]) -> Floats:
@@ -241,6 +247,31 @@ def is_missing(column: pd.Series[Any]) -> NDArray[np.bool_]:
 def holds_nan_beside_null(column: pd.Series[Any]) -> bool:
     """True for floats that pandas or arrow hold with a missing value of their own, beside which NaN may stand."""
     return pd.api.types.is_float_dtype(column.dtype) and not isinstance(column.dtype, np.dtype)
+
+
+def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    """A pandas frame with its columns as other engines hold them; the same frame where they are so already.
+
+    NaN beside a missing value of arrow or pandas is missing, -0.0 beside it is 0.0, and yes/no with gaps is that.
+    """
+    made = {}
+    for name, column in frame.items():
+        if holds_nan_beside_null(column) and _is_odd(column):
+            made[name] = column.mask(is_missing(column)) + 0.0
+        elif column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+            made[name] = column.astype("boolean")
+    if not made:
+        return frame
+    frame = frame.copy(deep=False)
+    for name, column in made.items():
+        frame[name] = column
+    return frame
+
+
+def _is_odd(column: pd.Series[Any]) -> bool:
+    """Whether floats with a missing value of their own hold NaN or -0.0 too."""
+    values = floats(column)
+    return bool(np.isnan(values).sum() > column.isna().sum() or (np.signbit(values) & (values == 0)).any())
 
 
 def not_numbers(name: str, dtype: Any) -> DataError:
@@ -274,6 +305,7 @@ def _comparable(values: Sequence[Any], dtype: nw.dtypes.DType) -> list[Any]:
         return [value for value in plain if isinstance(value, str)]
     if dtype == nw.Boolean:
         return [bool(value) for value in plain if not isinstance(value, str) and value in (0, 1)]
-    if dtype.is_numeric():
-        return [float(value) if isinstance(value, bool) else value for value in plain if not isinstance(value, str)]
+    if dtype.is_numeric():  # Polars finds whole numbers among whole numbers alone, and floats among floats
+        numbers = [value for value in plain if not isinstance(value, str)]
+        return [int(value) for value in numbers if value == value // 1] if dtype.is_integer() else list(map(float, numbers))
     return plain

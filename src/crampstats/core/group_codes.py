@@ -61,7 +61,8 @@ def _codes(column: pd.Series[Any]) -> KeyCodes:
     """Integer codes of a column and the value of each code; a missing value has a code of its own, the last."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iub" and len(column):
         low, high = int(column.min()), int(column.max())
-        if high - low < 100_000:  # a small range needs no hashing, and no copy
+        # a small range needs no hashing, and no copy; codes are signed
+        if high - low < 100_000 and high <= np.iinfo(np.int64).max:
             return KeyCodes(column.to_numpy(), low, pd.Series(np.arange(low, high + 1)).astype(column.dtype))
     found, values = pd.factorize(column, use_na_sentinel=True)
     known = pd.Series(values).astype(column.dtype)

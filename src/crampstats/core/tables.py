@@ -16,6 +16,7 @@ from crampstats.core.errors import DataError
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
+    import pyarrow as pa
 
 EAGER_BLOCK = 1_048_576  # rows of an arrow table summed at a time: the terms of all rows at once would double the memory
 MAX_ROWS = 5_000_000  # rows that may be brought into memory where an analysis needs each of them
@@ -86,6 +87,11 @@ def refuse_names(frame: nw.LazyFrame[Any], names: Iterable[str]) -> None:
         raise DataError(f"Spark cannot read the column(s) {', '.join(map(repr, bad))}: rename them without dots and backticks.")
 
 
+def readable_name(names: Iterable[str]) -> str:
+    """The first name that no engine takes for something else, where there is one; to count the rows any column will do."""
+    return min(names, key=lambda name: "." in name or "`" in name)
+
+
 def column_names(table: Any) -> list[str]:
     """Names of the columns of any table, in order."""
     if isinstance(table, pd.DataFrame):
@@ -119,7 +125,7 @@ def count_rows(table: Any) -> int:
     if isinstance(table, pd.DataFrame):
         return len(table)
     frame = scan_table(table)
-    counted = collect_frame(frame.select(next(iter(frame.collect_schema()))).select(nw.len().alias("rows")))
+    counted = collect_frame(frame.select(readable_name(frame.collect_schema())).select(nw.len().alias("rows")))
     return int(counted["rows"].iloc[0])
 
 
@@ -140,6 +146,7 @@ def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     if made is None:
         collected: pd.DataFrame = frame.collect().to_pandas()
         return collected
+    made = _without_decimals(made)
     kinds = {
         pa.bool_(): pd.BooleanDtype(), pa.int8(): pd.Int64Dtype(), pa.int16(): pd.Int64Dtype(), pa.int32(): pd.Int64Dtype(),
         pa.int64(): pd.Int64Dtype(), pa.uint8(): pd.Int64Dtype(), pa.uint16(): pd.Int64Dtype(), pa.uint32(): pd.Int64Dtype(),
@@ -150,6 +157,23 @@ def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
         types_mapper=lambda kind: kinds.get(kind) if gaps else None, integer_object_nulls=False, ignore_metadata=True,
     )
     return out
+
+
+def _without_decimals(made: pa.Table) -> pa.Table:
+    """Decimals as whole numbers where all are whole, to the last digit, else as floats; beyond 64 bits they stay decimals."""
+    import pyarrow as pa
+
+    for place, column in enumerate(made.schema):
+        if not pa.types.is_decimal(column.type):
+            continue
+        for kind in (pa.int64(), pa.uint64(), pa.float64() if column.type.scale else column.type):
+            try:
+                cast = made.column(place).cast(kind)
+            except pa.ArrowInvalid:  # digits would be lost
+                continue
+            made = made.set_column(place, column.name, cast)
+            break
+    return made
 
 
 def collect_rows(table: Any, columns: list[str], what: str) -> pd.DataFrame:

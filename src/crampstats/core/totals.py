@@ -18,14 +18,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
-from crampstats.core.factors import Between, Level, Missing, Number, Outside, Present, Unlisted
+from crampstats.core.factors import Between, Level, Missing, Number, Outside, Present, Unlisted, holds_nan_beside_null, is_missing
 from crampstats.core.factors import Factor as Factor
 from crampstats.core.factors import Floats as Floats
 from crampstats.core.factors import OneColumn as OneColumn
 from crampstats.core.factors import floats as floats
 from crampstats.core.factors import plain_expression as plain_expression
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_frame, eager_blocks, refuse_names, scan_table
+from crampstats.core.tables import collect_frame, eager_blocks, readable_name, refuse_names, scan_table
 
 ROWS = "rows"
 MAX_GROUPS = 5_000_000  # collecting more groups than this is no summary any more
@@ -113,17 +113,18 @@ def group_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: 
     if where.factors:
         frame = frame.filter(_product(where, schema) > 0.0)
     # expressions are selected before the group-by: pandas aggregates simple reductions only
-    keys = [plain_expression(name, schema[name]).alias(name) for name in by]
+    short = {name: f"_key{place}" if "." in name else name for place, name in enumerate(by)}  # DuckDB cannot group by dots
+    keys = [plain_expression(name, schema[name]).alias(short[name]) for name in by]
     first = _distinct_terms(terms)
     sums = {name: _product(term, schema).alias(name) for term, name in first.items() if term.factors}
     counted = [nw.len().alias(ROWS), *(nw.col(name).sum() for name in sums)]
-    chosen = frame.select(*keys, *sums.values()) if keys or sums else frame.select(next(iter(schema)))
-    summed = chosen.group_by(*by).agg(*counted) if by else chosen.select(*counted)
+    chosen = frame.select(*keys, *sums.values()) if keys or sums else frame.select(readable_name(schema))
+    summed = chosen.group_by(*short.values()).agg(*counted) if by else chosen.select(*counted)
     rows = nw.col(ROWS).cast(nw.Int64)
     named = [
         (nw.col(first[term]) if term.factors else rows.cast(nw.Float64)).alias(name) for name, term in terms.items()
     ]
-    return summed.select(*by, rows, *named)
+    return summed.select(*(nw.col(made).alias(name) for name, made in short.items()), rows, *named)
 
 
 def sufficient_stats(
@@ -212,11 +213,23 @@ def _tidy(sums: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term]) -> p
     """Keys in plain dtypes and sorted, missing last; sums as float64, rows as int64."""
     columns = {name: plain_key(sums[name]) for name in by}
     columns[ROWS] = sums[ROWS].fillna(0).astype("int64")
-    columns |= {name: sums[name].astype("float64").fillna(0.0) for name in terms}
+    columns |= {name: _tidy_sum(sums[name], columns[ROWS], term) for name, term in terms.items()}
     out = pd.DataFrame(columns, index=sums.index)
     if any(_may_merge(sums[name]) for name in by) and out.duplicated(list(by)).any():
         out = _added_up(out, by)
     return (out.sort_values(list(by), na_position="last") if by else out).reset_index(drop=True)
+
+
+def _tidy_sum(column: pd.Series[Any], rows: pd.Series[Any], term: Term) -> pd.Series[Any]:
+    """A sum as float64: 0 of no rows. What is no number is refused, unless the factors are the caller's own to answer for."""
+    values = column.astype("float64")
+    if (lost := values.isna() & (rows > 0)).any() and not all(getattr(factor, "complete", False) for factor in term.factors):
+        names = ", ".join(repr(name) for factor in term.factors for name in factor.columns)
+        raise DataError(
+            f"{int(lost.sum())} sum(s) of {names} are no numbers: there are infinite values of both signs, or NaN that the "
+            "engine overlooks (DuckDB 2.0 in Parquet files; give crampstats their name, or read them with can_have_nan=true)."
+        )
+    return values.mask(rows == 0, 0.0) if values.isna().any() else values
 
 
 def _may_merge(key: pd.Series[Any]) -> bool:
@@ -240,23 +253,40 @@ def plain_key(column: pd.Series[Any]) -> pd.Series[Any]:
         column = column.astype(object if is_plain else "str")
     elif isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("dictionary"):  # which arrow cannot sort
         column = column.astype("str")
-    if column.dtype == object:  # yes/no with gaps, decimal fractions, or mixed values
+    elif isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("decimal"):
+        column = column.astype(object)
+    if column.dtype == object:  # yes/no with gaps, decimals, or mixed values
         is_decimal = pd.api.types.infer_dtype(column, skipna=True) == "decimal"
-        column = column.astype("float64") if is_decimal else column.convert_dtypes()
+        column = _plain_decimals(column) if is_decimal else column.convert_dtypes()
     if pd.api.types.is_bool_dtype(column.dtype):
         return column.astype("boolean")
     if pd.api.types.is_integer_dtype(column.dtype):
         return _whole_numbers(column)
     if pd.api.types.is_float_dtype(column.dtype):
+        column = column.mask(is_missing(column)) if holds_nan_beside_null(column) else column
         known = column.dropna().to_numpy(dtype=np.float64)
         broken = ~np.isfinite(known) | (known != np.floor(known))
         if broken.any():
             raise DataError(
-                f"{column.name} holds {int(broken.sum())} fractional or infinite numbers (first: {known[broken][0]}) "
+                f"{column.name} holds {int(broken.sum())} fractional or infinite numbers "
                 "and can be neither a group nor a yes/no outcome; cut it into bands first."
             )
         return column.astype("Float64").astype("Int64")
     return column.astype("str") if column.dtype == object else column
+
+
+def _plain_decimals(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Decimals as whole numbers, to the last digit; as floats where one is a fraction."""
+    known = column.dropna()
+    whole = [int(value) for value in known if value.is_finite() and value == value.to_integral_value()]
+    if len(whole) < len(known):
+        return column.astype("float64")
+    is_large = max(whole, default=0) > np.iinfo(np.int64).max
+    try:
+        plain = pd.Series(whole, known.index, "UInt64" if is_large else "Int64", column.name)
+    except (OverflowError, TypeError) as problem:
+        raise DataError(f"{column.name} holds whole numbers beyond 64 bits and cannot be a group; make it text.") from problem
+    return plain.reindex(column.index)
 
 
 def _whole_numbers(column: pd.Series[Any]) -> pd.Series[Any]:

@@ -21,7 +21,12 @@ def tell_values(values: Iterable[Any], counts: Iterable[float]) -> str:
     if len(told) <= MOST_CODES and all(_is_code(value) for value, _ in told):
         return ", ".join(f"{float(value):g} in {count:,.0f}" for value, count in told)
     kind = "text" if any(isinstance(value, str) for value, _ in told) else "number"
-    return f"{len(told):,} different {kind}{'s' if len(told) > 1 else ''} in {sum(count for _, count in told):,.0f}"
+    return tell_many(len(told), sum(count for _, count in told), kind)
+
+
+def tell_many(different: int, total: float, kind: str = "number") -> str:
+    """How many different values there are, and how often any of them: "10 different numbers in 12"."""
+    return f"{different:,} different {kind}{'s' if different > 1 else ''} in {total:,.0f}"
 
 
 def _is_code(value: Any) -> bool:

@@ -11,13 +11,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import narwhals.stable.v2 as nw
 import numpy as np
 import pandas as pd
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.tables import MAX_ROWS, collect_frame, engine_of, is_in_memory
-from crampstats.core.totals import group_sums
+from crampstats.core.totals import ROWS, group_sums, num, sufficient_stats
+from crampstats.core.value_counts import MOST_CODES, tell_many, tell_values
 from crampstats.estimate.analysed_rows import AnalysedRows, is_small, patterns_by_unit
 from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, HeldColumn
 from crampstats.estimate.engine_patterns import MAX_PATTERNS, count_patterns, count_units, plain, room
@@ -26,6 +28,7 @@ from crampstats.estimate.families import Family
 from crampstats.estimate.glm import Fit, Scaling, begin_with, finish_fit, fit_glm, settle_scaling, solve, solve_rows
 from crampstats.estimate.model_matrix import YES, Column, build_model_matrix, columns_read, depends_on_rows, read_formula
 from crampstats.estimate.model_rows import (
+    MOST_GRADES,
     Block,
     ModelRows,
     build_model_rows,
@@ -34,6 +37,8 @@ from crampstats.estimate.model_rows import (
     read_model_rows,
     read_response,
     refuse_one_level,
+    same_value,
+    wrong_values,
 )
 from crampstats.estimate.sparse_levels import NO
 from crampstats.estimate.sums import Codes, Floats, Units, sampling_units
@@ -41,7 +46,6 @@ from crampstats.estimate.sums import Codes, Floats, Units, sampling_units
 SAMPLE = 50_000  # rows on which scoring begins
 SAME = 1e-13  # coefficients that differ by rounding
 LARGEST_START = 20.0  # of a coefficient of a scaled column; larger ones come from rows that are not like the others
-MOST_VALUES = 100_000  # values of an outcome that are looked at one by one
 
 
 def fit_design(design: SurveyDesign, formula: str, family: Family, offset: str | None = None) -> tuple[ModelRows, Fit]:
@@ -96,17 +100,30 @@ def _refuse_many_rows(design: SurveyDesign, formula: str, family: Family) -> Non
 
 
 def _check_response(table: AnalysedTable, outcome: str, family: Family) -> None:
-    """Refuse an outcome of the wrong kind, with counts; a number of very many values is looked at by its range."""
-    held = table.held[outcome]
-    if family.response == "yes/no" and held.is_binary and held.low < held.high:
-        return
-    key = held.key() if held.levels else held.number()
-    terms = {"n": plain(COUNT)}
-    frame = table.frame.with_columns(key.alias(RESPONSE))
-    found = collect_frame(group_sums(frame, [RESPONSE], terms).head(MOST_VALUES))
-    persons = found["n"].to_numpy(dtype=np.float64)
-    values = found[RESPONSE] if held.levels else found[RESPONSE].astype("float64")
-    read_response(values, persons, outcome, family.response)
+    """Refuse an outcome of the wrong kind, with counts over all rows."""
+    held, kind = table.held[outcome], family.response
+    if held.levels:
+        read_response(pd.Series(held.levels), np.ones(len(held.levels)), outcome, kind)  # refuses text
+    # a yes/no answer coded 1/2 would pass for a count
+    yes_no = kind == "yes/no" or (kind == "count" and held.scale == 1 and held.low >= 1 and held.high <= 2)
+    is_bad = not held.is_binary if yes_no else kind == "count" and held.low < 0
+    if is_bad:
+        raise _wrong_on_engine(table, held, family, yes_no=yes_no)
+    if held.low == held.high:
+        raise same_value(outcome, held.low, float(sufficient_stats(table.frame, [], {"n": plain(COUNT)})["n"].iloc[0]))
+
+
+def _wrong_on_engine(table: AnalysedTable, held: HeldColumn, family: Family, *, yes_no: bool) -> DataError:
+    """What does not fit, counted over all rows; its different values may be too many to bring."""
+    frame = table.frame.with_columns(held.number().alias(RESPONSE))
+    value = nw.col(RESPONSE)
+    bad = group_sums(frame.filter((value != 0.0) & (value != 1.0) if yes_no else value < 0.0), [RESPONSE], {"n": plain(COUNT)})
+    whole = sufficient_stats(bad, [], {"n": num("n")}).iloc[0]
+    few = collect_frame(bad.sort(RESPONSE).head(MOST_CODES + 1))
+    told = tell_values(few[RESPONSE], few["n"]) if len(few) <= MOST_CODES else tell_many(int(whole[ROWS]), whole["n"])
+    some = collect_frame(group_sums(frame, [RESPONSE], {}).head(MOST_GRADES + 1)) if yes_no else few.head(0)
+    grades = np.unique(some[RESPONSE].to_numpy(dtype=np.float64))
+    return wrong_values(held.name, family.response, told, float(whole["n"]), grades=grades)
 
 
 def _engine_matrix(

@@ -242,7 +242,7 @@ def _scores(design: SurveyDesign, name: str, by: str, score: RankScore) -> Float
     """Rank score of each person analysed; NaN elsewhere."""
     table = design.table
     weight = table[design.weights].to_numpy(dtype=np.float64) if design.weights else np.ones(len(table))
-    inside = ~is_missing(table[name]) & (table[by].notna() & (table[by].astype(object) != ALL)).to_numpy() & (weight > 0)
+    inside = ~is_missing(table[name]) & ~is_missing(table[by]) & (table[by].astype(object) != ALL).to_numpy() & (weight > 0)
     if design.domain:
         inside &= table[design.domain].to_numpy(dtype=bool)
     value = table.loc[inside, name].to_numpy(dtype=np.float64)

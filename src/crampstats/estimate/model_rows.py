@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.core.labels import Label
+from crampstats.core.value_counts import tell_values
 from crampstats.estimate.analysed_rows import AnalysedRows, pick_analysed_rows
 from crampstats.estimate.families import Kind
 from crampstats.estimate.model_matrix import (
@@ -322,28 +322,35 @@ def read_response(column: pd.Series[Any], persons: Floats, outcome: str, kind: K
     yes_no = yes_no or (kind == "count" and bool(((values == 1) | (values == 2)).all()))
     bad = (values != 0) & (values != 1) if yes_no else ~np.isfinite(values) | ((values < 0) & (kind == "count"))
     if bad.any():
-        raise DataError(_wrong_values(values, persons, bad, outcome, kind, yes_no=yes_no))
-    if (values == values[0]).all():
-        raise DataError(
-            f"outcome {outcome!r} is {values[0]:g} in all {persons.sum():,.0f} analysed persons; a regression needs an outcome "
-            "that varies."
+        found, place = np.unique(values[bad], return_inverse=True)
+        raise wrong_values(
+            outcome, kind, tell_values(found, np.bincount(place, persons[bad])), float(persons[bad].sum()),
+            grades=np.unique(values) if yes_no else np.array([]),
         )
+    if (values == values[0]).all():
+        raise same_value(outcome, float(values[0]), float(persons.sum()))
     return values
 
 
-def _wrong_values(values: Floats, persons: Floats, bad: NDArray[np.bool_], outcome: str, kind: Kind, *, yes_no: bool) -> str:
-    """Which values of the outcome do not fit, in how many persons, and what to do."""
-    found, place = np.unique(values[bad], return_inverse=True)
-    counts = np.bincount(place, persons[bad])
-    first = ", ".join(f"{value:g} in {count:,.0f}" for value, count in list(zip(found, counts, strict=True))[:5])
-    grades = np.unique(values) if yes_no else np.array([])
+def wrong_values(outcome: str, kind: Kind, told: str, persons: float, *, grades: Floats) -> DataError:
+    """Which codes of the outcome do not fit (`told`), in how many persons, and what to do.
+
+    `grades` are the different values of an outcome that is yes or no, or is read as that.
+    """
     is_graded = 3 <= len(grades) <= MOST_GRADES and bool(np.isin(grades, np.arange(MOST_GRADES + 1)).all())
-    expected = "neither 1/true nor 0/false; recode it to 1, 0 or missing" if yes_no else (
+    expected = "neither 1/true nor 0/false; recode it to 1, 0 or missing" if len(grades) else (
         "no finite numbers of at least 0" if kind == "count" else "no finite numbers"
     )
-    return (
-        f"outcome {outcome!r} holds {persons[bad].sum():,.0f} value(s) that are {expected} ({first} persons)."
+    return DataError(
+        f"outcome {outcome!r} holds {persons:,.0f} value(s) that are {expected} ({told} persons)."
         + (f" {ORDINAL_INSTEAD}" if is_graded else "")
+    )
+
+
+def same_value(outcome: str, value: float, persons: float) -> DataError:
+    """The error for an outcome that does not vary."""
+    return DataError(
+        f"outcome {outcome!r} is {value:g} in all {persons:,.0f} analysed persons; a regression needs an outcome that varies."
     )
 
 

@@ -64,3 +64,29 @@ def test_a_table_whose_values_are_all_missing_has_no_quantiles():
     table = pl.DataFrame({"x": pl.Series([None, None], dtype=pl.Float64)})
     made = Distribution(scan_values(table, [], "x", None, None), pd.DataFrame(index=pd.RangeIndex(1)))
     assert np.isnan(made.invert([Goal(np.ones(1), 0.5)])).all()
+
+
+def test_no_more_values_are_brought_at_once_than_may_be(monkeypatch):
+    """Twenty groups that lie apart ask for the values of some hundred bins, each of which alone might be read."""
+    random, most = np.random.default_rng(4), 1_000
+    monkeypatch.setattr(distributions, "LEAF", 300)
+    monkeypatch.setattr(distributions, "MOST_SUMS", most)
+    monkeypatch.setattr(distributions, "BINS", 64)
+    sizes, collect = [], distributions.collect_frame
+
+    def told(frame):
+        sizes.append(len(found := collect(frame)))
+        return found
+
+    monkeypatch.setattr(distributions, "collect_frame", told)
+    names = [f"g{i:02d}" for i in range(20)]
+    table = pl.DataFrame({"x": random.normal(size=20_000), "g": random.choice(names, 20_000)})
+    table = table.with_columns(x=pl.col("x") + pl.col("g").str.slice(1).cast(pl.Int64) / 10)
+    made = Distribution(scan_values(table, ["g"], "x", None, None), pd.DataFrame({"g": names}))
+    goals = [(place, share) for place in range(20) for share in (0.1, 0.5, 0.9)]
+    found = made.invert([Goal(np.eye(20)[place], share) for place, share in goals])
+    for (place, share), value in zip(goals, found, strict=True):
+        own = table.filter(pl.col("g") == names[place])["x"].to_numpy()
+        assert value == sorted_inverse(own, np.ones(len(own)), share)
+    assert max(sizes) <= 64 * 20  # the bins of the first cut; values come in turns
+    assert sum(size > 300 for size in sizes) > 2
