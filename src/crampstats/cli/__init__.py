@@ -7,7 +7,8 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 
 import click
 
@@ -28,19 +29,38 @@ from crampstats.core.errors import CrampstatsError
 USAGE = 2
 PIPE_CLOSED = 141
 INTERRUPTED = 130
-TERMINATED = 143
+SIGNALLED = 128
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class _Terminated(BaseException):
-    """The system asked the program to end (SIGTERM); not an Exception, so that nothing takes it for trouble it can mend."""
+    """The system asked the program to end; not an Exception, so that nothing takes it for trouble it can mend."""
+
+
+@dataclass
+class _Request:
+    """The signal that asked the program to end; 0 where none did."""
+
+    number: int = 0
+
+    @property
+    def status(self) -> int:
+        """Exit code of a program that a signal ended."""
+        return SIGNALLED + self.number if self.number else INTERRUPTED
+
+    def tell(self) -> None:
+        """One line on stderr; a terminal that was closed takes none."""
+        with suppress(OSError):
+            click.echo(f"{'Terminated' if self.number else 'Interrupted'}; nothing half-written was left.", err=True)
 
 
 def main(args: Sequence[str] | None = None) -> None:
-    """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted, 143 terminated."""
+    """Run the command line: 0 done, 1 findings, 2 wrong file or option, 130 interrupted, 143 terminated, 129 hung up."""
     # many small matrices: threads would wait for one another longer than they work; read when NumPy is first imported
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    asked = _Request()
     try:
-        with _ending_on_request():
+        with _ending_on_request(asked):
             status = app.main(args=args, prog_name="crampstats", standalone_mode=False)
         sys.stdout.flush()  # a full disk behind a redirected stdout is told here, not by the interpreter as it leaves
     except click.ClickException as problem:
@@ -53,16 +73,14 @@ def main(args: Sequence[str] | None = None) -> None:
         _silence_stdout()
         click.echo(f"Error: {_complaint(problem)}", err=True)
         sys.exit(USAGE)
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted; nothing half-written was left.", err=True)
-        sys.exit(INTERRUPTED)
-    except _Terminated:
-        click.echo("Terminated; nothing half-written was left.", err=True)
-        sys.exit(TERMINATED)
+    except (KeyboardInterrupt, click.Abort, _Terminated):
+        asked.tell()
+        sys.exit(asked.status)
     except Exception as problem:
-        if is_interrupt(problem):
-            click.echo("Interrupted; nothing half-written was left.", err=True)
-            sys.exit(INTERRUPTED)
+        # an engine that is stopped raises an error of its own, whichever signal stopped it
+        if asked.number or is_interrupt(problem):
+            asked.tell()
+            sys.exit(asked.status)
         if not (told := engine_complaint(problem)):
             raise
         click.echo(f"Error: {told}", err=True)
@@ -71,27 +89,33 @@ def main(args: Sequence[str] | None = None) -> None:
 
 
 @contextmanager
-def _ending_on_request() -> Iterator[None]:
-    """Let SIGTERM run what clears away behind a half-written folder; without this the program would stop where it is."""
+def _ending_on_request(asked: _Request) -> Iterator[None]:
+    """Let a request to end (SIGTERM), and a terminal that is closed (SIGHUP), clear away what is half-written.
+
+    Without this the program would stop where it is. A signal that is ignored, as `nohup` does, stays so.
+    """
     # a handler can be set in the main thread alone, and one that somebody else set stays
-    usable = threading.current_thread() is threading.main_thread() and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    asked = os.getpid()
+    usable = threading.current_thread() is threading.main_thread()
+    ours = [number for number in ENDINGS if usable and signal.getsignal(number) == signal.SIG_DFL]
+    process = os.getpid()
 
     def end(number: int, frame: object) -> None:
         del frame
         # a second request must not break the clearing away; a worker has nothing to clear
-        signal.signal(number, signal.SIG_IGN if os.getpid() == asked else signal.SIG_DFL)
-        if os.getpid() != asked:
+        for one in ours:
+            signal.signal(one, signal.SIG_IGN if os.getpid() == process else signal.SIG_DFL)
+        if os.getpid() != process:
             os.kill(os.getpid(), number)
+        asked.number = number
         raise _Terminated
 
-    if usable:
-        signal.signal(signal.SIGTERM, end)
+    for number in ours:
+        signal.signal(number, end)
     try:
         yield
     finally:
-        if usable:
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _complaint(problem: Exception) -> str:

@@ -1,6 +1,6 @@
 """Engines over Parquet files: DuckDB, which adds up on this machine in little memory, and Spark, on a cluster.
 
-Both are extras (`pip install "crampstats[duckdb]"`, `"crampstats[spark]"`) and are imported when they are asked for.
+Both are extras (duckdb, spark) and are imported when they are asked for.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import glob
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -23,6 +24,10 @@ Engine = Literal["pandas", "duckdb", "spark"]
 ENGINES = get_args(Engine)
 PARQUET = (".parquet", ".pq")
 REMOTE = ("s3://", "s3a://", "gs://", "gcs://", "abfs://", "abfss://", "hdfs://", "dbfs:/", "http://", "https://", "file:/")
+INSTALLED_BY = {"duckdb": "duckdb>=2.0", "spark": "pyspark[connect]>=4.0"}  # as the extras of this package declare
+SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMGT])(?:I?B)?", re.IGNORECASE)
+MOST_THREADS = 1024
+ON_SPARK_ALONE = ("hdfs://", "dbfs:/", "file:/")
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,24 @@ class EngineOptions:
     folder
         Where an engine puts what does not fit; "" for the system's temporary folder. Nothing is left there.
     threads
-        Processor cores used; None for all.
+        Processor cores used, at most 1,024; None for all.
+
+    Raises
+    ------
+    OptionError
+        Memory is no such size, or threads are no such number.
     """
 
     memory: str = ""
     folder: str = ""
     threads: int | None = None
+
+    def __post_init__(self) -> None:
+        size = SIZE.fullmatch(self.memory.strip())
+        if self.memory and not (size and float(size[1])):
+            raise OptionError(f"memory {self.memory!r} is no size; it is written as 2GB or 500MB.")
+        if self.threads is not None and not 1 <= self.threads <= MOST_THREADS:
+            raise OptionError(f"{self.threads:,} threads cannot be used; name 1 to {MOST_THREADS:,}, as many as there are cores.")
 
 
 def open_parquet(source: str | Path, engine: Engine | None = None, options: EngineOptions | None = None) -> Any:
@@ -103,10 +120,24 @@ def parquet_files(source: str | Path) -> list[str]:
     inside = path.is_dir()
     named = [str(one) for one in path.rglob("*") if one.suffix.lower() in PARQUET] if inside else glob.glob(text, recursive=True)
     found = sorted(name for name in named if Path(name).is_file() and not _is_hidden(Path(name), path))
+    if inside:
+        _refuse_partitions(found, path)
     if not found:
         kind = "Parquet file in this folder" if inside else "such file"
         raise DataError(f"{text}: no {kind}; a Parquet file, a folder of them or a pattern ('nights/*.parquet') is expected.")
     return found
+
+
+def _refuse_partitions(names: list[str], folder: Path) -> None:
+    """Refuse a folder that keeps a column in the names of its folders, as Spark's partitionBy leaves it."""
+    kept = {part.partition("=")[0] for name in names for part in Path(name).relative_to(folder).parts[:-1] if "=" in part}
+    if kept:
+        columns = ", ".join(sorted(kept))
+        raise DataError(
+            f"the folder {folder.name}/ keeps {columns} in the names of its folders ({sorted(kept)[0]}=...), which are not read. "
+            f"Write it anew with {columns} as a column of the files, or leave {columns} out by naming the files with a pattern "
+            f"('{folder.name}/*/*.parquet')."
+        )
 
 
 def _is_hidden(name: Path, root: Path) -> bool:
@@ -124,19 +155,27 @@ def _is_installed(module: str) -> bool:
 def _need(module: str, extra: str, engine: str) -> None:
     if not _is_installed(module):
         raise OptionError(
-            f'the engine {extra!r} needs {engine}, which is not installed: pip install "crampstats[{extra}]" (or choose another: '
-            f"{', '.join(ENGINES)})."
+            f'the engine {extra!r} needs {engine}, which is not installed: pip install "{INSTALLED_BY[extra]}" (or choose '
+            f"another: {', '.join(ENGINES)})."
         )
 
 
 def _no_parquet(source: str | Path, problem: Exception) -> DataError:
     reason = str(problem).strip().partition("\n")[0]
+    if str(source).startswith(REMOTE):
+        return DataError(
+            f"{source}: cannot be read from there ({reason}). Check address and access; what DuckDB needs for s3:// and "
+            "https:// it fetches from the internet when it is first used, so that has to be within reach."
+        )
     return DataError(f"{source}: cannot be read as Parquet ({reason}); `crampstats data convert` makes Parquet of CSV and XPORT.")
 
 
 def _open_duckdb(files: list[str], options: EngineOptions) -> Any:
     _need("duckdb", "duckdb", "DuckDB")
     import duckdb
+
+    if alone := [name for name in files if name.startswith(ON_SPARK_ALONE)]:
+        raise OptionError(f"{alone[0]}: only Spark reads addresses of {alone[0].partition(':')[0]}; choose it (--engine spark).")
 
     config: dict[str, Any] = {"temp_directory": _scratch_folder(options.folder)}
     if options.memory:
@@ -161,18 +200,27 @@ def _scanned(connection: Any, files: list[str]) -> Any:
     then counts no NaN as missing where a column has no null.
     """
     listed = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
-    return connection.sql(f"from read_parquet([{listed}], union_by_name = {len(files) > 1}, can_have_nan = true)")
+    return connection.sql(
+        f"from read_parquet([{listed}], union_by_name = {len(files) > 1}, can_have_nan = true, "
+        "hive_partitioning = false)"
+    )
 
 
 def _scratch_folder(parent: str) -> str:
     """A name for a folder, made by the engine when something does not fit; removed when the program ends unless it is killed."""
     root = Path(parent or tempfile.gettempdir())
-    if not (root.is_dir() and os.access(root, os.W_OK)):
-        raise OptionError(f"no temporary folder can be made in {str(root)!r} (no folder that can be written to); name another.")
+    if trouble := _why_not_writable(root):
+        raise OptionError(f"no temporary folder can be made in {str(root)!r} ({trouble}); make it first, or name another.")
     # nothing is made before it is needed: a process that is killed leaves nothing either, unless it has spilled
     named = str(root / f"crampstats-{os.getpid()}-{secrets.token_hex(4)}")
     atexit.register(shutil.rmtree, named, ignore_errors=True)
     return named
+
+
+def _why_not_writable(folder: Path) -> str:
+    if folder.is_dir():
+        return "" if os.access(folder, os.W_OK) else "it cannot be written to"
+    return "it is a file" if folder.exists() else "there is no such folder"
 
 
 def _open_spark(files: list[str], options: EngineOptions) -> Any:
@@ -213,5 +261,11 @@ def _spark_settings(options: EngineOptions) -> dict[str, str]:
 
 
 def _spark_size(memory: str) -> str:
-    """"2GB" as Spark writes it ("2g")."""
-    return memory.strip().lower().removesuffix("b").replace(" ", "")
+    """"2GB" as Spark writes it ("2g"); it takes whole numbers alone."""
+    size = SIZE.fullmatch(memory.strip())
+    if not size:  # none is named: EngineOptions takes no other text
+        return ""
+    number, unit = float(size[1]), size[2].lower()
+    if number.is_integer():
+        return f"{number:.0f}{unit}"
+    return f"{number * 1024:.0f}{'kmgt'['kmgt'.index(unit) - 1]}" if unit != "k" else f"{max(round(number), 1)}k"

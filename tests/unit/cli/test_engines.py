@@ -315,4 +315,4 @@ def test_an_engine_that_is_not_installed_says_how_to_install_it(call, folder: Pa
     for engine in ("duckdb", "spark"):
         status, _, err = call(f"prevalence nights.parquet --engine {engine} --outcome cramp")
         assert status == 2
-        assert f'pip install "crampstats[{engine}]"' in err
+        assert f'pip install "{ {"duckdb": "duckdb>=", "spark": "pyspark[connect]>="}[engine]}' in err

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from crampstats.cli import main
 from crampstats.cli.progress import Progress, byte_bar
 
 SAID = ["--outcome", "cramps", "--window", "past month", "--population", "adults"]
@@ -162,8 +163,6 @@ def test_a_program_that_is_to_outlive_its_terminal_does(call, monkeypatch: pytes
     try:
         monkeypatch.setattr("crampstats.reports.evidence.gather_evidence", hang_up)
         with pytest.raises(AttributeError):  # of the made-up answer: it went on
-            from crampstats.cli import main
-
             main(["evidence"])
     finally:
         signal.signal(signal.SIGHUP, before)

@@ -81,8 +81,9 @@ def test_unknown_and_absent_engines_are_named_with_what_to_do(folder, monkeypatc
     with pytest.raises(OptionError, match="duckdb"):
         open_parquet(folder, "duckbd")
     monkeypatch.setattr(engines, "_is_installed", lambda module: module not in ("duckdb", "pyspark"))
-    for engine in ("duckdb", "spark"):
-        with pytest.raises(OptionError, match=rf'pip install "crampstats\[{engine}\]"'):
+    # what can be installed: this package is on no index, so its extras cannot be named
+    for engine, module in (("duckdb", "duckdb>="), ("spark", r"pyspark\[connect\]>=")):
+        with pytest.raises(OptionError, match=rf'pip install "{module}'):
             open_parquet(folder, engine)
     assert engine_of(open_parquet(folder)) == "pandas"
 
@@ -94,8 +95,6 @@ def test_memory_threads_and_scratch_reach_duckdb_and_impossible_ones_are_refused
     assert memory.startswith("476.8")  # 500 MB in MiB
     assert threads == 1
     assert temporary.startswith(str(scratch))
-    with pytest.raises(OptionError, match="refuses the settings"):
-        open_parquet(folder, "duckdb", EngineOptions(memory="plenty"))
     with pytest.raises(OptionError, match="no temporary folder"):
         open_parquet(folder, "duckdb", EngineOptions(folder=str(scratch / "absent")))
 
