@@ -83,7 +83,8 @@ def test_nan_in_a_parquet_file_whose_column_has_no_null_is_missing(tmp_path, wri
     else:
         pl.DataFrame(values).write_parquet(name)
     terms = {
-        "gone": missing("x"), "sum": num("x"), "high": between("x", 1.0), "other": unlisted("x", (0, 1)), "out": outside("x", 0, 1),
+        "gone": missing("x"), "sum": num("x"), "high": between("x", 1.0), "other": unlisted("x", (0, 1)),
+        "out": outside("x", 0, 1),
     }
     for table in (open_parquet(name, "duckdb"), str(name), str(tmp_path / "*.parquet"), pl.scan_parquet(name)):
         assert sufficient_stats(table, [], terms)[list(terms)].to_numpy().tolist() == [[1.0, 3.5, 2.0, 2.0, 1.0]]

@@ -17,14 +17,14 @@ from crampstats.cli.audit import audit
 from crampstats.cli.commands import claims, evidence, figures, prevalence, report
 from crampstats.cli.data import data
 from crampstats.cli.diary import diary
-from crampstats.cli.engine_trouble import engine_complaint, is_interrupt
+from crampstats.cli.engine_trouble import engine_complaint
 from crampstats.cli.find import find
 from crampstats.cli.groups import ListingGroup
 from crampstats.cli.map import map_file
 from crampstats.cli.power import power
 from crampstats.cli.prepare import prepare
 from crampstats.cli.template import template
-from crampstats.core.errors import CrampstatsError
+from crampstats.core.errors import CrampstatsError, is_interrupt
 
 USAGE = 2
 PIPE_CLOSED = 141

@@ -8,28 +8,32 @@ ENGINES = {
     "duckdb": "DuckDB", "_duckdb": "DuckDB", "pyspark": "Spark", "py4j": "Spark", "narwhals": "The engine", "polars": "Polars",
     "ibis": "Ibis",
 }
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
+# from a quotation mark that opens to the last of its kind, or to the end: a cell may hold such marks and line ends itself
+QUOTED = re.compile(r"(?<!\w)(['\"`])(?:.*\1|.*$)")
+VALUE = re.compile(r"\bvalue (?!(?:is|was|of|in|for|out)\b|…).+?(?= (?:can't|cannot|could|because|which|that|of the type|to|is)\b|$)")
+NUMBER = re.compile(r"[\w.,:/+-]*\d[\w.,:/+-]*")
 MEMORY = re.compile(r"out of memory|OutOfMemory|memory limit|Java heap space", re.IGNORECASE)
 DISK = re.compile(r"No space left|max_temp_directory_size|offload data block", re.IGNORECASE)
 LONGEST = 200
-STOPPED = "Query interrupted"  # DuckDB's words for Ctrl-C
+LONG_NUMBER = 3  # digits from which a number may tell whose it is
 
 
-def is_interrupt(problem: BaseException) -> bool:
-    """Whether an engine reports Ctrl-C as an error of its own.
+def without_cells(text: str) -> str:
+    """An engine's words without what may be a cell of the data: quoted text, what follows "value", and longer numbers.
 
     Examples
     --------
-    >>> is_interrupt(RuntimeError("Query interrupted"))
-    True
+    >>> without_cells("Type INT64 with value 5000000000 can't be cast to INT32")
+    "Type INT64 with value … can't be cast to INT32"
     """
-    return isinstance(problem, RuntimeError) and str(problem).startswith(STOPPED)
+    text = VALUE.sub("value …", QUOTED.sub("…", text))
+    return NUMBER.sub(lambda found: "…" if sum(map(str.isdigit, found[0])) >= LONG_NUMBER else found[0], text)
 
 
 def engine_complaint(problem: BaseException) -> str | None:
     """One line on an error that an engine raised; None for any other.
 
-    What an engine quotes may be a cell of the data, so it is left out.
+    What may be a cell of the data is left out.
 
     Examples
     --------
@@ -47,6 +51,6 @@ def engine_complaint(problem: BaseException) -> str | None:
         )
     first = next((line.strip() for line in text.splitlines() if line.strip()), type(problem).__name__)
     return (
-        f"{engine} could not add up the files ({QUOTED.sub('…', first)[:LONGEST].rstrip('. ')}). A file may be damaged, or its "
+        f"{engine} could not add up the files ({without_cells(first)[:LONGEST].rstrip('. ')}). A file may be damaged, or its "
         "columns of another kind than in the others: write it again, or try one file alone."
     )

@@ -14,14 +14,14 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import pandas as pd
 
+from crampstats.core.engine_names import ENGINES as ENGINES
+from crampstats.core.engine_names import Engine as Engine
 from crampstats.core.errors import DataError, OptionError, unknown_name
 
-Engine = Literal["pandas", "duckdb", "spark"]
-ENGINES = get_args(Engine)
 PARQUET = (".parquet", ".pq")
 REMOTE = ("s3://", "s3a://", "gs://", "gcs://", "abfs://", "abfss://", "hdfs://", "dbfs:/", "http://", "https://", "file:/")
 INSTALLED_BY = {"duckdb": "duckdb>=2.0", "spark": "pyspark[connect]>=4.0"}  # as the extras of this package declare
@@ -71,7 +71,7 @@ def open_parquet(source: str | Path, engine: Engine | None = None, options: Engi
     engine
         None: DuckDB where it is installed, else pandas (everything in memory).
     options
-        Memory, folder and cores.
+        Memory, folder and cores, of DuckDB and of a Spark that is started here.
 
     Returns
     -------
@@ -81,15 +81,12 @@ def open_parquet(source: str | Path, engine: Engine | None = None, options: Engi
     Raises
     ------
     OptionError
-        The engine is unknown or not installed.
+        The engine is unknown or not installed, or would take no notice of `options`.
     DataError
         No such file, or one that is no Parquet file.
     """
     options = options or EngineOptions()
-    if engine is not None and engine not in ENGINES:
-        raise unknown_name("engine", engine, ENGINES)
-    if engine is None:
-        engine = "duckdb" if _is_installed("duckdb") else "pandas"
+    engine = choose_engine(engine, options)
     files = parquet_files(source)
     if engine == "duckdb":
         return _open_duckdb(files, options)
@@ -101,6 +98,22 @@ def open_parquet(source: str | Path, engine: Engine | None = None, options: Engi
     except (OSError, ValueError) as problem:
         raise _no_parquet(source, problem) from problem
     return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def choose_engine(engine: Engine | None, options: EngineOptions) -> Engine:
+    """The engine asked for; where none is, DuckDB if it is installed, else pandas.
+
+    Raises
+    ------
+    OptionError
+        It is unknown, or it is pandas, which no options limit.
+    """
+    if engine is not None and engine not in ENGINES:
+        raise unknown_name("engine", engine, ENGINES)
+    chosen: Engine = engine or ("duckdb" if _is_installed("duckdb") else "pandas")
+    if chosen == "pandas" and options != EngineOptions():
+        raise OptionError("memory, folder and threads are limits of DuckDB and Spark; pandas holds the whole table in memory.")
+    return chosen
 
 
 def parquet_files(source: str | Path) -> list[str]:
@@ -186,7 +199,7 @@ def _open_duckdb(files: list[str], options: EngineOptions) -> Any:
         # one connection a table: its memory is given back when the table goes
         connection = duckdb.connect(":memory:", config=config)
     except duckdb.Error as problem:
-        raise OptionError(f"DuckDB refuses the settings {options}: {problem}") from problem
+        raise OptionError(f"DuckDB refuses {_told(options)}: {str(problem).partition(chr(10))[0]}") from problem
     try:
         return _scanned(connection, files)
     except duckdb.Error as problem:
@@ -217,6 +230,12 @@ def _scratch_folder(parent: str) -> str:
     return named
 
 
+def _told(options: EngineOptions) -> str:
+    """Options as a user wrote them: memory "2GB", threads 4."""
+    given = [f'{name} "{value}"' for name, value in (("memory", options.memory), ("folder", options.folder)) if value]
+    return ", ".join([*given, *([f"threads {options.threads}"] if options.threads else [])]) or "its settings"
+
+
 def _why_not_writable(folder: Path) -> str:
     if folder.is_dir():
         return "" if os.access(folder, os.W_OK) else "it cannot be written to"
@@ -235,10 +254,23 @@ def _open_spark(files: list[str], options: EngineOptions) -> Any:
             for name, value in _spark_settings(options).items():
                 builder = builder.config(name, value)
             session = builder.getOrCreate()
+        elif options != EngineOptions():
+            _refuse_other(session, options)
         return session.read.parquet(*(name if name.startswith(REMOTE) else str(Path(name).absolute()) for name in files))
     except (PySparkException, RuntimeError, OSError) as problem:
         reason = str(problem).strip().partition("\n")[0]
         raise OptionError(f"Spark does not start or cannot read the files ({reason}); it needs Java 17 or newer.") from problem
+
+
+def _refuse_other(session: Any, options: EngineOptions) -> None:
+    """Refuse options that a session which runs already was not started with: it would take no notice of them."""
+    master = f"local[{options.threads}]" if options.threads else ""
+    wanted = {"spark.driver.memory": _spark_size(options.memory), "spark.master": master}
+    has = all(session.conf.get(name, "") == value for name, value in wanted.items() if value)
+    if not has or (options.folder and not str(session.conf.get("spark.local.dir", "")).startswith(str(Path(options.folder)))):
+        raise OptionError(
+            f"a Spark session runs already, started without {_told(options)}; leave them out, or stop it first (spark.stop())."
+        )
 
 
 def _spark_settings(options: EngineOptions) -> dict[str, str]:

@@ -40,5 +40,27 @@ def unknown_name(kind: str, given: object, valid: Iterable[object]) -> OptionErr
     return OptionError(f"unknown {kind} {str(given)!r}{hint}; valid: {', '.join(names) or 'none'}.")
 
 
+def printable(text: str) -> str:
+    """Text with every character that cannot be shown (a file name in another encoding, a control character) replaced.
+
+    Examples
+    --------
+    >>> printable("caf\\udce9.csv")
+    'caf\ufffd.csv'
+    """
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+
+
+def is_interrupt(problem: BaseException) -> bool:
+    """Whether an engine reports Ctrl-C as an error of its own: DuckDB does, in these words.
+
+    Examples
+    --------
+    >>> is_interrupt(RuntimeError("Query interrupted"))
+    True
+    """
+    return isinstance(problem, RuntimeError) and str(problem).startswith("Query interrupted")
+
+
 class SeparationError(DataError):
     """A level or combination of covariates in which everybody or nobody has the outcome: no finite coefficient fits best."""

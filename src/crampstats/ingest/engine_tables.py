@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +12,8 @@ import pandas as pd
 from crampstats.codebook.demographics import AGE
 from crampstats.codebook.forms import Form
 from crampstats.core.design import SurveyDesign
-from crampstats.core.engines import PARQUET, REMOTE, Engine, EngineOptions, open_parquet, parquet_files
-from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.engines import PARQUET, REMOTE, Engine, EngineOptions, choose_engine, open_parquet, parquet_files
+from crampstats.core.errors import DataError, printable, unknown_name
 from crampstats.core.flow import Flow
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
@@ -155,9 +154,7 @@ def load_engine_data(
         The engine is unknown or not installed, or `options` are given for pandas.
     """
     options = options or EngineOptions()
-    engine = engine or ("duckdb" if find_spec("duckdb") else "pandas")
-    if engine == "pandas" and options != EngineOptions():
-        raise OptionError("memory, folder and threads are limits of DuckDB and Spark; pandas holds the whole table in memory.")
+    engine = choose_engine(engine, options)
     files = _find_files(source)
     check_heads(files.heads, used)
     table = open_parquet(source, engine, options)
@@ -193,11 +190,11 @@ def _find_files(source: str | Path) -> _Files:
     names = tuple(parquet_files(source))
     shown = _shown(text)
     if text.startswith(REMOTE):
-        return _Files(_printable(text), names)
+        return _Files(printable(text), names)
     if wrong := [name for name in names if Path(name).suffix.lower() not in PARQUET]:
         raise DataError(
-            f"an engine reads Parquet; {_printable(Path(wrong[0]).name)} does not end in .parquet: write it as Parquet first "
-            f"(crampstats data convert {_printable(Path(wrong[0]).name)} {_printable(Path(wrong[0]).stem)}.parquet)."
+            f"an engine reads Parquet; {printable(Path(wrong[0]).name)} does not end in .parquet: write it as Parquet first "
+            f"(crampstats data convert {printable(Path(wrong[0]).name)} {printable(Path(wrong[0]).stem)}.parquet)."
         )
     return _Files(shown, names, tuple(read_head(name) for name in names))
 
@@ -216,9 +213,5 @@ def _shown(text: str) -> str:
     """A file by its name; a folder and a pattern with the folder above, without the path to it."""
     path = Path(text)
     if path.is_dir():
-        return _printable(f"{path.name or text}/")
-    return _printable(path.name if path.is_file() else "/".join(path.parts[-2:]))
-
-
-def _printable(text: str) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
+        return printable(f"{path.name or text}/")
+    return printable(path.name if path.is_file() else "/".join(path.parts[-2:]))

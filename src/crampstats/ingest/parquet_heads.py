@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, printable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,7 +61,7 @@ def read_head(path: str | Path) -> Head:
     names = list(schema.names)
     folded = [name.casefold() for name in names]
     twice = tuple(name for name in names if folded.count(name.casefold()) > 1)
-    return Head(_shown(path), about.num_rows, {one.name: _kind(one.type) for one in schema}, twice)
+    return Head(printable(path.name), about.num_rows, {one.name: _kind(one.type) for one in schema}, twice)
 
 
 def check_heads(heads: Sequence[Head], used: Sequence[str] = ()) -> None:
@@ -131,11 +131,8 @@ def _no_parquet(path: Path) -> DataError:
 
     kind = find_kind(path)  # refuses what holds no table, and says what it is
     if kind == "parquet":
-        return DataError(f"{_shown(path)} is a Parquet file that is damaged or cut off: write or copy it again.")
+        return DataError(f"{printable(path.name)} is a Parquet file that is damaged or cut off: write or copy it again.")
     return DataError(
-        f"{_shown(path)} is no Parquet file, but {NAMES[kind]} by its content: `crampstats data convert` makes Parquet of it."
+        f"{printable(path.name)} is no Parquet file, but {NAMES[kind]} by its content: `crampstats data convert` makes Parquet of "
+        "it."
     )
-
-
-def _shown(path: Path) -> str:
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in path.name)

@@ -16,6 +16,7 @@ from crampstats.codebook.weights import WeightChoice
 from crampstats.core.design import SurveyDesign
 from crampstats.core.engines import Engine, EngineOptions
 from crampstats.core.errors import DataError, OptionError, unknown_name
+from crampstats.core.errors import printable as printable
 from crampstats.core.flow import Flow
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
@@ -207,17 +208,6 @@ def open_study(
     if _is_tidy(Path(data), options):
         return _open_file(Path(data), min_age, options)
     return _open_mapped(Path(data), min_age, options)
-
-
-def printable(text: str) -> str:
-    """Text with every character that cannot be shown (a file name in another encoding, a control character) replaced.
-
-    Examples
-    --------
-    >>> printable("caf\\udce9.csv")
-    'caf\ufffd.csv'
-    """
-    return "".join(letter if letter.isprintable() else "\ufffd" for letter in text)
 
 
 def _open_nhanes(folder: str | Path | None, min_age: int, weight: str) -> Study:

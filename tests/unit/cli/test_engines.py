@@ -187,6 +187,21 @@ def test_what_an_engine_quotes_is_not_repeated():
     assert "Smith" not in told
     assert "could not add up the files" in told
     assert engine_complaint(ValueError("another")) is None
+    for words in (
+        "Conversion Error: Type INT64 with value 5000000000 can't be cast because the value is out of range for INT32",
+        "Conversion Error: Type VARCHAR with value Anna Smith can't be cast to the destination type INT32",
+        "Conversion Error: Could not convert string 'O'Smith' to INT64",
+        "Conversion Error: Could not convert string 'Anna\nSmith' to INT64",
+        "[CAST_OVERFLOW] The value 5000000000L of the type \"BIGINT\" cannot be cast to \"INT\" due to an overflow.",
+        "Out of Range Error: cannot add 5000000000 and P5000000000", "Invalid Input Error: 12.3.1975 is no date",
+        "no row 500-000-00",
+    ):
+        told = engine_complaint(ConversionError(words))
+        assert told is not None
+        assert not any(cell in told for cell in ("Smith", "Anna", "500", "1975", "12.3"))
+    kept = engine_complaint(ConversionError("Binder Error: no function sum of type INT64 matches, the value is out of range"))
+    assert kept is not None
+    assert "no function sum of type INT64 matches, the value is out of range" in kept
 
 
 def test_an_engine_without_memory_names_the_options_that_help():

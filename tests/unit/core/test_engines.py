@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from types import MappingProxyType
 
 import pandas as pd
 import pyarrow as pa
@@ -95,8 +96,32 @@ def test_memory_threads_and_scratch_reach_duckdb_and_impossible_ones_are_refused
     assert memory.startswith("476.8")  # 500 MB in MiB
     assert threads == 1
     assert temporary.startswith(str(scratch))
+    with pytest.raises(OptionError, match="is no size"):
+        open_parquet(folder, "duckdb", EngineOptions(memory="plenty"))
     with pytest.raises(OptionError, match="no temporary folder"):
         open_parquet(folder, "duckdb", EngineOptions(folder=str(scratch / "absent")))
+
+
+def test_options_that_an_engine_would_take_no_notice_of_are_refused(folder, monkeypatch):
+    with pytest.raises(OptionError, match="limits of DuckDB and Spark; pandas holds the whole table"):
+        open_parquet(folder, "pandas", EngineOptions(threads=2))
+    monkeypatch.setattr(engines, "_is_installed", lambda module: False)
+    with pytest.raises(OptionError, match="limits of DuckDB and Spark; pandas holds the whole table"):
+        open_parquet(folder, options=EngineOptions(memory="2GB"))
+
+
+@pytest.mark.parametrize("options", [
+    EngineOptions("8GB"), EngineOptions(folder="/elsewhere"), EngineOptions(threads=4), EngineOptions("2 GB", threads=3),
+])
+def test_a_spark_session_that_runs_already_takes_no_other_options(options):
+    class Session:
+        conf = MappingProxyType({
+            "spark.driver.memory": "2g", "spark.local.dir": "/scratch/crampstats-1", "spark.master": "local[2]",
+        })
+
+    engines._refuse_other(Session, EngineOptions("2GB", "/scratch", 2))
+    with pytest.raises(OptionError, match=r"a Spark session runs already, started without (memory|folder|threads).*spark\.stop"):
+        engines._refuse_other(Session, options)
 
 
 def _settings(relation):
