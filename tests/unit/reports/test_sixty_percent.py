@@ -119,18 +119,13 @@ def test_a_full_file_gets_every_figure(tmp_path: Path) -> None:
     assert {path.stem for path in (page.parent / "figures").glob("*.png")} == set(FIGURES)
 
 
-def test_a_file_of_hostile_text_is_inert(tmp_path: Path) -> None:
-    frame = pd.DataFrame({"cramps": [1, 0] * 40, "sex": ["<script>alert(1)</script>", "=cmd()"] * 40})
-    text = write_report(file_study(tmp_path, frame), tmp_path / "out").read_text(encoding="utf-8")
-    assert "<script" not in text
-
-
-def test_made_up_data_are_stamped(tmp_path: Path) -> None:
+def test_hostile_text_is_inert_and_made_up_data_are_stamped(tmp_path: Path) -> None:
     from dataclasses import replace
 
-    study = file_study(tmp_path, pd.DataFrame({"cramps": [1, 0] * 40}))
+    study = file_study(tmp_path, pd.DataFrame({"cramps": [1, 0] * 40, "sex": ["<script>alert(1)</script>", "=cmd()"] * 40}))
     made_up = replace(study, design=replace(study.design, source=Source("a made-up survey", made_up=True)))
     text = write_report(made_up, tmp_path / "out").read_text(encoding="utf-8").lower()
+    assert "<script" not in text
     assert "made-up data" in text
     assert "made-up" in (tmp_path / "out" / "figures" / "claims.txt").read_text(encoding="utf-8").lower()
 
