@@ -89,3 +89,36 @@ def test_nan_in_a_parquet_file_whose_column_has_no_null_is_missing(tmp_path, wri
     for table in (open_parquet(name, "duckdb"), str(name), str(tmp_path / "*.parquet"), pl.scan_parquet(name)):
         assert sufficient_stats(table, [], terms)[list(terms)].to_numpy().tolist() == [[1.0, 3.5, 2.0, 2.0, 1.0]]
         assert sufficient_stats(table, ["g"], {"gone": missing("x")})["gone"].tolist() == [0.0, 1.0, 0.0]
+
+
+def test_a_column_with_a_dot_that_nobody_asks_for_is_answered_or_refused_in_words(engine):
+    rows = pa.table({
+        "un.related": [1.0] * 40, "s": [i // 20 for i in range(40)], "psu": [i // 4 for i in range(40)], "N": [100] * 40,
+        "cramp": [0, 1, 1, 0] * 10, "person": [i // 10 for i in range(40)], "night": [i % 10 for i in range(40)],
+    })
+    table = engine.table(rows)
+    for ask in (lambda: SurveyDesign(table, strata="s", psu="psu", fpc="N").describe(), lambda: DiaryPanel(table).describe()):
+        if engine.name.startswith("spark"):
+            with pytest.raises(DataError, match=r"Spark cannot read the column.s. 'un\.related': rename"):
+                ask()
+        else:
+            assert ask().startswith(("survey sample of 40 rows, weights from", "4 persons, 40 nights, 40 logged"))
+
+
+def test_design_columns_with_a_dot_are_those_of_pandas(engine):
+    if engine.name.startswith("spark"):
+        pytest.skip("Spark refuses such names: see above")
+    rows = pd.DataFrame({"st.r": np.arange(400) // 200, "p.su": np.arange(400) // 20, "h.h": np.arange(400) // 5 % 4,
+                         "N.1": 40.0, "N.2": 20.0, "y": np.arange(400) % 7 % 2})
+    given = {"strata": "st.r", "psu": ["p.su", "h.h"], "fpc": ["N.1", "N.2"]}
+    table = engine.table(pa.Table.from_pandas(rows, preserve_index=False))
+    found, right = (estimate_prevalence(SurveyDesign(one, **given), "y", by="h.h").frame for one in (table, rows))
+    numbers = ["estimate", "std_error", "df", "n", "n_events"]
+    np.testing.assert_allclose(found[numbers].astype(float), right[numbers].astype(float), rtol=1e-9)
+    units = ["st.r", "p.su"]
+    assert len(sample_units(table, units, 0.5, seed=1)) == len(sample_units(rows, units, 0.5, seed=1))
+
+
+def test_one_column_may_correct_two_stages(engine):
+    table = engine.table(pa.table({"p": [i // 4 for i in range(16)], "h": [i // 2 % 2 for i in range(16)], "N": [10] * 16}))
+    assert SurveyDesign(table, psu=["p", "h"], fpc=["N", "N"]).rows == 16

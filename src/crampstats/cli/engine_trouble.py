@@ -10,7 +10,9 @@ ENGINES = {
 }
 # from a quotation mark that opens to the last of its kind, or to the end: a cell may hold such marks and line ends itself
 QUOTED = re.compile(r"(?<!\w)(['\"`])(?:.*\1|.*$)")
-VALUE = re.compile(r"\bvalue (?!(?:is|was|of|in|for|out)\b|…).+?(?= (?:can't|cannot|could|because|which|that|of the type|to|is)\b|$)")
+VALUE = re.compile(
+    r"\bvalue (?!(?:is|was|of|in|for|out)\b|…).+?(?= (?:can't|cannot|could|because|which|that|of the type|to|is)\b|$)"
+)
 NUMBER = re.compile(r"[\w.,:/+-]*\d[\w.,:/+-]*")
 MEMORY = re.compile(r"out of memory|OutOfMemory|memory limit|Java heap space", re.IGNORECASE)
 DISK = re.compile(r"No space left|max_temp_directory_size|offload data block", re.IGNORECASE)

@@ -298,8 +298,9 @@ def _require_numbers(table: Any, names: Sequence[str]) -> None:
     """Refuse weights and corrections that are text, which some engines would read as numbers and others not."""
     if not names:
         return
-    schema = scan_table(table[list(names)] if isinstance(table, pd.DataFrame) else table).collect_schema()
-    if wrong := [f"{name!r} holds {schema[name]}" for name in dict.fromkeys(names) if not schema[name].is_numeric()]:
+    read = list(dict.fromkeys(names))
+    schema = scan_table(table[read] if isinstance(table, pd.DataFrame) else table).collect_schema()
+    if wrong := [f"{name!r} holds {schema[name]}" for name in read if not schema[name].is_numeric()]:
         raise DesignError(f"the design cannot be used: {'; '.join(wrong)}; numbers are expected.")
 
 

@@ -19,7 +19,7 @@ from crampstats.core.diary_marks import WIDEST, NightMarks, highest_bit, lowest_
 from crampstats.core.diary_nights import DOMAIN, FIRST, LAST, LOGGED, LONGEST_STRETCH, NIGHT, PERSON, read_nights
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.factors import flag
-from crampstats.core.tables import MAX_ROWS, collect_frame, collect_rows, engine_of, scan_table
+from crampstats.core.tables import MAX_ROWS, collect_frame, collect_rows, engine_of, refuse_names, scan_table
 from crampstats.core.totals import (
     ONE,
     ROWS,
@@ -212,6 +212,7 @@ def _renamed(given: nw.LazyFrame[Any], schema: nw.Schema, person: str, night: st
             f"the diary has a column {', '.join(map(repr, twice))} beside {person!r} and {night!r}, which become {PERSON!r} and "
             f"{NIGHT!r} ({LOGGED!r} says which nights were filled in); rename it first."
         )
+    refuse_names(given, schema)  # all that a diary holds goes with its nights
     days, bad = _days(night, schema[night])
     logged = _yes(LOGGED, schema[LOGGED]) if LOGGED in schema else nw.lit(True)
     rest = [*other, *([DOMAIN] if DOMAIN in schema else [])]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from crampstats.core.column_ranges import Ranges
 from crampstats.core.errors import DesignError
+from crampstats.core.tables import refuse_names
 from crampstats.core.totals import between, sufficient_stats
 
 FPC_WEIGHT = "_weight_from_fpc"
@@ -54,6 +55,7 @@ def _on_engine(table: Any, keys: list[str], plan: Sequence[tuple[str | None, str
     import narwhals.stable.v2 as nw
 
     frame, weight = nw.from_native(table), nw.lit(1).cast(nw.Float64)
+    refuse_names(frame, frame.collect_schema())  # a join names every column
     counts: list[str] = []
     for stage, column, is_fraction in plan:
         size = nw.col(column).cast(nw.Float64)
@@ -61,10 +63,22 @@ def _on_engine(table: Any, keys: list[str], plan: Sequence[tuple[str | None, str
             weight = weight / size
         else:
             counts.append(f"{FPC_WEIGHT}_{len(counts)}")
-            units = frame.select(*keys, stage).unique() if stage else frame.select(*keys or [column])
-            number = nw.len().cast(nw.Float64).alias(counts[-1])
-            found = units.group_by(*keys).agg(nw.len().alias(counts[-1])) if keys else units.select(number)
+            found = _units_by_parent(frame, keys, stage or column, counts[-1], distinct=stage is not None)
             frame = frame.join(found, on=keys, how="left") if keys else frame.join(found, how="cross")
             weight = weight * size / nw.col(counts[-1]).cast(nw.Float64)
         keys = [*keys, stage] if stage else keys
     return nw.to_native(frame.with_columns(weight.alias(FPC_WEIGHT)).drop(*counts))
+
+
+def _units_by_parent(frame: Any, keys: Sequence[str], unit: str, name: str, *, distinct: bool) -> Any:
+    """Units of each parent, or its rows, in a column of that name; keys have plain names meanwhile: DuckDB groups by no dot."""
+    import narwhals.stable.v2 as nw
+
+    short = [f"{FPC_WEIGHT}_key{place}" for place in range(len(keys))]
+    units = frame.select(*(nw.col(key).alias(made) for key, made in zip(keys, short, strict=True)), nw.col(unit).alias(name))
+    units = units.unique() if distinct else units
+    if not keys:
+        return units.select(nw.len().cast(nw.Float64).alias(name))
+    counted = units.group_by(*short).agg(nw.len().alias(f"{name}_n"))
+    named = [nw.col(made).alias(key) for key, made in zip(keys, short, strict=True)]
+    return counted.select(*named, nw.col(f"{name}_n").alias(name))
