@@ -72,6 +72,10 @@ def _named_files(source: str) -> list[str]:
     """The file, or those that fit a pattern."""
     import glob
 
+    from crampstats.core.errors import DataError
+
     if Path(source).exists() or not any(sign in source for sign in "*?["):
         return [source]
-    return sorted(glob.glob(source)) or [source]
+    if not (found := sorted(glob.glob(source))):
+        raise DataError(f"no file fits the pattern {source}: check folder and ending.")
+    return found

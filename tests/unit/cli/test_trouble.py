@@ -194,3 +194,26 @@ def test_an_interrupt_says_so_and_exits_130(call, survey_file: Path, tmp_path: P
     assert status == 130
     assert "nothing half-written" in err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["audit", "diary", "prepare", "map"])
+@pytest.mark.parametrize("name", ["nights/*.parquet", "nights"])
+def test_a_command_that_works_in_memory_says_so_of_many_files(
+    call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nights").mkdir()
+    (tmp_path / "nights" / "a.parquet").write_bytes(b"PAR1")
+    status, _, err = call([command, name])
+    assert status == 2
+    assert "one file is read, as a whole, into memory" in err
+    assert "`crampstats prevalence` and `associate` take many" in err
+
+
+def test_a_pattern_that_nothing_fits_is_told(call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    status, _, err = call(["data", "convert", "nights-*.csv", "nights.parquet"])
+    assert status == 2
+    assert "no file fits the pattern nights-*.csv" in err
+    (tmp_path / "nights").mkdir()
+    assert "nights is a folder" in call(["data", "convert", "nights", "nights.parquet"])[2]

@@ -174,7 +174,7 @@ def _check_target(to: Path, sources: Sequence[Path], *, overwrite: bool) -> None
 def _open(path: Path) -> Source:
     """A file by its content."""
     if not path.is_file():
-        raise DataError(f"{path} is no file: check the path.")
+        raise DataError(f"{path} is {'a folder: name a file in it' if path.is_dir() else 'no file: check the path'}.")
     with path.open("rb") as file:
         if file.read(len(GZIP)) == GZIP:
             return open_text_source(path)

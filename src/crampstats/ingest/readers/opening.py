@@ -15,6 +15,7 @@ from crampstats.ingest.recorded import RecordedFile, RecordedTable
 
 # Bytes looked at; the mark of an SPSS portable file stands behind a title page of 400 characters.
 HEAD = 1 << 16
+ONE_FILE = "Here one file is read, as a whole, into memory; `crampstats prevalence` and `associate` take many Parquet files."
 SAVE_AS_TABLE = "Open it in the program it comes from, save the table as .csv (UTF-8) or .xlsx, and give that file."
 TEXT_SUFFIXES = (".csv", ".tsv", ".tab", ".txt", ".dat", ".asc", "")
 WORKBOOK_SUFFIXES = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".xltx", ".xltm", ".xlt")
@@ -145,7 +146,9 @@ def find_kind(path: str | Path) -> str:
 
 def _head(path: Path) -> bytes:
     if path.is_dir():
-        raise DataError(f"{path.name or path} is a folder: give the file in it.")
+        raise DataError(f"{path.name or path} is a folder: give the file in it. {ONE_FILE}")
+    if not path.exists() and any(sign in path.name for sign in "*?["):
+        raise DataError(f"{path.name} names several files: give one of them. {ONE_FILE}")
     if not path.is_file():
         raise DataError(f"{path} is no file: check the path.")
     try:

@@ -138,7 +138,8 @@ def test_the_last_moment_of_a_day_and_the_ends_of_the_calendar_are_kept():
     epoch = dt.date(1960, 1, 1)
     for unit, value, expected in (
         (time, 86_399.99999999, dt.time(23, 59, 59, 999_999)),
-        (day, (dt.date.max - epoch).days, dt.date.max), (day, (dt.date.min - epoch).days, dt.date.min), (tod, 86_400.0 * 3 + 60, dt.time(0, 1)),
+        (day, (dt.date.max - epoch).days, dt.date.max), (day, (dt.date.min - epoch).days, dt.date.min),
+        (tod, 86_400.0 * 3 + 60, dt.time(0, 1)),
     ):
         column, cells = ClockColumn("x", "", unit), pa.array([float(value)])
         column.look(cells, 1)
