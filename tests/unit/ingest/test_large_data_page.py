@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import crampstats as cs
 from crampstats.cli import app
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "large_data.md").read_text(encoding="utf-8")
@@ -42,3 +44,12 @@ def test_the_python_of_the_page_runs(tmp_path: Path, monkeypatch: pytest.MonkeyP
     for code in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL):
         exec(code, found)
     assert 0 < len(found["sample"]) < n  # type: ignore[arg-type]
+
+
+def test_every_analysis_of_a_design_a_diary_or_a_table_is_in_the_list_of_what_runs_where():
+    section = PAGE.partition("## 4.")[2].partition("## 5.")[0]
+    for name in cs.__all__:
+        held = getattr(cs, name)
+        if inspect.isfunction(held) and held.__module__.startswith(("crampstats.estimate.", "crampstats.audit.")):
+            first = next(iter(inspect.signature(held).parameters), "")
+            assert first not in ("design", "panel", "table") or f"`{name}`" in section, name
