@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 MISSING = ("", "NA", "N/A", "NaN", "nan", "null", "NULL", ".")  # as `read_tidy` takes them
 WHOLE = r"^[+-]?\d+$"
 NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-LEADING_ZERO = r"^-?0\d"
+LEADING_ZERO = r"^-?0\d+([.,]\d*)?([eE][+-]?\d+)?$"
 NO_PLAIN_NUMBER = r"[^0-9eE.\-]"  # among them "inf", "nan" and "0x1f", which a cast to numbers would take
-DIGITS = 18
+LONG = 18  # digits of a whole number that always fit into 64 bits
 WRAPPED = r'^="([^"]*)"$'
 EXACT = 2.0**53  # whole numbers up to here are kept exactly by floating point
 
@@ -128,9 +128,12 @@ class TextColumn:
                 return
         if self.is_whole and pc.all(pc.match_substring_regex(dotted, WHOLE)).as_py():
             if not _fits(_without_plus(dotted), "int64"):
-                self._is_text(plain, pc.greater(pc.utf8_length(plain), DIGITS), first, f"a number of more than {DIGITS} digits")
+                self._is_text(plain, _too_long(_without_plus(dotted)), first, "a whole number beyond 64 bits")
             return
         self.is_whole = False
+        endless = pc.is_inf(_without_plus(dotted).cast("double"))
+        if pc.any(endless).as_py():
+            self._is_text(plain, endless, first, "a number beyond floating point")
 
     def _is_text(self, plain: pa.Array, where: pa.Array, first: int, what: str) -> None:
         """From now on the column is text; that is told with the row where it held numbers, or what reads as one."""
@@ -207,6 +210,16 @@ def _without_plus(cells: pa.Array) -> pa.Array:
     import pyarrow.compute as pc
 
     return pc.replace_substring_regex(cells, r"^\+", "")
+
+
+def _too_long(whole: pa.Array) -> pa.Array:
+    """Which whole numbers do not fit into 64 bits."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    long = pc.greater(pc.utf8_length(whole), LONG).to_pylist()
+    cells = zip(long, whole.to_pylist(), strict=True)
+    return pa.array([bool(is_long) and not -(2**63) <= int(cell) < 2**63 for is_long, cell in cells])
 
 
 def _texts(values: tuple[str, ...]) -> pa.Array:

@@ -121,7 +121,7 @@ def convert_to_parquet(
     -------
     Conversion
         Rows, types and what is worth knowing. Of text tables whole numbers become int64, numbers double, true and false yes/no
-        where every cell allows it; all others stay text, also numbers with leading zeros or of more than 18 digits. Empty cells,
+        where every cell allows it; all others stay text, also numbers with leading zeros or beyond 64 bits. Empty cells,
         NA, N/A, NaN, null and "." are missing, and so is what a file declares missing. Rows without anything in them are left
         out.
 

@@ -100,7 +100,24 @@ def test_numbers_of_persons_beyond_floating_point_keep_every_digit(tmp_path: Pat
     table = pq.read_table(out)
     assert table["a"].to_pylist() == [1234567890123456789, 1234567890123456788]
     assert table["b"].to_pylist() == ["12345678901234567890", "2"]
-    assert made.notes == ("b stays text: record 1 holds a number of more than 18 digits.",)
+    assert made.notes == ("b stays text: record 1 holds a whole number beyond 64 bits.",)
+
+
+@pytest.mark.parametrize(("cells", "note"), [
+    # the largest whole number of 64 bits converts; the next does not
+    (["9223372036854775806", "+9223372036854775807", "9223372036854775808"], "record 3 holds a whole number beyond 64 bits"),
+    (["1", "12345678901234567890123"], "record 2 holds a whole number beyond 64 bits"),
+    (["0.5", "1e400"], "record 2 holds a number beyond floating point"),
+    (["1", "-0.5", "+2e999"], "record 3 holds a number beyond floating point"),
+    (["1", "007"], "record 2 holds a number with a leading zero"),
+    (["5", "07:30"], "record 2 holds no number"),
+    (["07:30", "08:15"], ""),
+    (["01-02-2026", "x"], ""),
+])
+def test_the_record_that_makes_a_column_text_is_the_one_to_blame(tmp_path: Path, out: Path, cells: list[str], note: str):
+    made = convert_to_parquet(written(tmp_path, "x\n" + "\n".join(cells) + "\n"), out)
+    assert made.notes == ((f"x stays text: {note}.",) if note else ())
+    assert read_tidy(out)["x"].tolist() == cells
 
 
 def test_rows_come_in_groups_that_fit_into_memory(tmp_path: Path, out: Path, monkeypatch):
