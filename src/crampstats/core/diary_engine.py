@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.diary_marks import WIDEST, NightMarks, highest_bit, lowest_bit, mark_nights
-from crampstats.core.diary_nights import DOMAIN, FIRST, LAST, LOGGED, LONGEST_STRETCH, NIGHT, PERSON, read_nights
+from crampstats.core.diary_nights import DOMAIN, FIRST, FURTHEST, LAST, LOGGED, LONGEST_STRETCH, NIGHT, PERSON, read_nights
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.factors import flag
 from crampstats.core.tables import MAX_ROWS, collect_frame, collect_rows, engine_of, refuse_names, scan_table
@@ -35,7 +35,6 @@ from crampstats.core.totals import (
 from crampstats.core.yes_no import refuse_others
 
 Ints = NDArray[np.int64]
-FURTHEST = 1_000_000  # days from 1970; a night beyond is no date of a diary
 _BAD, _GIVEN = "_bad_night", "_given_night"
 _ENDS = "_ends_logged"
 

@@ -15,6 +15,7 @@ Ints = NDArray[np.int64]
 PERSON, NIGHT, LOGGED, DOMAIN = "person", "night", "logged", "_in_domain"
 FIRST, LAST = "first_night", "last_night"
 LONGEST_GAP = 60  # nights; a longer silence is a diary put down and taken up again, not nights missed
+FURTHEST = 1_000_000  # days from 1970; a night beyond is no date of a diary
 # of one stretch; more than ten years is a wrong date, not a patient diarist
 LONGEST_STRETCH = 3_660
 
@@ -89,17 +90,31 @@ def read_nights(column: pd.Series[Any]) -> pd.Series[Any]:
                 f"{int(timed.sum())} night(s) carry a time of day (first: {column[timed].iloc[0]}); a night is a date. "
                 "load_diary puts entries with a time into their night."
             )
+        _refuse_far(days.astype(np.int64))
         return pd.Series(days.astype(np.int64), index=column.index, name=NIGHT)
     if pd.api.types.is_numeric_dtype(column.dtype):
         values = column.to_numpy(dtype=np.float64)
         if (broken := values != np.floor(values)).any():
             raise DataError(f"{int(broken.sum())} night(s) are no whole number of days (first: {values[broken][0]:g}).")
+        _refuse_far(values)
         return pd.Series(values.astype(np.int64), index=column.index, name=NIGHT)
     try:
-        dates = pd.to_datetime(column, format="%Y-%m-%d")
+        dates = pd.to_datetime(column, format="%Y-%m-%d", errors="coerce")
     except (ValueError, TypeError) as problem:
-        raise DataError(f"the nights cannot be read as dates ({problem}); YYYY-MM-DD or whole days are expected.") from None
+        raise DataError(
+            f"the nights cannot be read as dates ({type(problem).__name__}); YYYY-MM-DD or whole days are expected."
+        ) from None
+    if n := int(dates.isna().sum()):  # what they hold is not shown: a cell may be anything
+        first = int(np.flatnonzero(dates.isna().to_numpy())[0]) + 1
+        raise DataError(
+            f"{n} night(s) cannot be read as dates (first: row {first}); YYYY-MM-DD or whole days are expected."
+        )
     return read_nights(dates)
+
+
+def _refuse_far(days: NDArray[Any]) -> None:
+    if n := int((np.abs(days) > FURTHEST).sum()):
+        raise DataError(f"{n} night(s) are no date: more than {FURTHEST:,} days from 1970; look for a wrong unit or year.")
 
 
 def _refuse_repeats(given: pd.DataFrame) -> None:

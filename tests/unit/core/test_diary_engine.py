@@ -122,6 +122,9 @@ def test_a_day_that_no_month_has_is_refused_without_showing_it(opened: Callable[
     with pytest.raises(DataError) as refused:
         DiaryPanel(opened(rows_of(night=["2026-02-31", "2026-03-01", "2026-03-01", "2026-03-02"])))
     assert "02-31" not in str(refused.value)
+    with pytest.raises(DataError, match=r"^1 night\(s\) cannot be read as dates \(first: row 1\)") as refused:
+        DiaryPanel(pd.DataFrame({"person": ["a", "b"], "night": ["2026-02-31", "2026-03-01"]}))
+    assert "02-31" not in str(refused.value)
 
 
 @pytest.mark.parametrize("night", [DAY + 2, "2026-03-03"])
@@ -138,6 +141,8 @@ def test_what_is_no_fault_of_the_nights_is_not_said_of_them(night: Any, monkeypa
 def test_days_further_than_those_of_any_diary_are_refused(night: Any, opened: Callable[[pa.Table], Any]) -> None:
     with pytest.raises(DataError, match=r"^1 night\(s\) are no date"):
         DiaryPanel(opened(pa.table({"person": ["a", "b"], "night": [night, 0]})))
+    with pytest.raises(DataError, match=r"^1 night\(s\) are no date"):
+        DiaryPanel(pd.DataFrame({"person": ["a", "b"], "night": [night, 0]}))
     furthest = DiaryPanel(opened(pa.table({"person": ["a"], "night": [1_000_000]})))
     assert furthest.person_nights()["first_night"].tolist() == [1_000_000]
 
@@ -232,7 +237,7 @@ def test_more_nights_than_memory_is_given_are_refused_before_they_are_brought(
     for ask in (panel.in_memory, lambda: panel.of_persons(["a"])):
         with pytest.raises(DataError, match="at most 3 are brought into memory"):
             ask()
-    monkeypatch.setattr("crampstats.core.diary_marks.MAX_GROUPS", 1)
+    monkeypatch.setattr("crampstats.core.tables.MAX_ROWS", 1)
     with pytest.raises(DataError, match="more than 1 sums of persons"):
         DiaryPanel(opened(rows_of()))
 
