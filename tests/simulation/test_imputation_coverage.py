@@ -210,18 +210,18 @@ def draw_sample(scenario: Scenario, number: int) -> tuple[pd.DataFrame, pd.DataF
     return whole, with_gaps(scenario, whole, random), int(random.integers(2**31))
 
 
-def impute_sample(gaps: pd.DataFrame, seed: int) -> ImputedDesigns:
-    return impute(design_of(gaps), ["x", "z"], outcome="y", m=M, iterations=ITERATIONS, seed=seed)
+def impute_sample(gaps: pd.DataFrame, seed: int, m: int = M) -> ImputedDesigns:
+    return impute(design_of(gaps), ["x", "z"], outcome="y", m=m, iterations=ITERATIONS, seed=seed)
 
 
-def one_sample(scenario: Scenario, number: int) -> pd.DataFrame:
+def one_sample(scenario: Scenario, number: int, m: int = M) -> pd.DataFrame:
     """The three analyses of one sample; a failure is a row that says why."""
     whole, gaps, seed = draw_sample(scenario, number)
     complete = gaps[["x", "y"]].notna().all(axis=1).to_numpy()
     runs: dict[str, Callable[[], tuple[Results, Any]]] = {
         "all values": lambda: (analyse(whole), np.nan),
         "complete cases": lambda: (analyse(gaps, complete), np.nan),
-        "imputed": lambda: pool([analyse(design.table) for design in impute_sample(gaps, seed)]),
+        "imputed": lambda: pool([analyse(design.table) for design in impute_sample(gaps, seed, m)]),
     }
     found = []
     for name, run in runs.items():
@@ -238,8 +238,8 @@ def one_sample(scenario: Scenario, number: int) -> pd.DataFrame:
     return pd.concat(found, ignore_index=True).assign(sample=number, missing=1 - complete.mean()).reindex(columns=KEPT)
 
 
-def many_samples(scenario: Scenario, count: int) -> pd.DataFrame:
-    return pd.concat([one_sample(scenario, number) for number in range(count)], ignore_index=True)
+def many_samples(scenario: Scenario, count: int, m: int = M) -> pd.DataFrame:
+    return pd.concat([one_sample(scenario, number, m) for number in range(count)], ignore_index=True)
 
 
 def summary(scenario: Scenario, rows: pd.DataFrame) -> pd.DataFrame:
@@ -262,13 +262,13 @@ def summary(scenario: Scenario, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 KEPT = ["what", "analysis", "failure", "estimate", "conf_low", "conf_high", "std_error", "fraction", "sample", "missing"]
-SAMPLES = 40
+SAMPLES, FEWER = 40, 5  # in the tests below: samples, and imputations of each (Rubin's rules know how many there were)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.kind)
 def test_the_quick_analysis_gives_what_the_package_gives(scenario):
     _, gaps, seed = draw_sample(scenario, 0)
-    imputed = impute_sample(gaps, seed)
+    imputed = impute_sample(gaps, seed, FEWER)
     pooled, fraction = pool([analyse(design.table) for design in imputed])
     low, high = intervals(pooled)
     rows = pd.concat([fit_imputed(imputed, one).frame for one in package_analyses(scenario)], ignore_index=True)
@@ -297,20 +297,39 @@ def package_analyses(scenario: Scenario) -> list[Callable[[SurveyDesign], Estima
 
 
 @pytest.fixture(scope="module", params=SCENARIOS, ids=lambda scenario: scenario.kind)
-def drawn(request: pytest.FixtureRequest) -> pd.DataFrame:
-    return summary(request.param, many_samples(request.param, SAMPLES)).set_index("analysis")
+def drawn(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The summary, and how many standard errors each imputed estimate lies from the truth, samples x quantities."""
+    rows = many_samples(request.param, SAMPLES, FEWER)
+    imputed = rows[(rows["analysis"] == "imputed") & (rows["what"] != "failed")]
+    value = imputed.pivot(index="sample", columns="what", values="estimate") - truth(request.param)
+    return summary(request.param, rows).set_index("analysis"), value / imputed.pivot(
+        index="sample", columns="what", values="std_error")
 
 
 def test_pooled_intervals_cover_the_truth_as_often_as_they_say(drawn):
     """If coverage is 95 %, that of 40 samples is below 0.825 once in a thousand runs (binomial); 8 samples may fail to cover."""
-    print(drawn.drop(columns="samples").round(3).to_string())
-    assert (drawn.loc["imputed", "samples"] == SAMPLES).all()
-    assert drawn.loc["imputed", "coverage"].min() >= 0.8
+    found, _ = drawn
+    print(found.drop(columns="samples").round(3).to_string())
+    assert (found.loc["imputed", "samples"] == SAMPLES).all()
+    assert found.loc["imputed", "coverage"].min() >= 0.8
+
+
+def test_standard_errors_are_as_large_as_the_errors(drawn):
+    """Squared errors in standard errors average to 1, or df/(df - 2) for the 20 of Barnard and Rubin: all quantities at once.
+
+    Coverage of so few samples would hardly tell standard errors a fifth too small; this does. The variance of a mean of squares
+    of n x k normal numbers that are correlated over the k quantities is 2 sum(r^2) / (n k^2).
+    """
+    _, errors = drawn
+    n, k = errors.shape
+    spread = np.sqrt(2 * (errors.corr() ** 2).to_numpy().sum() / n) / k
+    print((errors**2).mean().to_dict(), spread)
+    assert abs((errors**2).to_numpy().mean() / (20 / 18) - 1) < 3.29 * spread
 
 
 def test_imputation_removes_most_of_the_bias_of_complete_cases(drawn):
     """x is missing more often where y is yes, so complete cases have too few events: a bias of about two standard errors."""
-    bias = drawn.set_index("what", append=True)["bias / spread"].xs("prevalence y", level="what")
+    bias = drawn[0].set_index("what", append=True)["bias / spread"].xs("prevalence y", level="what")
     assert bias["complete cases"] < -1
     assert abs(bias["imputed"]) < 3.29 / np.sqrt(SAMPLES)
 
