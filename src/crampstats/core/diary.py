@@ -122,9 +122,18 @@ class DiaryPanel:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
-            if name == "table" and self.far is not None:
+            # properties that need the rows come here as well, because the refusal is an AttributeError: hasattr answers no
+            if self.far is not None and (name == "table" or hasattr(type(self), name)):
                 raise self.far.refusal()
             raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is pickled: declarations as plain dictionaries."""
+        return {name: dict(value) if isinstance(value, MappingProxyType) else value for name, value in vars(self).items()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._check_description()
 
     def __len__(self) -> int:
         return len(self.table) if self.far is None else int(self.far.people["n_nights"].sum())

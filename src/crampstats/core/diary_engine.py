@@ -39,6 +39,10 @@ _BAD, _GIVEN = "_bad_night", "_given_night"
 _ENDS = "_ends_logged"
 
 
+class NightsElsewhereError(DataError, AttributeError):
+    """The nights lie in an engine: a panel has no table then."""
+
+
 @dataclass(frozen=True, eq=False)
 class EngineNights:
     """Nights in an engine, checked.
@@ -89,9 +93,9 @@ class EngineNights:
         """Nights by what is true of them."""
         return mark_nights(self.frame, terms, self.size)
 
-    def refusal(self) -> DataError:
+    def refusal(self) -> NightsElsewhereError:
         """What is said where each night would be needed in memory."""
-        return DataError(
+        return NightsElsewhereError(
             f"this needs each night in memory, and the {int(self.people['n_nights'].sum()):,} nights of {len(self.people):,} "
             f"persons lie in {self.engine}. Take some diaries (panel.of_persons([...])), a sample of whole persons "
             "(DiaryPanel(crampstats.sample_units(table, person, fraction, seed=1), ...)), or all of them where they are few "

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from crampstats.core.diary import DiaryPanel, read_nights
 from crampstats.core.errors import DataError, OptionError
+from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
 from crampstats.core.source import Source
 
@@ -176,3 +180,12 @@ def test_text_is_no_number_and_unknown_columns_are_named() -> None:
 def test_nights_are_days_since_1970() -> None:
     assert read_nights(pd.Series(pd.to_datetime(["1970-01-01", "2026-01-01"]))).tolist() == [0, NEW_YEAR]
     assert DiaryPanel(entries(("a", "2026-01-01", 1))).dates.strftime("%Y-%m-%d").tolist() == ["2026-01-01"]
+
+
+def test_a_diary_can_be_pickled_and_copied() -> None:
+    panel = DiaryPanel(entries(("a", "2026-03-01", 1), ("a", "2026-03-03", 0)), labels={"cramp": Label("Cramps")})
+    for other in (pickle.loads(pickle.dumps(panel)), copy.deepcopy(panel)):
+        pd.testing.assert_frame_equal(other.table, panel.table)
+        assert (other.describe(), other.labels, other.person) == (panel.describe(), panel.labels, panel.person)
+        with pytest.raises(TypeError):
+            other.labels["cramp"] = Label("other")  # type: ignore[index]

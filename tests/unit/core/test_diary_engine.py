@@ -224,6 +224,7 @@ def test_what_goes_by_row_is_refused_and_the_way_out_named(opened: Callable[[pa.
             ask()
     with pytest.raises(OptionError, match="1 of 2 persons have no diary here; it holds 2"):
         panel.of_persons(["a", "z"])
+    assert not hasattr(panel, "table")
     with pytest.raises(AttributeError, match="has no attribute 'tabel'"):
         panel.tabel  # noqa: B018
 
