@@ -176,6 +176,7 @@ def _need(module: str, extra: str, engine: str) -> None:
 def _no_parquet(source: str | Path, problem: Exception) -> DataError:
     reason = str(problem).strip().partition("\n")[0]
     if str(source).startswith(REMOTE):
+        reason = reason.replace("'", "")  # DuckDB opens a quotation that it does not close
         return DataError(
             f"{source}: cannot be read from there ({reason}). Check address and access; what DuckDB needs for s3:// and "
             "https:// it fetches from the internet when it is first used, so that has to be within reach."

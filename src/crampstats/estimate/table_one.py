@@ -220,7 +220,7 @@ def _observed(design: SurveyDesign, name: str, sums: DomainSums) -> list[Any]:
         raise DataError(f"{name!r} holds no value for the {round(float(sums.n.sum())):,} persons of the domain; leave it out.")
     if len(keys) > MAX_LEVELS:
         raise DataError(
-            f"{name!r} has {len(keys):,} levels (first: {keys[0]!r}); at most {MAX_LEVELS} can be described. Cut it into bands, "
+            f"{name!r} has {len(keys):,} levels; at most {MAX_LEVELS} can be described. Cut it into bands, "
             "or store numbers as numbers."
         )
     if _words(keys) != [str(key) for key in keys]:

@@ -17,6 +17,7 @@ from crampstats.core.errors import DesignError
 from crampstats.estimate.sums import Codes, DomainSums, Floats, Units
 
 ROUNDING = 1e-9  # fractions within it of 1 are 1
+MOST_NAMED = 10  # strata named in a message
 
 
 def ratio_values(sums: DomainSums, pick: Floats) -> Floats:
@@ -170,8 +171,9 @@ def _cross(pick: Floats, moment: Floats) -> Floats:
 
 def _lonely_error(alone: NDArray[np.bool_], names: tuple[str, ...]) -> DesignError:
     which = [names[code] for code in np.flatnonzero(alone)]
-    listed = ", ".join(which[:10]) + (" ..." if len(which) > 10 else "")
+    # strata by the hundred are rather record numbers, which are nobody else's to see
+    listed = f" ({', '.join(which)})" if len(which) <= MOST_NAMED else ""
     return DesignError(
-        f"{len(which)} stratum/strata hold a single PSU ({listed}), so their variance is unknown; "
+        f"{len(which):,} stratum/strata hold a single PSU{listed}, so their variance is unknown; "
         "choose lonely='adjust', 'average', 'remove' or 'certainty', or merge strata."
     )

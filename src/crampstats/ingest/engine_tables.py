@@ -214,4 +214,7 @@ def _shown(text: str) -> str:
     path = Path(text)
     if path.is_dir():
         return printable(f"{path.name or text}/")
-    return printable(path.name if path.is_file() else "/".join(path.parts[-2:]))
+    if path.is_file():
+        return printable(path.name)
+    first = next((place for place, part in enumerate(path.parts) if any(sign in part for sign in "*?[")), len(path.parts) - 1)
+    return printable("/".join(path.parts[max(first - 1, 0):]))

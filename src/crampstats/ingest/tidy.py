@@ -64,12 +64,15 @@ def _read_parquet(path: Path) -> pd.DataFrame:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    from crampstats.ingest.parquet_heads import read_head
+
     try:
         schema = pq.read_schema(path)
         _refuse_repeats(schema.names, path)
         table = pd.read_parquet(path, dtype_backend="numpy_nullable")
     except (pa.ArrowInvalid, OSError) as problem:
-        raise DataError(f"{path.name} is no Parquet file, or it is cut off: {problem}") from problem
+        read_head(path)  # says what the file is where it is no Parquet
+        raise DataError(f"{path.name} is a Parquet file that cannot be read to its end ({problem}): write it anew.") from problem
     if table.empty:
         raise DataError(f"{path.name} holds no rows.")
     # databases write amounts with a fixed number of digits; no estimate is made of Python's Decimal

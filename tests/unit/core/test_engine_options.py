@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from crampstats.core.engines import EngineOptions, _spark_size, open_parquet, parquet_files
+from crampstats.core.engines import EngineOptions, _no_parquet, _spark_size, open_parquet, parquet_files
 from crampstats.core.errors import DataError, OptionError
 
 
@@ -71,6 +71,14 @@ def test_a_pattern_leaves_such_a_column_out_on_every_engine(split: Path, engine)
         pytest.importorskip("duckdb")
     assert len(parquet_files(split / "*" / "*.parquet")) == 2
     assert list(open_parquet(split / "*" / "*.parquet", engine).columns) == ["cramp"]
+
+
+def test_an_address_that_duckdb_cannot_read_is_no_matter_of_parquet():
+    duckdb = pytest.importorskip("duckdb")
+    told = str(_no_parquet("s3://nights/a.parquet", duckdb.IOException("install the required extension 'httpfs:\nno")))
+    assert "fetches from the internet when it is first used" in told
+    assert "data convert" not in told
+    assert "'" not in told
 
 
 def test_an_address_that_only_spark_reads_is_said_to_be_one():

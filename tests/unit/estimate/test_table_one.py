@@ -159,7 +159,7 @@ def test_what_cannot_be_described_is_refused():
     with pytest.raises(DataError, match="'nothing' holds no value for the 9 persons"):
         describe_by(design, ["nothing"])
     many = pd.DataFrame({"id": [f"p{i}" for i in range(200)]})
-    with pytest.raises(DataError, match=r"200 levels \(first: 'p0'\)"):
+    with pytest.raises(DataError, match="200 levels; at most"):
         describe_by(SurveyDesign(many), ["id"])
     with pytest.raises(DataError, match="infinite"):
         describe_by(SurveyDesign(PEOPLE.assign(age=np.inf)), ["age"])

@@ -128,3 +128,11 @@ def test_means_of_far_away_numbers_keep_their_standard_error():
     for shift in (0.0, 1e9):
         row = estimate_mean(SurveyDesign(near + shift), "x").frame.iloc[0]
         assert row["std_error"] == pytest.approx(np.sqrt(5 / 3 / 4), rel=1e-9)  # s^2 = 5/3
+
+
+def test_many_strata_of_one_unit_are_counted_and_not_named():
+    """So many are rather record numbers that were named as strata."""
+    people = pd.DataFrame({"cramps": [0, 1] * 8, "person": range(10_482, 10_498)})
+    with pytest.raises(DesignError, match=r"^16 stratum/strata hold a single PSU, so") as told:
+        estimate_prevalence(SurveyDesign(people, strata="person"), "cramps")
+    assert "10482" not in str(told.value)

@@ -143,3 +143,11 @@ def test_a_rule_of_two_columns_is_not_made_on_an_engine():
     assert not is_derivable(Cases({"a": Below("x", 1), "b": Below("y", 1)}))
     with pytest.raises(DataError, match="numbers were expected"):
         derive_on_engine(pl.DataFrame({"x": ["a"]}), Derived("made", "made", Below("x", 1), source="made up"), "x")
+
+
+def test_a_pattern_over_folders_is_shown_with_the_folder_above_it(folder: Path):
+    for part in ("a", "b"):
+        (folder / "nested" / part).mkdir(parents=True)
+        (folder / f"{part}.parquet").rename(folder / "nested" / part / "rows.parquet")
+    label = load_survey(folder / "nested" / "*" / "*.parquet", engine="pandas").source.label
+    assert label == "the files nested/*/*.parquet"

@@ -91,3 +91,12 @@ def test_what_cannot_be_a_tidy_table_is_refused_with_its_name_and_a_cure(file, c
 def test_a_path_that_is_no_file_is_named(tmp_path):
     with pytest.raises(DataError, match="is no file"):
         read_tidy(tmp_path / "nowhere.csv")
+
+
+def test_what_is_no_parquet_is_told_by_its_content(tmp_path):
+    (tmp_path / "nights.parquet").write_bytes(b"%PDF-1.7 made up")
+    with pytest.raises(DataError, match="PDF"):
+        read_tidy(tmp_path / "nights.parquet")
+    (tmp_path / "text.parquet").write_text("cramp\n1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no Parquet file, but a text table by its content"):
+        read_tidy(tmp_path / "text.parquet")
