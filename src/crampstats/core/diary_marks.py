@@ -20,9 +20,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.diary_nights import NIGHT, PERSON
-from crampstats.core.errors import DataError
-from crampstats.core.tables import collect_frame
-from crampstats.core.totals import MAX_GROUPS, ROWS, Term, group_sums, num
+from crampstats.core.tables import collect_sums
+from crampstats.core.totals import ROWS, Term, group_sums, num
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -176,13 +175,10 @@ def collect_groups(sums: nw.LazyFrame[Any]) -> pd.DataFrame:
     Raises
     ------
     DataError
-        There are more than `MAX_GROUPS`.
+        There are more than `core.tables.MAX_ROWS`.
     """
-    found = collect_frame(sums.head(MAX_GROUPS + 1))
-    if len(found) > MAX_GROUPS:
-        raise DataError(
-            f"the diary has more than {MAX_GROUPS:,} sums of persons by group or stretch of nights; no more are brought into "
-            "memory. Analyse a part of the persons at a time, or a sample of them (crampstats.sample_units); numbers with many "
-            "values are better cut into bands."
-        )
-    return found
+    return collect_sums(
+        sums, "sums of persons by group or stretch of nights",
+        "analyse a part of the persons at a time, or a sample of them (crampstats.sample_units); numbers with many values are "
+        "better cut into bands",
+    )

@@ -252,7 +252,8 @@ def holds_nan_beside_null(column: pd.Series[Any]) -> bool:
 def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     """A pandas frame with its columns as other engines hold them; the same frame where they are so already.
 
-    NaN beside a missing value of arrow or pandas is missing, -0.0 beside it is 0.0, and yes/no with gaps is that.
+    NaN beside a missing value of arrow or pandas is missing, -0.0 beside it is 0.0, yes/no with gaps is that, and arrow's
+    dictionaries are categories.
     """
     made = {}
     for name, column in frame.items():
@@ -260,6 +261,8 @@ def plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
             made[name] = column.mask(is_missing(column)) + 0.0
         elif column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "boolean":
             made[name] = column.astype("boolean")
+        elif isinstance(column.dtype, pd.ArrowDtype) and str(column.dtype).startswith("dictionary"):
+            made[name] = pd.Series(column.array.__arrow_array__().to_pandas().array, index=column.index)  # levels stay ordered
     if not made:
         return frame
     frame = frame.copy(deep=False)
@@ -276,7 +279,7 @@ def _is_odd(column: pd.Series[Any]) -> bool:
 
 def not_numbers(name: str, dtype: Any) -> DataError:
     """The error for a column of another kind."""
-    return DataError(f"{name!r} holds {dtype}; numbers are expected.")
+    return DataError(f"{name!r} holds {dtype}; numbers or yes/no are expected.")
 
 
 def _known(name: str, schema: nw.Schema) -> nw.Expr:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, is_interrupt
 
 if TYPE_CHECKING:
     import narwhals.stable.v2 as nw
     import pyarrow as pa
 
 EAGER_BLOCK = 1_048_576  # rows of an arrow table summed at a time: the terms of all rows at once would double the memory
-MAX_ROWS = 5_000_000  # rows that may be brought into memory where an analysis needs each of them
+MAX_ROWS = 5_000_000  # rows, or sums of them, that may be brought into memory
 NAMES = {
     "pandas": "pandas", "pyarrow": "pyarrow", "polars": "Polars", "duckdb": "DuckDB", "pyspark": "Spark",
     "pyspark[connect]": "Spark", "pyspark_connect": "Spark", "ibis": "Ibis", "sqlframe": "SQLFrame", "dask": "Dask",
@@ -108,6 +108,15 @@ def holds_yes_no(table: Any, column: str) -> bool:
     return bool(scan_table(table).collect_schema()[column] == nw.Boolean)
 
 
+def levels_have_order(table: Any, column: str) -> bool:
+    """Whether a category's levels stand in an order of their own: Arrow's and enumerations'; that of Polars is of its rows."""
+    import narwhals.stable.v2 as nw
+
+    frame = scan_table(table)
+    dtype = frame.collect_schema()[column]
+    return isinstance(dtype, nw.Enum) or bool(dtype == nw.Categorical and frame.implementation.is_pyarrow())
+
+
 def engine_of(table: Any) -> str:
     """What holds a table, in words: "pandas", "DuckDB", "Spark", ..."""
     if isinstance(table, pd.DataFrame):
@@ -140,7 +149,7 @@ def collect_frame(frame: nw.LazyFrame[Any]) -> pd.DataFrame:
     try:
         made = None if frame.implementation.is_pandas() else frame.collect("pyarrow").to_native()
     except RuntimeError as problem:
-        if str(problem).startswith("Query interrupted"):  # how DuckDB tells of Ctrl-C
+        if is_interrupt(problem):
             raise KeyboardInterrupt from problem
         raise
     if made is None:
@@ -174,6 +183,35 @@ def _without_decimals(made: pa.Table) -> pa.Table:
             made = made.set_column(place, column.name, cast)
             break
     return made
+
+
+def collect_sums(sums: nw.LazyFrame[Any], what: str, instead: str, most: int | None = None) -> pd.DataFrame:
+    """Sums by group as a pandas frame, no more of them than are needed to see that they are too many.
+
+    Parameters
+    ----------
+    sums
+        Lazy sums (`core.totals.group_sums`).
+    what, instead
+        What they are, and what to do where there are too many, for the message.
+    most
+        How many may be collected; None: `MAX_ROWS`.
+
+    Raises
+    ------
+    DataError
+        There are more.
+    """
+    most = MAX_ROWS if most is None else most
+    found = collect_frame(sums.head(most + 1))
+    if len(found) > most:
+        raise too_many_sums(what, instead, most)
+    return found
+
+
+def too_many_sums(what: str, instead: str, most: int | None = None) -> DataError:
+    """The error for sums that are more than may be collected."""
+    return DataError(f"more than {MAX_ROWS if most is None else most:,} {what}; no more can be collected: {instead}.")
 
 
 def collect_rows(table: Any, columns: list[str], what: str) -> pd.DataFrame:

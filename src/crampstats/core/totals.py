@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from crampstats.core import tables
 from crampstats.core.errors import DataError
 from crampstats.core.factors import Between, Level, Missing, Number, Outside, Present, Unlisted, holds_nan_beside_null, is_missing
 from crampstats.core.factors import Factor as Factor
@@ -25,10 +26,17 @@ from crampstats.core.factors import OneColumn as OneColumn
 from crampstats.core.factors import floats as floats
 from crampstats.core.factors import plain_expression as plain_expression
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_frame, eager_blocks, readable_name, refuse_names, scan_table
+from crampstats.core.tables import (
+    collect_frame,
+    collect_sums,
+    eager_blocks,
+    readable_name,
+    refuse_names,
+    scan_table,
+    too_many_sums,
+)
 
 ROWS = "rows"
-MAX_GROUPS = 5_000_000  # collecting more groups than this is no summary any more
 BLOCK = 65_536  # rows summed at a time; columns of this length stay in cache, where whole columns go to memory and back
 
 
@@ -162,8 +170,8 @@ def sufficient_stats(
         sums = _bincount_sums(table, by, terms, where)
     else:
         sums = _collected_sums(table, by, terms, where)
-    if len(sums) > MAX_GROUPS:
-        raise DataError(f"more than {MAX_GROUPS:,} groups by {', '.join(by)}; no more can be collected: group coarser.")
+    if len(sums) > tables.MAX_ROWS:
+        raise too_many_sums(*_coarser(by))
     return _tidy(sums, by, terms)
 
 
@@ -172,8 +180,12 @@ def _collected_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], wh
     parts = []
     for block in eager_blocks(table):
         sums = group_sums(block, by, terms, where)
-        parts.append(collect_frame(sums.head(MAX_GROUPS + 1) if by else sums))
+        parts.append(collect_sums(sums, *_coarser(by)) if by else collect_frame(sums))
     return parts[0] if len(parts) == 1 else _added_up(pd.concat(parts, ignore_index=True), by)
+
+
+def _coarser(by: Sequence[str]) -> tuple[str, str]:
+    return f"groups by {', '.join(by)}", "group coarser"
 
 
 def _added_up(sums: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.factors import is_missing
 from crampstats.core.group_codes import block_codes, group_codes
-from crampstats.core.tables import collect_rows, is_in_memory, scan_table
+from crampstats.core.tables import collect_rows, is_in_memory, levels_have_order, scan_table
 from crampstats.core.totals import ONE, ROWS, num, plain_key, sufficient_stats
 from crampstats.estimate.engine_columns import AnalysedTable
 from crampstats.estimate.engine_patterns import MAX_PATTERNS, count_patterns, count_units, place_in_units, room
@@ -124,11 +124,10 @@ def bring_rows(design: SurveyDesign, names: Sequence[str]) -> pd.DataFrame:
     if isinstance(design.table, pd.DataFrame):
         return design.table[_wanted(design, names)]
     found = collect_rows(design.table, _wanted(design, names), f"a model of {', '.join(names)}, of too many different values,")
-    if (frame := scan_table(design.table)).implementation.is_pyarrow():
-        return found
-    # only Arrow's dictionaries and enumerations give their levels an order; elsewhere it would be that of the rows
-    schema = frame.collect_schema()
-    return found.astype({name: object for name, dtype in schema.items() if name in found and dtype == nw.Categorical})
+    # where levels have no order of their own, it would be that of the rows
+    schema = scan_table(design.table).collect_schema()
+    loose = [name for name in map(str, found) if schema[name] == nw.Categorical and not levels_have_order(design.table, name)]
+    return found.astype(dict.fromkeys(loose, object))
 
 
 def _grouped(design: SurveyDesign, table: pd.DataFrame, outcome: str, used: Sequence[str]) -> pd.DataFrame | None:

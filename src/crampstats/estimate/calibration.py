@@ -233,7 +233,7 @@ def _with_calibrated(design: SurveyDesign, long: pd.DataFrame, cells: _Cells, fa
     columns = list(dict.fromkeys(name for margin in cells.margins for name in margin.names))
     frame = scan_table(design.table)
     schema = nw.Schema(frame.collect_schema())
-    number, places = nw.lit(0.0), np.zeros(len(long), dtype=np.intp)
+    number, places = nw.lit(0).cast(nw.Float64), np.zeros(len(long), dtype=np.intp)
     size = 1
     for name in columns:
         place, levels = pd.factorize(long[name])

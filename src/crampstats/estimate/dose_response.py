@@ -112,6 +112,9 @@ def estimate_dose_response(
     check_level(level)
     _require_number(design, exposure)
     straight = _fit(design, write_formula(outcome, [exposure, *adjust]), model)
+    if straight.rows.summed_on:  # knots are percentiles of rows, and these stayed where they are
+        design = plain_design(design, [outcome, exposure, *adjust])
+        straight = _fit(design, write_formula(outcome, [exposure, *adjust]), model)
     dose = _dose(straight, exposure)
     at = _knots(dose, knots)
     base = _reference(dose, reference)

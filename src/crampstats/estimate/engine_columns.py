@@ -19,7 +19,7 @@ from crampstats.core.column_ranges import column_ranges
 from crampstats.core.design import DOMAIN, SurveyDesign
 from crampstats.core.errors import DataError
 from crampstats.core.factors import flag
-from crampstats.core.tables import collect_frame, engine_of, scan_table
+from crampstats.core.tables import collect_frame, engine_of, levels_have_order, scan_table
 from crampstats.core.totals import group_sums, plain_expression
 from crampstats.estimate.sums import entry_keys
 
@@ -263,7 +263,7 @@ def _type_levels(frame: nw.LazyFrame[Any], name: str, dtype: nw.dtypes.DType) ->
     """Levels in the order of the type, where the type has one."""
     if isinstance(dtype, nw.Enum):
         return list(dtype.categories)
-    if dtype == nw.Categorical and frame.implementation.is_pyarrow():  # any row knows all; those of Polars have no order
+    if dtype == nw.Categorical and levels_have_order(frame, name):  # any row knows all
         return [str(level) for level in frame.select(name).head(1).collect()[name].cat.get_categories().to_list()]
     return ()
 

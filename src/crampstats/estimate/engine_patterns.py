@@ -7,9 +7,8 @@ sampling unit's, and comes back as eight bytes.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -17,8 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError
-from crampstats.core.tables import collect_frame
-from crampstats.core.totals import ROWS, Factor, OneColumn, Term, group_sums, plain_key, sufficient_stats
+from crampstats.core.factors import Number
+from crampstats.core.tables import collect_sums
+from crampstats.core.totals import ROWS, Term, group_sums, plain_key, sufficient_stats
 from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, HeldColumn
 from crampstats.estimate.sums import Codes, Floats, Units, design_terms, entry_keys, sampling_units
 
@@ -26,23 +26,9 @@ MAX_PATTERNS = 1_500_000  # groups brought into memory: about 100 MB at their pe
 PATTERN = "_model_pattern"
 
 
-@dataclass(frozen=True)
-class Plain(OneColumn):
-    """A float64 column without gaps, as it stands."""
-
-    def expression(self, schema: nw.Schema) -> nw.Expr:  # noqa: ARG002  the protocol's
-        """The factor on any engine."""
-        return nw.col(self.column)
-
-    def values(self, columns: Mapping[str, pd.Series[Any]]) -> Floats:
-        """The factor of a pandas column."""
-        return columns[self.column].to_numpy(dtype=np.float64)
-
-
 def plain(*columns: str) -> Term:
     """The product of columns without gaps."""
-    factors: tuple[Factor, ...] = tuple(Plain(name) for name in columns)
-    return Term(factors)
+    return Term(tuple(Number(name, complete=True) for name in columns))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,9 +91,7 @@ def count_patterns(table: AnalysedTable, held: Sequence[HeldColumn], *, by_unit:
     if design.counts:
         terms["_n"] = plain(COUNT)
     sums = group_sums(table.frame.with_columns(pattern_code(held).alias(PATTERN)), [*keys, PATTERN], terms)
-    found = collect_frame(sums.head(MAX_PATTERNS + 1))
-    if len(found) > MAX_PATTERNS:
-        raise DataError(f"more than {MAX_PATTERNS:,} patterns of {', '.join(table.names)}; no more can be collected.")
+    found = collect_sums(sums, f"patterns of {', '.join(table.names)}", "round or group the numbers", MAX_PATTERNS)
     if not len(found):
         raise table.nobody()
     # engines give groups in any order; sums over them are to be the same from run to run

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 
 from crampstats.core.design import SurveyDesign
 from crampstats.core.distributions import VALUE
-from crampstats.core.errors import DataError
 from crampstats.core.factors import Number, Present
-from crampstats.core.tables import collect_frame, engine_of, scan_table
-from crampstats.core.totals import MAX_GROUPS, ONE, ROWS, group_sums, plain_key
+from crampstats.core.tables import collect_sums, engine_of, scan_table
+from crampstats.core.totals import ONE, ROWS, group_sums, plain_key
 from crampstats.estimate.prevalence import ALL
 from crampstats.estimate.sums import DomainSums, Floats, assemble_sums, counted_terms, design_terms, unit_keys, weight_term
 
@@ -69,13 +68,11 @@ def _sums_by_value(design: SurveyDesign, name: str, group: str) -> pd.DataFrame:
     keys = list(dict.fromkeys([*unit_keys(design), group]))
     weight = weight_term(design)
     terms = {"_w": weight, "_ww": weight * weight, **counted_terms(design, ONE), **design_terms(design)}
-    long = collect_frame(group_sums(frame, [*keys, KNOWN, VALUE], terms).head(MAX_GROUPS + 1))
-    if len(long) > MAX_GROUPS:
-        raise DataError(
-            f"sampling units, groups and values of {name!r} have more than {MAX_GROUPS:,} combinations in "
-            f"{engine_of(design.table)}; ranks of so many are computed in memory only: round the values, or draw a sample "
-            "(crampstats.sample_units)."
-        )
+    long = collect_sums(
+        group_sums(frame, [*keys, KNOWN, VALUE], terms),
+        f"combinations of sampling units, groups and values of {name!r} in {engine_of(design.table)}",
+        "ranks of so many are computed in memory only. Round the values, or draw a sample (crampstats.sample_units)",
+    )
     plain = {key: plain_key(long[key]) for key in [*keys, KNOWN]}
     sums = {term: long[term].astype("float64").fillna(0.0) for term in terms}
     out = pd.DataFrame({**plain, VALUE: long[VALUE].astype("float64"), ROWS: long[ROWS].astype("int64"), **sums})

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from crampstats.core.design import SurveyDesign
-from crampstats.core.errors import DataError
+from crampstats.core.errors import DataError, OptionError
 from crampstats.core.tables import MAX_ROWS, collect_frame, engine_of, is_in_memory
 from crampstats.core.totals import ROWS, group_sums, num, sufficient_stats
 from crampstats.core.value_counts import MOST_CODES, tell_many, tell_values
@@ -135,7 +135,10 @@ def _engine_matrix(
     size = max([len(column) for column in columns.values()], default=1)
     columns = {name: _as_long(column, size) for name, column in columns.items()}
     refuse_one_level(columns, table.rows)
-    matrix = build_model_matrix(right, columns)
+    try:
+        matrix = build_model_matrix(right, columns)
+    except OptionError:  # a level named in the formula may be none of the few values; of the rows themselves more is known
+        return None
     if matrix.products is None or family.name not in FAMILIES:
         return None
     numbers = [table.held[name] for name in columns if not table.held[name].levels and not table.held[name].is_binary]
@@ -165,8 +168,7 @@ def _two_passes(matrix: EngineMatrix, formula: str, units: Units, unit: Codes, l
     nowhere = np.zeros(len(found.weight), dtype=np.intp)
     analysed = AnalysedRows(found.columns, found.weight, found.squares, found.persons, units, nowhere)
     rows = read_model_rows(table.design, formula, analysed, kind=family.response, offset=matrix.offset)
-    if rows.names != matrix.matrix.names:  # the levels are those of the patterns
-        raise AssertionError("the engine's model matrix is not that of the patterns")
+    assert rows.names == matrix.matrix.names, "levels and products are made of the same observed levels"
     work, beta, steps = solve_rows(rows, family)
     information = work.sums(beta, with_loss=False)[2]
     turn = _turned(matrix, matrix.turn, work.scaling)

@@ -13,6 +13,7 @@ from crampstats.codebook.columns import Derived
 from crampstats.codebook.formulas import Cases
 from crampstats.codebook.rules import Above, AtLeast, AtMost, Banded, Below, Between, ColumnRule, Derivation, OneOf
 from crampstats.core.errors import DataError
+from crampstats.core.factors import number_expression
 from crampstats.core.tables import scan_table
 from crampstats.core.totals import plain_expression
 
@@ -61,7 +62,7 @@ def _expression(rule: Derivation, column: str, schema: nw.Schema) -> nw.Expr:
     assert isinstance(rule, ColumnRule)
     # a rule of one column is unknown exactly where the column is
     answer = nw.when(_holds(rule, column, schema)).then(nw.lit(True)).otherwise(nw.lit(False))
-    return nw.when(_known(column, schema).is_null()).then(nw.lit(None, nw.Boolean)).otherwise(answer)
+    return nw.when(plain_expression(column, schema[column]).is_null()).then(nw.lit(None, nw.Boolean)).otherwise(answer)
 
 
 def _first(levels: list[tuple[nw.Expr, str]]) -> nw.Expr:
@@ -88,7 +89,7 @@ def _is_one_of(rule: OneOf, column: str, schema: nw.Schema) -> nw.Expr:
     """Engines compare values of one kind alone; a value of another is never the column's, as in memory."""
     if schema[column].is_numeric():
         numbers = [float(value) for value in rule.values if isinstance(value, (int, float))]
-        return _known(column, schema).cast(nw.Float64).is_in(numbers)
+        return number_expression(column, schema).is_in(numbers)
     value = plain_expression(column, schema[column])
     if schema[column] == nw.Boolean:
         return _any([value == bool(one) for one in rule.values if one in (0, 1)])
@@ -100,11 +101,7 @@ def _any(predicates: list[nw.Expr]) -> nw.Expr:
     return nw.any_horizontal(*predicates, ignore_nulls=False) if predicates else nw.lit(False)
 
 
-def _known(column: str, schema: nw.Schema) -> nw.Expr:
-    return nw.col(column).fill_nan(None) if schema[column].is_float() else nw.col(column)
-
-
 def _number(column: str, schema: nw.Schema) -> nw.Expr:
     if not schema[column].is_numeric():
         raise DataError(f"column {column!r} holds {schema[column]}; numbers were expected.")
-    return _known(column, schema).cast(nw.Float64)
+    return number_expression(column, schema)

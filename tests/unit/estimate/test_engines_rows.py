@@ -12,12 +12,14 @@ from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, DesignError
 from crampstats.core.labels import Label
 from crampstats.core.outcomes import Outcome
+from crampstats.estimate import analysed_rows
 from crampstats.estimate.by_replicates import estimate_by_replicates
 from crampstats.estimate.claims import check_claim
-from crampstats.estimate.dose_response import estimate_dose_classes
+from crampstats.estimate.dose_response import estimate_dose_classes, estimate_dose_response
 from crampstats.estimate.imputation import impute
 from crampstats.estimate.means import estimate_mean
 from crampstats.estimate.ordinal import estimate_thresholds, fit_ordinal
+from crampstats.estimate.regression import estimate_coefficients, fit_regression
 from crampstats.estimate.replicates import make_given_replicates, make_jackknife_replicates
 
 ROWS = 600
@@ -61,6 +63,18 @@ def test_imputed_values_are_the_same_on_every_engine(to_engine):
 
 def test_classes_of_a_dose_are_the_same_on_every_engine(to_engine):
     assert_same(*(estimate_dose_classes(survey(table), "cramps", "age", ["sex"]) for table in (to_engine(PEOPLE), PEOPLE)))
+
+
+def test_a_dose_of_many_values_is_brought_where_its_rows_were_added_up(to_engine, rows_stay_there):
+    people = PEOPLE.assign(dose=np.random.default_rng(8).normal(size=len(PEOPLE)))
+    assert_same(*(estimate_dose_response(survey(table), "cramps", "dose") for table in (to_engine(people), people)))
+
+
+def test_a_level_named_in_the_formula_is_found_among_all_rows(to_engine, rows_stay_there, monkeypatch):
+    monkeypatch.setattr(analysed_rows, "MAX_PATTERNS", 0)
+    people = PEOPLE.assign(k=np.arange(len(PEOPLE)) % 3)
+    formula = "cramps ~ C(k, Treatment(1)) + sex"
+    assert_same(*(estimate_coefficients(fit_regression(survey(table), formula)) for table in (to_engine(people), people)))
 
 
 def test_an_outcome_in_grades_of_text_is_the_same_on_every_engine(to_engine):

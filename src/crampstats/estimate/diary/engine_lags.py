@@ -11,11 +11,11 @@ from crampstats.core.diary import DiaryPanel
 from crampstats.core.diary_engine import EngineNights
 from crampstats.core.diary_marks import TAKEN, Masks, NightMarks
 from crampstats.core.errors import DataError
+from crampstats.core.factors import number_expression
 from crampstats.core.tables import MAX_ROWS
 from crampstats.core.totals import Term, level, present, sufficient_stats
 from crampstats.estimate.diary.conditional_mantel_haenszel import NightTables
 from crampstats.estimate.diary.conditional_runs import Stretches
-from crampstats.estimate.diary.engine_rates import number
 
 Ints = NDArray[np.int64]
 
@@ -65,7 +65,7 @@ def _yes_and_no(panel: DiaryPanel, *names: str) -> list[tuple[Term, Term]]:
     assert isinstance(far, EngineNights)
     panel.require(*names)
     for name in names:
-        number(name, far.schema)
+        number_expression(name, far.schema)
     pairs = [(level(name, 1), level(name, 0)) for name in names]
     terms = {f"known{i}": present(name) for i, name in enumerate(names)}
     terms |= {f"{kind}{i}": term for i, pair in enumerate(pairs) for kind, term in zip(("yes", "no"), pair, strict=True)}

@@ -16,29 +16,13 @@ from crampstats.core.diary_engine import EngineNights
 from crampstats.core.diary_marks import collect_groups
 from crampstats.core.diary_nights import PERSON
 from crampstats.core.errors import DataError
-from crampstats.core.factors import flag
+from crampstats.core.factors import flag, number_expression
 from crampstats.core.totals import ONE, ROWS, Term, group_sums, num, present, sufficient_stats
 from crampstats.estimate.diary.rate_sums import Events, RateCounts, RateSums, group_names, order_groups
 
 Ints = NDArray[np.int64]
 _SOME, _MANY, _BAD_SOME, _BAD_MANY, _ODD = "_some", "_many", "_bad_some", "_bad_many", "_odd"
 _SUMS = {"cramp nights": ("_e1", "_n1"), "cramps": ("_e2", "_n2")}
-
-
-def number(name: str, schema: nw.Schema) -> nw.Expr:
-    """A yes/no or numeric column as float64 with gaps.
-
-    Raises
-    ------
-    DataError
-        It is neither.
-    """
-    if schema[name] == nw.Boolean:
-        return nw.when(~nw.col(name).is_null()).then(flag(nw.col(name) == True))  # noqa: E712
-    if not schema[name].is_numeric():
-        raise DataError(f"{name!r} holds {schema[name]}; numbers or yes/no are expected.")
-    value = nw.col(name).cast(nw.Float64)
-    return value.fill_nan(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,8 +97,8 @@ def _read_cramps(panel: DiaryPanel, names: Sequence[str], nights: str, count: st
     have = [name for name in (nights, count) if name in far.schema]
     if not have:
         panel.require(nights)
-    some = number(nights, far.schema) if nights in have else None
-    many = number(count, far.schema) if count in have else None
+    some = number_expression(nights, far.schema) if nights in have else None
+    many = number_expression(count, far.schema) if count in have else None
     checked = _checks(far.frame, some, many)
     known = ONE
     for name in names:
@@ -164,7 +148,7 @@ def _both(frame: nw.LazyFrame[Any], some: nw.Expr | None, many: nw.Expr | None) 
         return frame.with_columns(any_of_many.alias(_SOME), many.alias(_MANY))
     return frame.with_columns(
         nw.when(some.is_null()).then(any_of_many).otherwise(some).alias(_SOME),
-        nw.when(many.is_null() & (some == 0.0)).then(nw.lit(0.0)).otherwise(many).alias(_MANY),
+        nw.when(many.is_null() & (some == 0.0)).then(nw.lit(0).cast(nw.Float64)).otherwise(many).alias(_MANY),
     )
 
 

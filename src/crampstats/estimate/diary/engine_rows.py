@@ -14,9 +14,8 @@ from crampstats.core.diary_engine import EngineNights
 from crampstats.core.diary_marks import collect_groups
 from crampstats.core.diary_nights import PERSON
 from crampstats.core.errors import DataError, OptionError
-from crampstats.core.factors import flag
+from crampstats.core.factors import flag, number_expression
 from crampstats.core.totals import ROWS, Term, group_sums, num, present, sufficient_stats
-from crampstats.estimate.diary.engine_rates import number
 from crampstats.estimate.diary.rows import PatternedRows, refuse_constant
 from crampstats.estimate.families import Kind
 from crampstats.estimate.model_matrix import build_model_matrix, columns_read, read_formula
@@ -88,7 +87,7 @@ def _prepared(far: EngineNights, outcome: str, read: list[str]) -> tuple[nw.Lazy
         complete = complete * present(name)
     if not (far.schema[outcome] == nw.Boolean or far.schema[outcome].is_numeric()):
         raise DataError(f"outcome {outcome!r} holds {far.schema[outcome]}; numbers or yes/no are expected.")
-    return far.frame.with_columns(number(outcome, far.schema).alias(_Y), *decimals), complete
+    return far.frame.with_columns(number_expression(outcome, far.schema).alias(_Y), *decimals), complete
 
 
 def _check_response(
