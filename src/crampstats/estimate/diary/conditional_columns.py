@@ -153,7 +153,7 @@ def require_yes_no(panel: DiaryPanel, name: str) -> None:
     known = values[~np.isnan(values)]
     if (odd := ~np.isin(known, (0, 1))).any():
         raise DataError(
-            f"{name!r} holds {int(odd.sum()):,} value(s) that are neither yes nor no (first: {known[odd][0]:g}); derive a yes/no "
+            f"{name!r} holds {int(odd.sum()):,} value(s) that are neither yes nor no; derive a yes/no "
             "column first (derive_unaccustomed: above the person's own usual), or use compare_triggers, which takes numbers."
         )
 

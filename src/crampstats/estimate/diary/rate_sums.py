@@ -236,9 +236,9 @@ def cramp_values(panel: DiaryPanel, nights: str = "cramp", count: str = "cramps"
 
 def _refuse_values(some: Floats | None, many: Floats | None, nights: str, count: str) -> None:
     if some is not None and (bad := ~np.isnan(some) & (some != 0) & (some != 1)).any():
-        raise DataError(f"{nights!r} holds {int(bad.sum())} value(s) that are neither 1 nor 0 (first: {some[bad][0]:g}).")
+        raise DataError(f"{nights!r} holds {int(bad.sum())} value(s) that are neither 1 nor 0.")
     if many is not None and (bad := ~np.isnan(many) & ~((many >= 0) & np.isfinite(many))).any():
-        raise DataError(f"{count!r} holds {int(bad.sum())} value(s) that are no counts (first: {many[bad][0]:g}).")
+        raise DataError(f"{count!r} holds {int(bad.sum())} value(s) that are no counts.")
     if some is not None and many is not None and (odd := ((some == 0) & (many > 0)) | ((some == 1) & (many == 0))).any():
         raise DataError(
             f"{int(odd.sum())} night(s) contradict themselves: {nights!r} and {count!r} disagree on whether there was a cramp; "

@@ -135,8 +135,7 @@ def cramp_nights(panel: DiaryPanel, outcome: str) -> CrampNights:
     if not len(chosen):
         raise DataError(f"{outcome!r} is known on no night of the diary; no recall window can be estimated.")
     if bad := int(((chosen != 0) & (chosen != 1)).sum()):
-        first = chosen[(chosen != 0) & (chosen != 1)][0]
-        raise DataError(f"{outcome!r} holds {bad:,} value(s) other than yes and no (first: {first:g}); yes/no is expected.")
+        raise DataError(f"{outcome!r} holds {bad:,} value(s) other than yes and no; yes/no is expected.")
     persons, codes = np.unique(panel.codes[known], return_inverse=True)
     return CrampNights(codes.astype(np.int64), panel.nights[known], chosen == 1, len(panel.persons) - len(persons))
 

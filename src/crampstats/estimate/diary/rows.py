@@ -232,7 +232,7 @@ def _response(column: pd.Series[Any], outcome: str, kind: Kind) -> Floats:
     bad = (values != 0) & (values != 1) if kind == "yes/no" else ~np.isfinite(values) | too_low
     if bad.any():
         expected = {"yes/no": "neither 1 nor 0", "count": "no finite numbers of at least 0"}.get(kind, "not finite")
-        raise DataError(f"outcome {outcome!r} holds {int(bad.sum()):,} value(s) that are {expected} (first: {values[bad][0]:g}).")
+        raise DataError(f"outcome {outcome!r} holds {int(bad.sum()):,} value(s) that are {expected}.")
     if (values == values[0]).all():
         raise DataError(
             f"outcome {outcome!r} is {values[0]:g} in all {len(values):,} analysed nights; a model needs an outcome that varies."

@@ -63,7 +63,7 @@ def outcome_values(panel: DiaryPanel, outcome: str) -> Floats:
         return panel.values(outcome) if many is None else many
     values = panel.values(outcome)
     if (bad := ~np.isnan(values) & ~((values >= 0) & np.isfinite(values))).any():
-        raise DataError(f"{outcome!r} holds {int(bad.sum())} value(s) that are no counts (first: {values[bad][0]:g}).")
+        raise DataError(f"{outcome!r} holds {int(bad.sum())} value(s) that are no counts.")
     return values
 
 

@@ -207,7 +207,7 @@ def test_wrong_arguments_are_refused():
     with pytest.raises(DataError, match="known on no night"):
         estimate_period_prevalence(make("??"), "cramp", 1)
     severity = DiaryPanel(pd.DataFrame({"person": [1, 1], "night": [1, 2], "severity": [3, 7]}))
-    with pytest.raises(DataError, match="other than yes and no"):
+    with pytest.raises(DataError, match="other than yes and no; yes"):
         estimate_period_prevalence(severity, "severity", 1)
 
 

@@ -85,7 +85,7 @@ def test_person_robust_and_model_variances_are_both_told():
 
 
 def test_a_number_is_no_exposure_for_a_fourfold_table():
-    with pytest.raises(DataError, match="neither yes nor no"):
+    with pytest.raises(DataError, match="neither yes nor no; derive"):
         estimate_lags(DiaryPanel(diary()), "cramp", "exercise_minutes")
     with pytest.raises(OptionError, match="at least one lag"):
         estimate_lags(DiaryPanel(diary()), "cramp", "heavy_lifting", lags=[])
