@@ -17,8 +17,8 @@ import pandas as pd
 
 from crampstats.core.errors import DataError, OptionError, unknown_name
 from crampstats.core.factors import flag
-from crampstats.core.tables import MAX_ROWS, collect_frame, count_rows, engine_of, scan_table
-from crampstats.core.totals import missing, sufficient_stats
+from crampstats.core.tables import MAX_ROWS, collect_frame, collect_sums, count_rows, engine_of, scan_table
+from crampstats.core.totals import group_sums, missing, plain_key, sufficient_stats
 
 PRIMES = (2_147_483_647, 2_147_483_629)  # below 2^31; the two remainders tell 2^62 whole numbers apart
 MODULUS = 2_147_483_579  # a prime below 2^31 of the form 3k + 2, so that cubing is a permutation and products fit into 64 bits
@@ -192,14 +192,16 @@ def _texts_drawn(
     frame: nw.LazyFrame[Any], names: Sequence[str], schema: nw.Schema, fraction: float, seed: int
 ) -> nw.LazyFrame[Any]:
     """The rows whose unit is drawn, by the text of its key: the units drawn are named to the engine."""
-    found = sufficient_stats(frame, names, {})[list(names)].astype("str")
+    instead = "number the units, whose draw needs no list of them"
+    units = collect_sums(group_sums(frame, names, {}), "units of text", instead)
+    found = pd.DataFrame({name: plain_key(units[name]).astype("str") for name in names})
     keys = found[names[0]].str.cat(found[list(names[1:])], sep=SEPARATOR) if len(names) > 1 else found[names[0]]
     hashed = np.array([int.from_bytes(blake2b(key.encode(), digest_size=8).digest()) for key in keys], dtype=np.uint64)
     state = np.zeros(len(keys), dtype=np.int64)
     for remainder, a, b in _steps([(hashed % np.uint64(prime)).astype(np.int64) for prime in PRIMES], seed):
         turned = ((state + remainder) * a + b) % MODULUS
         state = (turned * turned % MODULUS) * turned % MODULUS
-    drawn = keys[state < round(fraction * MODULUS)].tolist()
+    drawn = keys[state < round(fraction * MODULUS)].unique().tolist()
     if len(drawn) > MAX_TEXTS:
         raise DataError(
             f"{len(drawn):,} units of text were drawn; at most {MAX_TEXTS:,} can be named to an engine: draw a fraction of "

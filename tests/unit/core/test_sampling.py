@@ -153,3 +153,6 @@ def test_too_many_units_of_text_are_refused(monkeypatch):
     monkeypatch.setattr(sampling, "MAX_TEXTS", 10)
     with pytest.raises(DataError, match="at most 10 can be named to an engine"):
         sample_units(NIGHTS, "code", 0.5, seed=1)
+    monkeypatch.setattr("crampstats.core.tables.MAX_ROWS", 499)
+    with pytest.raises(DataError, match=r"^more than 499 units of text; no more can be collected: number the units"):
+        sample_units(NIGHTS, "code", 0.5, seed=1)
