@@ -134,6 +134,8 @@ def open_text_source(path: Path, encoding: str = "") -> TextSource:
     rows = csv.reader(lines[skipped:], delimiter=delimiter)
     headings = tuple(next(rows, []))
     _check_names(path.name, tuple(" ".join(heading.split()) for heading in headings))
+    if whole and not any(line.strip() for line in lines[skipped + 1 :]):
+        raise DataError(f"{path.name} holds {len(headings)} column(s) and no rows.")
     return TextSource(path, headings, delimiter, encoding or _encoding(head, decoded.encoding), skipped)
 
 

@@ -138,6 +138,8 @@ def test_rows_come_in_groups_that_fit_into_memory(tmp_path: Path, out: Path, mon
     ("a,A\n1,2\n", "upper and lower case"),
     ("a,\n1,2\n", "without a heading"),
     ("a,b\n", "no rows"),
+    ("a,b", "2 column(s) and no rows"),
+    ("sep=;\na;b\n\n", "2 column(s) and no rows"),
     ("", "empty"),
     (b"\x89PNG....", "picture"),
     (b"\x1f\x8bnot really", "gzip"),
