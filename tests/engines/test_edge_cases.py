@@ -5,6 +5,8 @@ Expected numbers are counted by hand from the few rows of each test, or come fro
 
 from __future__ import annotations
 
+import datetime
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -122,3 +124,15 @@ def test_design_columns_with_a_dot_are_those_of_pandas(engine):
 def test_one_column_may_correct_two_stages(engine):
     table = engine.table(pa.table({"p": [i // 4 for i in range(16)], "h": [i // 2 % 2 for i in range(16)], "N": [10] * 16}))
     assert SurveyDesign(table, psu=["p", "h"], fpc=["N", "N"]).rows == 16
+
+
+def test_dates_and_words_have_no_limits_in_memory_either(engine):
+    """Dates are objects in plain pandas frames, as are words beside a number."""
+    table = engine.table(pa.table({"day": pa.array([datetime.date(2026, 3, 1), None]), "word": ["Anna", None]}))
+    for name in ("day", "word"):
+        with pytest.raises(DataError, match=f"'{name}' holds .*numbers"):
+            sufficient_stats(table, [], {"in": between(name, 0, 1)})
+    for mixed in ([datetime.date(2026, 3, 1), None], ["Anna", 1]):
+        with pytest.raises(DataError, match="'x' holds object; numbers or yes/no are expected") as refused:
+            sufficient_stats(pd.DataFrame({"x": pd.Series(mixed, dtype=object)}), [], {"in": between("x", 0, 1)})
+        assert "Anna" not in str(refused.value)

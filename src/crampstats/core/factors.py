@@ -234,7 +234,10 @@ def floats(column: pd.Series[Any]) -> Floats:
     is_text = column.dtype != object and pd.api.types.is_string_dtype(column.dtype)
     if is_text or pd.api.types.is_datetime64_any_dtype(column.dtype):
         raise not_numbers(str(column.name), column.dtype)
-    return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    try:
+        return column.to_numpy(dtype=np.float64, na_value=np.nan)
+    except (TypeError, ValueError):  # objects that are dates or words; numpy's own message would show one
+        raise not_numbers(str(column.name), column.dtype) from None
 
 
 def is_missing(column: pd.Series[Any]) -> NDArray[np.bool_]:
