@@ -84,6 +84,7 @@ class TransportSource:
         import pyarrow as pa
 
         step, left = max(CHUNK // self.width, 1) * self.width, self.rows
+        end = b""
         with self.path.open("rb") as file:
             file.seek(self.start)
             told(self.start)
@@ -95,7 +96,8 @@ class TransportSource:
                 elif len(raw) < step:
                     rows = _without_padding(raw, self.width)
                 block = np.frombuffer(raw, dtype=np.uint8, count=rows * self.width).reshape(rows, self.width)
-                _refuse_further_table(self.path.name, raw)
+                _refuse_further_table(self.path.name, end + raw)
+                end = raw[-len(MEMBER) :]  # a mark may stand across two parts
                 arrays = [_numbers(block, field) if field.is_number else _texts(block, field) for field in self.fields]
                 yield pa.RecordBatch.from_arrays(arrays, list(self.names))
                 told(len(raw))

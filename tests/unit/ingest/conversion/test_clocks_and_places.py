@@ -119,6 +119,18 @@ def test_a_file_with_fewer_rows_than_it_says_is_cut_off_and_blanks_behind_them_a
     assert convert_to_parquet(path, out).rows == len(ROWS)
 
 
+@pytest.mark.parametrize("chunk", [50, 100, 150, 200])
+def test_a_second_table_is_noticed_wherever_its_mark_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chunk: int):
+    monkeypatch.setattr(transport_source, "CHUNK", chunk)
+    whole = transport(8, numbers_first=True)
+    path = tmp_path / "nights.xpt"
+    path.write_bytes(whole + b" " * 800)
+    assert convert_to_parquet(path, tmp_path / "nights.parquet").rows == len(ROWS)
+    path.write_bytes(whole + b" " * 12 * 80 + whole[whole.index(b"HEADER RECORD*******MEM"):])
+    with pytest.raises(DataError, match="several tables"):
+        convert_to_parquet(path, tmp_path / "other.parquet")
+
+
 @pytest.mark.parametrize(("unit", "values", "said"), [
     (Unit("date", days=-3653), [1.0, 1.5], "stays a number: by its format DATE9 it holds a date, and record 12 is none"),
     (Unit("date", days=-3653), [1e9, 1.0], "record 11"),
