@@ -10,7 +10,7 @@ import pytest
 from crampstats.core.design import SurveyDesign
 from crampstats.core.diary import DiaryPanel
 from crampstats.core.errors import DataError
-from crampstats.core.totals import level, sufficient_stats, unlisted
+from crampstats.core.totals import group_sums, level, num, sufficient_stats, unlisted
 from crampstats.estimate import analysed_rows
 from crampstats.estimate.calibration import poststratify
 from crampstats.estimate.diary.rates import estimate_rates
@@ -55,8 +55,6 @@ def test_fractional_decimals_are_no_key(engine):
 def test_negative_zero_is_zero_in_sums_of_sums(engine):
     if engine.is_pandas:
         pytest.skip("sums of sums are of engines")
-    from crampstats.core.totals import group_sums, num
-
     table = engine.table(pa.table({"g": [0.0, -0.0, 1.0, -0.0], "k": ["a", "a", "b", "b"]}))
     once = group_sums(table, ["g", "k"], {})
     assert sufficient_stats(once, [], {"entries": num("rows") * level("k", "a")})["rows"].tolist() == [3]
@@ -164,3 +162,19 @@ def test_yes_no_with_gaps_is_yes_no_everywhere(engine):
     assert fit_regression(design, "b ~ x").n == 80
     assert estimate_coefficients(fit_regression(design, "y ~ b")).frame["level"].tolist() == ["yes"]
     assert len(compare_ranks(design, "b", "y").frame)
+
+
+def test_the_sum_of_a_group_without_any_value_is_0_before_it_is_collected(engine):
+    if engine.is_pandas:
+        pytest.skip("sums of sums are of engines")
+    table = engine.table(pa.table({"g": [1, 1, 2, 2], "x": pa.array([None, NAN, 1.0, None], pa.float64(), from_pandas=False)}))
+    once = group_sums(table, ["g"], {"x": num("x")})
+    found = sufficient_stats(once, ["x"], {})  # as keys: null would be a group beside 0
+    assert found["x"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("by", [[], ["g"]])
+def test_infinite_values_of_both_signs_have_no_sum(engine, by):
+    table = engine.table(pa.table({"g": [1, 1, 2], "x": [float("inf"), -float("inf"), 1.0]}))
+    with pytest.raises(DataError, match=r"1 sum\(s\) of 'x' are no numbers: there are infinite values of both signs"):
+        sufficient_stats(table, by, {"x": num("x")})
