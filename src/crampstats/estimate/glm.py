@@ -269,7 +269,7 @@ def settle_scaling(rows: ModelRows, mean: Floats, covariance: Floats, size: Floa
     if part is not None and len(free) < len(mean) - (intercept is not None):
         return scale_columns(rows)
     if part is None:
-        _refuse_constant(rows, constant, intercept)
+        _refuse_constant(rows, constant, intercept, size == 0)
         # without an intercept columns need not vary, and may add up to a constant
         products = covariance if intercept is not None else covariance + np.outer(mean, mean)
         kept = free if intercept is not None else [i for i in range(len(mean)) if size[i] > 0]
@@ -300,12 +300,17 @@ def begin_with(rows: ModelRows, part: list[Block], family: Family, scaling: Scal
         return beta
 
 
-def _refuse_constant(rows: ModelRows, constant: NDArray[np.bool_], intercept: int | None) -> None:
-    bad = [rows.names[i] for i in np.flatnonzero(constant) if i != intercept]
-    if bad and (intercept is not None or len(bad) > 1):
+def _refuse_constant(
+    rows: ModelRows, constant: NDArray[np.bool_], intercept: int | None, empty: NDArray[np.bool_]
+) -> None:
+    """Refuse columns that do not vary; without an intercept one of them, not 0, may stand for it."""
+    bad = [i for i in np.flatnonzero(constant) if i != intercept]
+    if intercept is None and len(bad) == 1 and not empty[bad[0]]:
+        return
+    if bad:
         raise DataError(
-            f"{', '.join(map(repr, bad))}: the same value in all {rows.persons:,} analysed persons, so no coefficient can be "
-            "estimated; leave the variable out or analyse a population in which it varies."
+            f"{', '.join(repr(rows.names[i]) for i in bad)}: the same value in all {rows.persons:,} analysed persons, so no "
+            "coefficient can be estimated; leave the variable out or analyse a population in which it varies."
         )
 
 

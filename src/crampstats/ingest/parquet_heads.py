@@ -133,6 +133,6 @@ def _no_parquet(path: Path) -> DataError:
     if kind == "parquet":
         return DataError(f"{printable(path.name)} is a Parquet file that is damaged or cut off: write or copy it again.")
     return DataError(
-        f"{printable(path.name)} is no Parquet file, but {NAMES[kind]} by its content: `crampstats data convert` makes Parquet of "
-        "it."
+        f"{printable(path.name)} is no Parquet file, but {NAMES[kind]} by its content: `crampstats data convert` makes Parquet "
+        "of it."
     )

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from crampstats.core.design import SurveyDesign
+from crampstats.core.errors import DataError
 from crampstats.estimate.association import associate
 from crampstats.estimate.regression import estimate_coefficients, fit_regression
 
@@ -97,3 +98,12 @@ def test_a_category_has_its_declared_order_wherever_one_is_kept():
     assert expected["level"].tolist()[:2] == ["daily", "weekly"]
     for table in (rows, rows.to_pandas(types_mapper=pd.ArrowDtype), duckdb.table("enumerated"), enumerated):
         assert_same_rows(associate(SurveyDesign(table), "y", ["dose"]).frame, expected)
+
+
+@pytest.mark.parametrize("where", ["memory", "engine"])
+def test_an_interaction_that_nobody_has_is_refused_by_name_without_an_intercept_too(people, to_engine, where):
+    old, young = people["age"] > 50, people["age"] <= 40
+    people = people.assign(sex=np.where(old, "f", "m"), dose=np.where(old, "none", np.where(young, "high", "low")))
+    near, far = designs(people, to_engine)
+    with pytest.raises(DataError, match=r"the same value in all .* analysed persons"):
+        fit_regression(near if where == "memory" else far, "cramp ~ sex:dose - 1")
