@@ -25,7 +25,7 @@ from crampstats.estimate.engine_columns import COUNT, WEIGHT, AnalysedTable, Hel
 from crampstats.estimate.engine_patterns import MAX_PATTERNS, count_patterns, count_units, plain, room
 from crampstats.estimate.engine_scores import FAMILIES, OFFSET, RESPONSE, EngineMatrix, ModelSums
 from crampstats.estimate.families import Family
-from crampstats.estimate.glm import Fit, Scaling, begin_with, finish_fit, fit_glm, settle_scaling, solve, solve_rows
+from crampstats.estimate.glm import Fit, begin_with, finish_fit, fit_glm, settle_scaling, solve, solve_rows
 from crampstats.estimate.model_matrix import YES, Column, build_model_matrix, columns_read, depends_on_rows, read_formula
 from crampstats.estimate.model_rows import (
     MOST_GRADES,
@@ -40,6 +40,7 @@ from crampstats.estimate.model_rows import (
     same_value,
     wrong_values,
 )
+from crampstats.estimate.scaling import ColumnMoments, Scaling
 from crampstats.estimate.sparse_levels import NO
 from crampstats.estimate.sums import Codes, Floats, Units, sampling_units
 
@@ -223,7 +224,7 @@ class EngineWork:
     @cached_property
     def scaling(self) -> Scaling:
         """Centre and spread of each column, each person counted by the curvature at the start."""
-        return settle_scaling(self.rows, *self._moments)
+        return settle_scaling(self.rows, self._moments)
 
     @property
     def basis(self) -> Floats:
@@ -242,14 +243,14 @@ class EngineWork:
         return np.asarray(np.linalg.solve(self.matrix.turn.T, back), dtype=np.float64) if self.matrix.is_whole else back
 
     @cached_property
-    def _moments(self) -> tuple[Floats, Floats, Floats]:
+    def _moments(self) -> ColumnMoments:
         information = self._engine_sums(self.first)[2]
         constant = self.matrix.constant
         products = information / information[constant, constant]
         mean = products[constant]
         centre = self.basis @ mean
         spread = self.basis @ (products - np.outer(mean, mean)) @ self.basis.T
-        return centre, spread, np.sqrt(np.maximum(np.diag(spread), 0.0) + centre**2)
+        return ColumnMoments(self.rows.names, centre, spread, np.sqrt(np.maximum(np.diag(spread), 0.0) + centre**2))
 
     def sums(self, beta: Floats, *, with_loss: bool) -> tuple[float, Floats, Floats]:  # noqa: ARG002  the loss costs nothing here
         """Loss, score and expected information of the scaled columns, per unit of weight."""
@@ -263,7 +264,7 @@ class EngineWork:
 
     def refuse_dependent(self) -> None:
         """Refuse columns that are constant or follow from others, by name."""
-        settle_scaling(self.rows, *self._moments)
+        settle_scaling(self.rows, self._moments)
 
     def _engine_sums(self, beta: Floats) -> tuple[float, Floats, Floats]:
         """One query, unless these coefficients were asked about before."""

@@ -7,20 +7,20 @@ the design covariance of the weighted scores (Binder 1983, doi:10.2307/1402588).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isqrt
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from crampstats.core.errors import DataError, SeparationError
 from crampstats.estimate.families import Family
 from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.model_rows import BLOCK, KEPT, Block, ModelRows, UnitSums
 from crampstats.estimate.narrow_products import cross_products, linear_predictor, weighted_sums
+from crampstats.estimate.scaling import ColumnMoments, Scaling
 from crampstats.estimate.sums import Floats
 
 MAX_STEPS = 200
@@ -31,7 +31,6 @@ CONVERGED = 1e-15
 CONVERGED_SLOWLY = 1e-22
 FLOOR = 1e-18  # below it, a decrement that no longer falls is rounding
 NEAR = 1e-2  # below it, a full step cannot overshoot, and the loss need not be looked at
-COLLINEAR = 1e-9  # smallest eigenvalue of the correlation matrix of the columns
 FLAT = 1e-9  # smallest eigenvalue of the information of scaled columns; below it the coefficients run away
 RUNAWAY = 1e3
 PARTS = (3_000, 100_000)  # rows of the parts on which a large fit is begun
@@ -61,28 +60,6 @@ class Fit:
     covariance: Floats
     bread: Floats
     steps: int
-
-
-@dataclass(frozen=True, eq=False)
-class Scaling:
-    """Centre and spread of each column; the intercept is neither centred nor scaled."""
-
-    centre: Floats
-    spread: Floats
-    intercept: int | None
-
-    def apply(self, matrix: Floats) -> Floats:
-        """The scaled columns, as a new matrix with contiguous columns."""
-        scaled = np.asfortranarray(matrix - self.centre)
-        scaled /= self.spread
-        return scaled
-
-    def back(self) -> Floats:
-        """Matrix that turns coefficients of scaled columns into those of the columns as they are."""
-        turn = np.diag(1 / self.spread)
-        if self.intercept is not None:
-            turn[self.intercept] -= self.centre / self.spread
-        return turn
 
 
 def fit_glm(rows: ModelRows, family: Family) -> Fit:
@@ -257,30 +234,26 @@ def scale_columns(rows: ModelRows, part: list[Block] | None = None) -> Scaling:
     DataError
         Of all rows, a column is constant or follows from others; it is named.
     """
-    mean, covariance, size = _moments(rows.blocks() if part is None else part, len(rows.coefficients))
-    return settle_scaling(rows, mean, covariance, size, part=part)
+    if part is not None and (moments := _moments(part, rows.names)).all_vary:
+        return moments.scaling()
+    return settle_scaling(rows, _moments(rows.blocks(), rows.names))
 
 
-def settle_scaling(rows: ModelRows, mean: Floats, covariance: Floats, size: Floats, part: list[Block] | None = None) -> Scaling:
-    """Centre and spread of columns from their moments; `size` is the largest that each is, for rounding."""
-    constant = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= 1e-10 * np.where(size > 0, size, 1.0)
-    intercept = next((i for i, one in enumerate(rows.coefficients) if one.name == INTERCEPT), None)
-    free = [i for i in range(len(mean)) if not constant[i]]
-    if part is not None and len(free) < len(mean) - (intercept is not None):
-        return scale_columns(rows)
-    if part is None:
-        _refuse_constant(rows, constant, intercept, size == 0)
-        # without an intercept columns need not vary, and may add up to a constant
-        products = covariance if intercept is not None else covariance + np.outer(mean, mean)
-        kept = free if intercept is not None else [i for i in range(len(mean)) if size[i] > 0]
-        if kept:
-            _refuse_collinear(rows, products[np.ix_(kept, kept)], kept)
-    spread = np.where(constant, 1.0, np.sqrt(np.maximum(np.diag(covariance), 0.0)))
-    return Scaling(np.where(constant | (intercept is None), 0.0, mean), spread, intercept)
+def settle_scaling(rows: ModelRows, moments: ColumnMoments) -> Scaling:
+    """Centre and spread of columns from their moments over all rows.
+
+    Raises
+    ------
+    DataError
+        A column is constant or follows from others; it is named.
+    """
+    moments.refuse_dependent(f"{rows.persons:,} analysed persons")
+    return moments.scaling()
 
 
-def _moments(blocks: Iterable[Block], k: int) -> tuple[Floats, Floats, Floats]:
-    """Weighted mean, covariance and largest size of each column, free of cancellation."""
+def _moments(blocks: Iterable[Block], names: Sequence[str]) -> ColumnMoments:
+    """Moments of each column, free of cancellation."""
+    k = len(names)
     shift: Floats | None = None
     first, second = np.zeros(k), np.zeros((k, k))
     for block in blocks:
@@ -289,7 +262,8 @@ def _moments(blocks: Iterable[Block], k: int) -> tuple[Floats, Floats, Floats]:
         first += weighted_sums(centred, block.weight)
         second += cross_products(centred * np.sqrt(block.weight))
     mean = first + (shift if shift is not None else 0.0)
-    return mean, second - np.outer(first, first), np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
+    size = np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
+    return ColumnMoments(names, mean, second - np.outer(first, first), size)
 
 
 def begin_with(rows: ModelRows, part: list[Block], family: Family, scaling: Scaling, beta: Floats) -> Floats:
@@ -298,35 +272,6 @@ def begin_with(rows: ModelRows, part: list[Block], family: Family, scaling: Scal
         return _solved(_Work(rows, family, scaling, part), beta, SETTLED)[0]
     except (DataError, np.linalg.LinAlgError):
         return beta
-
-
-def _refuse_constant(
-    rows: ModelRows, constant: NDArray[np.bool_], intercept: int | None, empty: NDArray[np.bool_]
-) -> None:
-    """Refuse columns that do not vary; without an intercept one of them, not 0, may stand for it."""
-    bad = [i for i in np.flatnonzero(constant) if i != intercept]
-    if intercept is None and len(bad) == 1 and not empty[bad[0]]:
-        return
-    if bad:
-        raise DataError(
-            f"{', '.join(repr(rows.names[i]) for i in bad)}: the same value in all {rows.persons:,} analysed persons, so no "
-            "coefficient can be estimated; leave the variable out or analyse a population in which it varies."
-        )
-
-
-def _refuse_collinear(rows: ModelRows, covariance: Floats, free: list[int]) -> None:
-    """Refuse the first column that follows from those before it."""
-    spread = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(spread, spread)
-    if np.linalg.eigvalsh(correlation)[0] > COLLINEAR:
-        return
-    for size in range(2, len(free) + 1):
-        if np.linalg.eigvalsh(correlation[:size, :size])[0] <= COLLINEAR:
-            others = [rows.names[free[i]] for i in np.flatnonzero(np.abs(correlation[size - 1, : size - 1]) > 1e-6)]
-            raise DataError(
-                f"{rows.names[free[size - 1]]!r} follows from {', '.join(others) or 'the other terms'} in the "
-                f"{rows.persons:,} analysed persons (collinear); leave one of them out."
-            )
 
 
 def _start(rows: ModelRows, family: Family, scaling: Scaling) -> Floats:

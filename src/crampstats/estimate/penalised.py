@@ -9,9 +9,10 @@ import numpy as np
 from crampstats.core.design import SurveyDesign
 from crampstats.core.errors import DataError, OptionError
 from crampstats.estimate.families import Family, find_family
-from crampstats.estimate.glm import Fit, Scaling, scale_columns
+from crampstats.estimate.glm import Fit, scale_columns
 from crampstats.estimate.model_rows import Block, ModelRows, build_model_rows
 from crampstats.estimate.regression import Regression
+from crampstats.estimate.scaling import Scaling
 from crampstats.estimate.sums import Floats
 
 PENALISED = ("logistic", "poisson")

@@ -17,10 +17,11 @@ import numpy as np
 from crampstats.core.errors import DataError, SeparationError
 from crampstats.estimate.diary.gee_patterns import NightBlock, PatternRows
 from crampstats.estimate.families import Family
-from crampstats.estimate.glm import FLAT, MAX_HALVINGS, NEAR, RUNAWAY, SETTLED, Scaling
+from crampstats.estimate.glm import FLAT, MAX_HALVINGS, NEAR, RUNAWAY, SETTLED
 from crampstats.estimate.model_matrix import INTERCEPT
 from crampstats.estimate.model_rows import KEPT
 from crampstats.estimate.narrow_products import cross_products, linear_predictor, weighted_sums
+from crampstats.estimate.scaling import Scaling
 from crampstats.estimate.sums import Floats
 
 Correlation = Literal["independence", "exchangeable"]

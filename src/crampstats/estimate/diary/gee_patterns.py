@@ -6,7 +6,7 @@ nothing is lost; a diary of 90 nights and two yes/no exposures has at most four 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,12 +15,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from crampstats.core.errors import DataError
 from crampstats.estimate.diary.rows import PanelRows, PatternedRows
-from crampstats.estimate.glm import COLLINEAR, Scaling
-from crampstats.estimate.model_matrix import INTERCEPT, Column, ModelMatrix
+from crampstats.estimate.model_matrix import Column, ModelMatrix
 from crampstats.estimate.model_rows import BLOCK
 from crampstats.estimate.narrow_products import cross_products, weighted_sums
+from crampstats.estimate.scaling import ColumnMoments, Scaling
 from crampstats.estimate.sums import Floats
 
 Ints = NDArray[np.int64]
@@ -162,17 +161,10 @@ def scale_patterns(patterns: PatternRows) -> Scaling:
     DataError
         A column is constant or follows from others; it is named.
     """
-    names = patterns.rows.names
-    mean, covariance, size = _moments(patterns, len(names))
-    constant = np.sqrt(np.maximum(np.diag(covariance), 0.0)) <= 1e-10 * np.where(size > 0, size, 1.0)
-    intercept = next((i for i, name in enumerate(names) if name == INTERCEPT), None)
-    _refuse_constant(patterns.rows, constant, intercept)
-    products = covariance if intercept is not None else covariance + np.outer(mean, mean)
-    kept = [i for i in range(len(names)) if (not constant[i] if intercept is not None else size[i] > 0)]
-    if kept:
-        _refuse_collinear(patterns.rows, products[np.ix_(kept, kept)], kept)
-    spread = np.where(constant, 1.0, np.sqrt(np.maximum(np.diag(covariance), 0.0)))
-    return Scaling(np.where(constant | (intercept is None), 0.0, mean), spread, intercept)
+    rows = patterns.rows
+    moments = _moments(patterns, rows.names)
+    moments.refuse_dependent(f"{len(rows):,} analysed nights of {len(rows.sizes):,} persons")
+    return moments.scaling()
 
 
 def _turned(matrix: Floats, scaling: Scaling | None) -> Floats:
@@ -275,8 +267,9 @@ def _columns_of(
     return made
 
 
-def _moments(patterns: PatternRows, k: int) -> tuple[Floats, Floats, Floats]:
-    """Mean, covariance and largest size of each column over the nights, free of cancellation."""
+def _moments(patterns: PatternRows, names: Sequence[str]) -> ColumnMoments:
+    """Moments of each column over the nights, free of cancellation."""
+    k = len(names)
     shift: Floats | None = None
     first, second = np.zeros(k), np.zeros((k, k))
     for block in patterns.blocks():
@@ -286,28 +279,5 @@ def _moments(patterns: PatternRows, k: int) -> tuple[Floats, Floats, Floats]:
         second += cross_products(centred * np.sqrt(block.nights))
     first, second = first / patterns.n_nights, second / patterns.n_nights
     mean = first + (shift if shift is not None else 0.0)
-    return mean, second - np.outer(first, first), np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
-
-
-def _refuse_constant(rows: PanelRows, constant: NDArray[np.bool_], intercept: int | None) -> None:
-    bad = [rows.names[i] for i in np.flatnonzero(constant) if i != intercept]
-    if bad and (intercept is not None or len(bad) > 1):
-        raise DataError(
-            f"{', '.join(map(repr, bad))}: the same value in all {len(rows):,} analysed nights of {len(rows.sizes):,} persons, "
-            "so no coefficient can be estimated; leave it out of the formula."
-        )
-
-
-def _refuse_collinear(rows: PanelRows, covariance: Floats, kept: list[int]) -> None:
-    """Refuse the first column that follows from those before it."""
-    spread = np.sqrt(np.diag(covariance))
-    correlation = covariance / np.outer(spread, spread)
-    if np.linalg.eigvalsh(correlation)[0] > COLLINEAR:
-        return
-    for size in range(2, len(kept) + 1):
-        if np.linalg.eigvalsh(correlation[:size, :size])[0] <= COLLINEAR:
-            others = [rows.names[kept[i]] for i in np.flatnonzero(np.abs(correlation[size - 1, : size - 1]) > 1e-6)]
-            raise DataError(
-                f"{rows.names[kept[size - 1]]!r} follows from {', '.join(others) or 'the other terms'} in the {len(rows):,} "
-                "analysed nights (collinear); leave one of them out."
-            )
+    size = np.maximum(np.abs(mean), np.sqrt(np.diag(second)))
+    return ColumnMoments(names, mean, second - np.outer(first, first), size)

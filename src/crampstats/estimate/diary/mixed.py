@@ -25,9 +25,9 @@ from crampstats.estimate.diary.mixed_fit import MixedSolution, bound_sd, finer_c
 from crampstats.estimate.diary.mixed_marginal import marginal_coefficients
 from crampstats.estimate.diary.rows import PanelRows, build_panel_rows
 from crampstats.estimate.families import FAMILIES, Family
-from crampstats.estimate.glm import Scaling
 from crampstats.estimate.intervals import check_level
 from crampstats.estimate.model_matrix import INTERCEPT
+from crampstats.estimate.scaling import Scaling
 from crampstats.estimate.sums import Floats
 
 Model = Literal["logistic", "poisson"]

@@ -11,8 +11,9 @@ from crampstats.estimate.diary.gee_fit import FIRST_PERSONS, LARGE, refuse_flat,
 from crampstats.estimate.diary.gee_patterns import PatternRows
 from crampstats.estimate.diary.mixed_likelihood import MixedLikelihood, Value
 from crampstats.estimate.families import Family
-from crampstats.estimate.glm import SETTLED, Scaling
+from crampstats.estimate.glm import SETTLED
 from crampstats.estimate.narrow_products import cross_products, linear_predictor
+from crampstats.estimate.scaling import Scaling
 from crampstats.estimate.sums import Floats
 
 MAX_STEPS = 100

@@ -16,9 +16,9 @@ import numpy as np
 from crampstats.core.errors import DataError
 from crampstats.estimate.diary.gee_patterns import NightBlock, PatternRows
 from crampstats.estimate.families import Family
-from crampstats.estimate.glm import Scaling
 from crampstats.estimate.model_rows import KEPT
 from crampstats.estimate.narrow_products import cross_products, linear_predictor
+from crampstats.estimate.scaling import Scaling
 from crampstats.estimate.sums import Floats
 
 MODE_STEPS = 200
