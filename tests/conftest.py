@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,14 @@ from crampstats.ingest.cycle_data import CycleData
 
 MadeOnce = Callable[[str, Callable[[Path], object]], Path]
 LONGEST_WAIT_S = 600
+
+
+def pytest_configure() -> None:
+    """Ctrl-C and a closed terminal are heard here and in programs started from here, also where tests run in the background."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 @pytest.fixture(scope="session")

@@ -136,7 +136,7 @@ def group_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: 
 
 
 def sufficient_stats(
-    table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term = ONE
+    table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term = ONE, *, keep_undefined: bool = False
 ) -> pd.DataFrame:
     """Sums of terms by group, collected, sorted by key, keys in plain dtypes.
 
@@ -144,6 +144,8 @@ def sufficient_stats(
     ----------
     table, by, terms, where
         As in `group_sums`.
+    keep_undefined
+        Leave a sum that is no number NaN, for callers who look at some of the groups alone.
 
     Returns
     -------
@@ -155,7 +157,8 @@ def sufficient_stats(
     Raises
     ------
     DataError
-        A column is absent, a key is a fractional number, or there are more groups than can be collected.
+        A column is absent, a key is a fractional number, there are more groups than can be collected, or a sum is no number:
+        of infinite values of both signs, or of a NaN that the engine overlooks.
 
     Examples
     --------
@@ -172,7 +175,29 @@ def sufficient_stats(
         sums = _collected_sums(table, by, terms, where)
     if len(sums) > tables.MAX_ROWS:
         raise too_many_sums(*_coarser(by))
-    return _tidy(sums, by, terms)
+    tidy = _tidy(sums, by, terms)
+    if not keep_undefined:
+        for name, term in terms.items():
+            # factors that are complete are the caller's own, to answer for
+            if not all(getattr(factor, "complete", False) for factor in term.factors):
+                refuse_undefined(tidy[name], [name for factor in term.factors for name in factor.columns])
+    return tidy
+
+
+def refuse_undefined(sums: Any, columns: Iterable[str]) -> None:
+    """Refuse sums of some columns that are no numbers.
+
+    Raises
+    ------
+    DataError
+        There are such sums.
+    """
+    if lost := int(np.isnan(np.asarray(sums, dtype=np.float64)).sum()):
+        raise DataError(
+            f"{lost} sum(s) of {', '.join(map(repr, dict.fromkeys(columns)))} are no numbers: there are infinite values of both "
+            "signs, or NaN that the engine overlooks (DuckDB 2.0 in Parquet files; give crampstats their name, or read them with "
+            "can_have_nan=true)."
+        )
 
 
 def _collected_sums(table: Any, by: Sequence[str], terms: Mapping[str, Term], where: Term) -> pd.DataFrame:
@@ -222,26 +247,16 @@ def _bincount_sums(frame: pd.DataFrame, by: Sequence[str], terms: Mapping[str, T
 
 
 def _tidy(sums: pd.DataFrame, by: Sequence[str], terms: Mapping[str, Term]) -> pd.DataFrame:
-    """Keys in plain dtypes and sorted, missing last; sums as float64, rows as int64."""
+    """Keys in plain dtypes and sorted, missing last; sums as float64 (NaN where one is no number), rows as int64."""
     columns = {name: plain_key(sums[name]) for name in by}
     columns[ROWS] = sums[ROWS].fillna(0).astype("int64")
-    columns |= {name: _tidy_sum(sums[name], columns[ROWS], term) for name, term in terms.items()}
+    columns |= {name: sums[name].astype("float64") for name in terms}
+    if (nothing := columns[ROWS] == 0).any():  # the sum of no rows
+        columns |= {name: columns[name].mask(nothing, 0.0) for name in terms}
     out = pd.DataFrame(columns, index=sums.index)
     if any(_may_merge(sums[name]) for name in by) and out.duplicated(list(by)).any():
         out = _added_up(out, by)
     return (out.sort_values(list(by), na_position="last") if by else out).reset_index(drop=True)
-
-
-def _tidy_sum(column: pd.Series[Any], rows: pd.Series[Any], term: Term) -> pd.Series[Any]:
-    """A sum as float64: 0 of no rows. What is no number is refused, unless the factors are the caller's own to answer for."""
-    values = column.astype("float64")
-    if (lost := values.isna() & (rows > 0)).any() and not all(getattr(factor, "complete", False) for factor in term.factors):
-        names = ", ".join(repr(name) for factor in term.factors for name in factor.columns)
-        raise DataError(
-            f"{int(lost.sum())} sum(s) of {names} are no numbers: there are infinite values of both signs, or NaN that the "
-            "engine overlooks (DuckDB 2.0 in Parquet files; give crampstats their name, or read them with can_have_nan=true)."
-        )
-    return values.mask(rows == 0, 0.0) if values.isna().any() else values
 
 
 def _may_merge(key: pd.Series[Any]) -> bool:

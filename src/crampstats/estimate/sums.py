@@ -16,7 +16,7 @@ from crampstats.core.estimates import COLUMNS
 from crampstats.core.outcomes import Outcome
 from crampstats.core.reweighting import Calibration, Replicates
 from crampstats.core.tables import holds_yes_no, is_in_memory
-from crampstats.core.totals import ONE, ROWS, Term, level, num, outside, present, sufficient_stats
+from crampstats.core.totals import ONE, ROWS, Term, level, num, outside, present, refuse_undefined, sufficient_stats
 from crampstats.core.value_counts import tell_values
 
 Floats = NDArray[np.float64]
@@ -218,9 +218,12 @@ def ratio_sums(design: SurveyDesign, y: Term, x: Term, by: Sequence[str]) -> Dom
     moments = {"_yy": squared * y * y, "_yx": squared * y * x, "_xx": squared * x * x}
     terms = {"_y": weight * y, "_x": weight * x, **_where_rows_are_units(design, moments), **design_terms(design)}
     keys = list(dict.fromkeys([*unit_keys(design), *by]))
-    long = sufficient_stats(design.table, keys, {**terms, **counted_terms(design, analysed)})
+    # outside the domain a sum may be no number
+    long = sufficient_stats(design.table, keys, {**terms, **counted_terms(design, analysed)}, keep_undefined=True)
     sums = {name: long[f"_{name}"].to_numpy() for name in ("y", "x", "yy", "yx", "xx", "n", "positive") if f"_{name}" in long}
-    return assemble_sums(design, long, {**sums, "events": np.full(len(long), np.nan)}, by)
+    found = assemble_sums(design, long, {**sums, "events": np.full(len(long), np.nan)}, by)
+    refuse_undefined([found.y.sum(), found.x.sum()], read)
+    return found
 
 
 def counted_terms(design: SurveyDesign, analysed: Term) -> dict[str, Term]:

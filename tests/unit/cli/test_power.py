@@ -67,11 +67,15 @@ def test_progress_without_a_terminal_is_a_line_for_each_number_of_persons(call):
 def test_an_interruption_ends_every_process_soon_and_says_so():
     line = [sys.executable, "-m", "crampstats.cli", "power", "parallel", "--nights", "28", "--rate-ratio", "0.9",
             "--cramps-per-week", "5", "--replicates", "100000", "--persons", "200", "--workers", "2"]
-    running = subprocess.Popen(line, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                               env={**os.environ, "OPENBLAS_NUM_THREADS": "1"})
-    time.sleep(8)
-    os.killpg(running.pid, signal.SIGINT)
-    out, err = running.communicate(timeout=40)
+    with subprocess.Popen(line, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}) as running:
+        time.sleep(8)
+        os.killpg(running.pid, signal.SIGINT)
+        try:
+            out, err = running.communicate(timeout=40)
+        except subprocess.TimeoutExpired:
+            os.killpg(running.pid, signal.SIGKILL)
+            raise
     assert running.returncode == 130
     assert not out
     assert "Interrupted; nothing half-written was left." in err

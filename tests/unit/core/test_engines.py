@@ -152,7 +152,11 @@ def test_the_scratch_folder_is_gone_after_the_end_and_after_ctrl_c(folder, tmp_p
         assert child.stdout.readline() == "ready 0 1\n"
         if end == "wait":
             child.send_signal(signal.SIGINT)
-        child.wait(timeout=60)
+        try:
+            child.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
     assert list(scratch.iterdir()) == []
 
 

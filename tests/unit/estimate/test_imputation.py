@@ -98,7 +98,8 @@ def test_every_kind_of_storage_is_filled_as_it_is(dtype, kind):
     table = pd.DataFrame({"x": column.array, "y": np.tile([0, 1], 50)}, index=np.repeat(np.arange(50), 2))
     found = impute(SurveyDesign(table), ["x"], outcome="y", m=2, iterations=1, seed=1)
     assert found.gaps["kind"][0] == kind
-    assert found[0].table["x"].dtype == column.dtype
+    # a design holds yes/no with gaps, which pandas keeps as objects, as yes/no
+    assert found[0].table["x"].dtype == ("boolean" if dtype is object else column.dtype)
     assert found[0].table["x"].notna().all()
 
 
