@@ -169,7 +169,7 @@ def _need(module: str, extra: str, engine: str) -> None:
     if not _is_installed(module):
         raise OptionError(
             f'the engine {extra!r} needs {engine}, which is not installed: pip install "{INSTALLED_BY[extra]}" (or choose '
-            f"another: {', '.join(ENGINES)})."
+            f"another: {', '.join(name for name in ENGINES if name != extra)})."
         )
 
 
