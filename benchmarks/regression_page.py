@@ -53,7 +53,8 @@ def intro(repeats: int) -> str:
         "`CPU` is processor time over all threads; `first call` includes what is "
         "imported late; `design` is the time to make the design object, imports included. `peak` is the highest resident memory "
         "of the process, `above load` by how much the design and the calls raised it. A `CPU` above the "
-        "median shows that more than one core was used. The engines ran one after the other; the load average is at the foot of the page."
+        "median shows that more than one core was used. The engines ran one after the other; the load average is at the foot of "
+        "the page."
     )
 
 
