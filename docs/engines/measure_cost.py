@@ -185,6 +185,8 @@ def format_cost(rows: int, speed: Speed, size: float) -> str:
 
 
 def format_seconds(seconds: float) -> str:
+    if seconds < 1:
+        return "under 1 s"
     return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
