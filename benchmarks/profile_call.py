@@ -17,6 +17,7 @@ from crampstats.estimate.prevalence import estimate_prevalence
 
 SHOWN = 14
 LEAST = 100_000  # rows; as many calls below it as there
+PACKAGES = ("crampstats", "numpy", "pandas", "scipy", "pyarrow")
 
 
 def profile(rows: int) -> dict[str, Any]:
@@ -42,10 +43,9 @@ def name_of(key: tuple[str, int, str]) -> str:
     """Package, file and function, without the folder it happens to be installed in."""
     path, _, function = key
     parts = Path(path).parts
-    for package in ("crampstats", "numpy", "pandas", "scipy", "pyarrow"):
-        if package in parts:
-            start = len(parts) - 1 - parts[::-1].index(package)
-            return "/".join(parts[start:]) + f" {function}"
+    places = {package: len(parts) - 1 - parts[::-1].index(package) for package in PACKAGES if package in parts}
+    if places:  # the innermost: a folder above may be called like a package
+        return "/".join(parts[max(places.values()):]) + f" {function}"
     return function
 
 
